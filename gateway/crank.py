@@ -1,0 +1,148 @@
+"""Turns the crank: wakes when there is input or a deadline, runs one turn, carries out its effects.
+
+All of it happens on the event loop's one thread. Inputs that arrive while a turn runs wait in the inbox and form the
+next one, so under load the batches grow by themselves and one fsync pays for all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol
+
+from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
+from gateway.inbox import CommandReceived, Inbox, ShutdownRequested, Tick
+from gateway.instant import NS_PER_S, Instant
+from gateway.journal import EXIT_JOURNAL_FAILED, JournalFailed
+from gateway.net.pump import Pump
+from gateway.transact import Spine
+
+EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
+BATCH_INPUTS_MAX = 256
+
+
+class Record(Protocol):
+    """Where notes and wire messages go; never blocks, never raises."""
+
+    def note(self, level: str, session: str, event: str, details: dict[str, str]) -> None: ...
+
+    def messages(self, session: str, utc_ns: int, raws: list[bytes]) -> None: ...
+
+
+class Crank:
+    def __init__(self, spine: Spine, read_clock: Callable[[], Instant], record: Record) -> None:
+        self.inbox = Inbox()
+        self._spine = spine
+        self._read_clock = read_clock
+        self._record = record
+        self._loop = asyncio.get_running_loop()
+        self._pumps: dict[int, Pump] = {}
+        self._tickets: dict[int, asyncio.Future[object]] = {}
+        self._last_connection = 0
+        self._last_ticket = 0
+        self._scheduled = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: int | None = None
+
+    # -- doors -----------------------------------------------------------------------------------------------------
+
+    def make_pump(self, session: str | None) -> Pump:
+        self._last_connection += 1
+        return Pump(self._last_connection, self.inbox, self.wake, self._pumps, session)
+
+    async def command(self, command: object) -> object:
+        """Give the application an operator's command and wait for its answer, which comes after the commit."""
+        self._last_ticket += 1
+        answer: asyncio.Future[object] = self._loop.create_future()
+        self._tickets[self._last_ticket] = answer
+        self.inbox.put(CommandReceived(self._last_ticket, command))
+        self.wake()
+        return await answer
+
+    def start(self) -> None:
+        """The turn before the first input."""
+        now = self._read_clock()
+        self._guard(lambda: self._spine.start(now), now)
+
+    async def shut_down(self, reason: str, timeout_s: float) -> None:
+        """Log every session out, wait for the peers to answer and hang up, then close what is left."""
+        self.inbox.put(ShutdownRequested(reason))
+        self.wake()
+        end = self._loop.time() + timeout_s
+        while (self._scheduled or self._spine.open_connections()) and self._loop.time() < end:
+            await asyncio.sleep(0.02)
+        for pump in list(self._pumps.values()):
+            pump.close()
+
+    # -- turning ---------------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._scheduled = False
+        inputs = self.inbox.drain(BATCH_INPUTS_MAX)
+        if inputs:
+            now = self._read_clock()
+            self._guard(lambda: self._spine.transact(inputs, now), now)
+            if self.inbox:
+                self.wake()
+
+    def _guard(self, turn: Callable[[], list[Effect]], now: Instant) -> None:
+        """Run a turn and its effects; a turn that raises ends the process with nothing said."""
+        try:
+            effects = turn()
+        except JournalFailed as failure:
+            self._die(EXIT_JOURNAL_FAILED, str(failure))
+        except BaseException:
+            self._die(EXIT_BUG, traceback.format_exc())
+        self._carry_out(effects, now)
+        self._arm_timer(now)
+
+    def _carry_out(self, effects: Sequence[Effect], now: Instant) -> None:
+        for effect in effects:
+            if isinstance(effect, SendBytes):
+                pump = self._pumps.get(effect.connection)
+                if pump is not None:
+                    pump.send(effect.data)
+            elif isinstance(effect, LogMessages):
+                self._record.messages(effect.session, now.utc_ns, effect.raws)
+            elif isinstance(effect, LogNote):
+                self._record.note(effect.level, effect.session, effect.event, effect.details)
+            elif isinstance(effect, CloseConnection):
+                pump = self._pumps.get(effect.connection)
+                if pump is not None:
+                    pump.close()
+            else:
+                assert isinstance(effect, AnswerCommand)
+                waiting = self._tickets.pop(effect.ticket, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(effect.answer)
+
+    def _arm_timer(self, now: Instant) -> None:
+        deadline = self._spine.deadline()
+        if deadline == self._timer_at and self._timer is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._timer_at = deadline
+        if deadline is not None:
+            delay_s = max(0.001, (deadline - now.mono_ns) / NS_PER_S)
+            self._timer = self._loop.call_later(delay_s, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = self._timer_at = None
+        self.inbox.put(Tick())
+        self.wake()
+
+    def _die(self, code: int, why: str) -> NoReturn:
+        """End at once. Whatever was committed will be told after the restart; nothing else may be told at all."""
+        self._record.note("critical", "", "process_ends", {"exit_code": str(code), "why": why})
+        print(f"fixgate: ended with exit code {code}: {why}", file=sys.stderr, flush=True)
+        os._exit(code)

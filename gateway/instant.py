@@ -1,0 +1,18 @@
+"""One reading of the clock, taken once a turn and handed to everything the turn calls."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+NS_PER_S = 1_000_000_000
+
+
+class Instant(NamedTuple):
+    """A moment on two clocks.
+
+    `utc_ns` is the wall clock, in nanoseconds since 1970 UTC: it goes into SendingTime(52) and the record, and may jump.
+    `mono_ns` is the monotonic clock, in nanoseconds since an arbitrary start: all timers live on it.
+    """
+
+    utc_ns: int
+    mono_ns: int

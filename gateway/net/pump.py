@@ -1,0 +1,65 @@
+"""One TCP connection: bytes from the socket into the inbox, bytes from the turn into the socket. Nothing else.
+
+A peer that does not read is cut when more than `unsent_bytes_max` wait for it: it loses nothing, since every message is
+in the journal and its next Logon fetches them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox
+
+UNSENT_BYTES_MAX = 4 << 20
+
+
+class Pump(asyncio.Protocol):
+    """`connection` is the number under which the turn knows this transport; while it is up it stands in `pumps`."""
+
+    def __init__(
+        self, connection: int, inbox: Inbox, wake: Callable[[], None], pumps: dict[int, Pump], session: str | None
+    ) -> None:
+        self.connection = connection
+        self._inbox = inbox
+        self._wake = wake
+        self._pumps = pumps
+        self._session = session
+        self._transport: asyncio.Transport | None = None
+        self.lost = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        raw_socket = transport.get_extra_info("socket")
+        if raw_socket is not None and raw_socket.family in (socket.AF_INET, socket.AF_INET6):
+            raw_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        name = transport.get_extra_info("peername")
+        self._pumps[self.connection] = self
+        self._inbox.put(ConnectionOpened(self.connection, f"{name[0]}:{name[1]}" if name else "unknown", self._session))
+        self._wake()
+
+    def data_received(self, data: bytes) -> None:
+        self._inbox.put(BytesReceived(self.connection, data))
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._pumps.pop(self.connection, None)
+        self._inbox.put(ConnectionClosed(self.connection))
+        self._wake()
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+    def send(self, data: bytes) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(data)
+        if transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
+            transport.abort()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()

@@ -1,0 +1,40 @@
+"""From the log to memory. Start after a crash and after a clean stop is this one path, so it is walked every day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gateway.journal import FACT, NUMBERS, TURN, Journal, JournalRefused, Numbers, split_numbers
+from gateway.turn import Application
+
+
+class Recovered(NamedTuple):
+    """What was read. Counts of records, of facts folded, of turns."""
+
+    records: int
+    facts: int
+    turns: int
+
+
+def recover(journal: Journal, application: Application) -> Recovered:
+    """Check the whole log and fold its facts into the application, which must be empty.
+
+    Raises JournalRefused when a record, the chain, or the index of session numbers does not hold."""
+    facts = turns = records = 0
+    numbers: dict[str, Numbers] = {}
+    for seq, kind, payload in journal.records():
+        records += 1
+        if kind == FACT:
+            facts += 1
+            application.recover(seq, payload)
+        elif kind == TURN:
+            turns += 1
+        elif kind == NUMBERS:
+            session, place, _ = split_numbers(payload)
+            numbers[session] = place
+    if numbers != journal.numbers():
+        raise JournalRefused(
+            f"journal: {journal.directory}: the session numbers disagree with the log. Nothing was changed; "
+            "restore a backup"
+        )
+    return Recovered(records, facts, turns)

@@ -1,0 +1,272 @@
+"""THE SPINE. Everything that happens to a process is one motion, and it happens here:
+
+    inputs in -> sessions -> application -> append -> COMMIT -> effects out
+
+A turn takes every input that is ready. Sessions turn bytes into messages, the application turns messages into facts and
+answers, and all of it (the messages received, the facts, the messages to send, the sessions' numbers) is collected in
+one transaction. `transact` returns its effects only after the commit has come back from the disk, so no byte can leave
+for a fact that a crash could still undo: it is not a rule that callers keep, it is the only way to get at the bytes.
+
+A crash before the commit: nothing happened, the peers will resend. A crash after it: the journal holds what we meant to
+say, and the peers fetch it by its number. There is no undo: when anything raises here, the process ends and memory is
+rebuilt from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
+from gateway.inbox import (
+    BytesReceived,
+    CommandReceived,
+    ConnectionClosed,
+    ConnectionOpened,
+    Input,
+    ShutdownRequested,
+    Tick,
+)
+from gateway.instant import Instant
+from gateway.journal import Journal, Numbers, Transaction
+from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
+from gateway.session.outputs import Disconnect, LoggedOn, LoggedOut, MessageReceived, Note, NumbersChanged, ResendWanted
+from gateway.session.session import Session
+from gateway.turn import Application
+
+
+class _Line:
+    """A session and what the spine knows about it."""
+
+    __slots__ = ("cause", "closing", "connection", "name", "session", "stored")
+
+    def __init__(self, session: Session, stored: Numbers) -> None:
+        self.session = session
+        self.name = session.settings.name
+        self.stored = stored
+        self.connection: int | None = None
+        self.closing: str | None = None
+        self.cause = ""
+
+
+class _Turn:
+    """The `gateway.turn.Turn` that applications see, and the spine's own notes for this turn."""
+
+    __slots__ = ("_lines", "effects", "now", "touched", "transaction")
+
+    def __init__(self, now: Instant, transaction: Transaction, lines: dict[str, _Line]) -> None:
+        self.now = now
+        self.transaction = transaction
+        self.effects: list[Effect] = []
+        self.touched: dict[str, _Line] = {}
+        self._lines = lines
+
+    def next_seq(self) -> int:
+        return self.transaction.next_seq
+
+    def append(self, payload: bytes) -> int:
+        return self.transaction.append_fact(payload)
+
+    def send(self, session: str, msg_type: bytes, body: bytes) -> None:
+        line = self._lines[session]
+        self.touched[session] = line
+        line.session.send(msg_type, body, self.now)
+
+    def is_logged_on(self, session: str) -> bool:
+        return self._lines[session].session.is_logged_on
+
+
+class Spine:
+    """One process's sessions, application and journal. `transact` is the only thing that changes any of them."""
+
+    def __init__(self, journal: Journal, sessions: Iterable[Session], lobby: Lobby, application: Application) -> None:
+        self._journal = journal
+        self._application = application
+        self._lobby = lobby
+        numbers = journal.numbers()
+        self._lines = {
+            session.settings.name: _Line(session, numbers.get(session.settings.name, Numbers(1, 1, 1)))
+            for session in sessions
+        }
+        self._connections: dict[int, _Line | Arrival] = {}
+        self._deadlines: dict[str | int, int] = {}
+        self._handlers: dict[type, Callable[..., None]] = {
+            BytesReceived: self._bytes_received,
+            ConnectionOpened: self._connection_opened,
+            ConnectionClosed: self._connection_closed,
+            CommandReceived: self._command_received,
+            Tick: self._tick,
+            ShutdownRequested: self._shutdown_requested,
+        }
+
+    # -- the turn ------------------------------------------------------------------------------------------------
+
+    def transact(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
+        """Take the inputs, make all their consequences durable, and return what is now to be done in the world.
+
+        Raises JournalFailed when the commit failed: nothing of this turn may then be said, ever."""
+        turn = _Turn(now, self._journal.transaction(), self._lines)
+        handlers = self._handlers
+        for item in inputs:
+            handlers[type(item)](item, turn)
+        return self._close(turn)
+
+    def start(self, now: Instant) -> list[Effect]:
+        """The first turn, after recovery and before any input."""
+        turn = _Turn(now, self._journal.transaction(), self._lines)
+        self._application.started(turn)
+        return self._close(turn)
+
+    def deadline(self) -> int | None:
+        """When the next Tick is due, on the monotonic clock in ns."""
+        own = self._application.deadline()
+        earliest = min(self._deadlines.values(), default=None)
+        if own is None or (earliest is not None and earliest < own):
+            return earliest
+        return own
+
+    def open_connections(self) -> int:
+        return len(self._connections)
+
+    def _close(self, turn: _Turn) -> list[Effect]:
+        transaction, effects = turn.transaction, turn.effects
+        for line in turn.touched.values():
+            self._stage(line, turn)
+        if len(transaction):
+            transaction.commit(turn.now.utc_ns)
+        return effects
+
+    def _stage(self, line: _Line, turn: _Turn) -> None:
+        """What a session has to say goes into the transaction and, behind the commit, to its connection."""
+        session, transaction = line.session, turn.transaction
+        outgoing = session.take_outgoing()
+        name = line.name
+        for message in outgoing:
+            if message.fresh:
+                transaction.append_outbound(name, message.generation, message.msg_seq_num, message.raw)
+        current = session.numbers
+        numbers = Numbers(current.generation, current.next_sender_msg_seq_num, current.next_target_msg_seq_num)
+        if numbers != line.stored:
+            transaction.set_numbers(name, numbers, line.cause)
+            line.stored, line.cause = numbers, ""
+        if line.connection is not None:
+            data = b"".join([message.raw for message in outgoing if message.transmit])
+            if data:
+                turn.effects.append(SendBytes(line.connection, data))
+            if line.closing is not None:
+                turn.effects.append(CloseConnection(line.connection, line.closing))
+        wire = session.take_wire_log()
+        if wire:
+            turn.effects.append(LogMessages(name, wire))
+        self._set_deadline(name, session.deadline())
+
+    def _set_deadline(self, key: str | int, deadline: int | None) -> None:
+        if deadline is None:
+            self._deadlines.pop(key, None)
+        else:
+            self._deadlines[key] = deadline
+
+    # -- inputs --------------------------------------------------------------------------------------------------
+
+    def _bytes_received(self, item: BytesReceived, turn: _Turn) -> None:
+        door = self._connections.get(item.connection)
+        if door is None:
+            return
+        if isinstance(door, _Line):
+            door.session.receive_data(item.data, turn.now)
+            self._work(door, turn)
+            return
+        verdict = door.receive_data(item.data, turn.now)
+        if isinstance(verdict, Admitted):
+            self._admit(item.connection, verdict.session, turn)
+        elif isinstance(verdict, Refused):
+            self._refuse(item.connection, verdict.reason, turn)
+
+    def _connection_opened(self, item: ConnectionOpened, turn: _Turn) -> None:
+        if item.session is None:
+            arrival = self._lobby.arrive(turn.now)
+            self._connections[item.connection] = arrival
+            self._set_deadline(item.connection, arrival.deadline())
+            return
+        line = self._lines[item.session]
+        line.connection = item.connection
+        self._connections[item.connection] = line
+        line.session.connected(turn.now)
+        self._work(line, turn)
+
+    def _connection_closed(self, item: ConnectionClosed, turn: _Turn) -> None:
+        door = self._connections.pop(item.connection, None)
+        self._set_deadline(item.connection, None)
+        if isinstance(door, _Line):
+            door.session.receive_eof(turn.now)
+            door.connection = None
+            self._work(door, turn)
+            door.closing = None
+
+    def _command_received(self, item: CommandReceived, turn: _Turn) -> None:
+        turn.effects.append(AnswerCommand(item.ticket, self._application.command(item.command, turn)))
+
+    def _tick(self, item: Tick, turn: _Turn) -> None:
+        mono_ns = turn.now.mono_ns
+        for key in [key for key, deadline in self._deadlines.items() if deadline <= mono_ns]:
+            if isinstance(key, int):
+                self._refuse(key, "no Logon in time", turn)
+            else:
+                line = self._lines[key]
+                line.session.handle_deadline(turn.now)
+                self._work(line, turn)
+        own = self._application.deadline()
+        if own is not None and own <= mono_ns:
+            self._application.deadline_reached(turn)
+
+    def _shutdown_requested(self, item: ShutdownRequested, turn: _Turn) -> None:
+        for connection, door in list(self._connections.items()):
+            if isinstance(door, _Line):
+                door.session.logout(item.reason.encode(), turn.now)
+                self._work(door, turn)
+            else:
+                self._refuse(connection, item.reason, turn)
+
+    # -- sessions ------------------------------------------------------------------------------------------------
+
+    def _admit(self, connection: int, session: Session, turn: _Turn) -> None:
+        line = self._lines[session.settings.name]
+        line.connection = connection
+        self._connections[connection] = line
+        self._set_deadline(connection, None)
+        self._work(line, turn)
+
+    def _refuse(self, connection: int, reason: str, turn: _Turn) -> None:
+        self._set_deadline(connection, None)
+        turn.effects.append(LogNote("warning", "", "connection_refused", {"reason": reason}))
+        turn.effects.append(CloseConnection(connection, reason))
+
+    def _work(self, line: _Line, turn: _Turn) -> None:
+        """Take everything that the session has for us, one message at a time, so that answers fall into place."""
+        session, now, name = line.session, turn.now, line.name
+        turn.touched[name] = line
+        application, transaction = self._application, turn.transaction
+        while True:
+            output = session.next_output(now)
+            if output is None:
+                return
+            if isinstance(output, MessageReceived):
+                message = output.message
+                transaction.append_inbound(name, message.raw)
+                application.message_received(name, message, turn)
+            elif isinstance(output, ResendWanted):
+                generation = session.numbers.generation
+                stored = transaction.outbound(name, generation, output.begin_seq_no, output.end_seq_no)
+                self._stage(line, turn)
+                session.replay(stored, now)
+            elif isinstance(output, LoggedOn):
+                application.logged_on(name, turn)
+            elif isinstance(output, LoggedOut):
+                turn.effects.append(LogNote("info", name, "logged_out", {"reason": output.reason}))
+                application.logged_out(name, turn)
+            elif isinstance(output, Disconnect):
+                line.closing = output.reason
+            elif isinstance(output, NumbersChanged):
+                line.cause = f"{line.cause}; {output.cause}" if line.cause else output.cause
+            else:
+                assert isinstance(output, Note)
+                turn.effects.append(LogNote(output.level, name, output.event, output.details))

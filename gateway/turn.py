@@ -1,0 +1,58 @@
+"""The seam between the spine and an application: what an application may do within a turn, and what it must answer.
+
+Three applications live on it: the order desk (`gateway.desk`), the simulated exchange (`gateway.exchange`) and the echo
+of the conformance tests.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from fixspec.message import Message
+from gateway.instant import Instant
+
+
+class Turn(Protocol):
+    """One turn, seen by the application. All it does becomes durable together, or never happened."""
+
+    @property
+    def now(self) -> Instant:
+        """The one reading of the clock for the whole turn."""
+
+    def next_seq(self) -> int:
+        """The number that the next `append` will get."""
+
+    def append(self, payload: bytes) -> int:
+        """Put one fact into the log and return its number."""
+
+    def send(self, session: str, msg_type: bytes, body: bytes) -> None:
+        """Send an application message: `body` is the encoded fields behind the standard header.
+
+        Works while the session is down: the message gets its number and the peer fetches it when it comes back."""
+
+    def is_logged_on(self, session: str) -> bool: ...
+
+
+class Application(Protocol):
+    """What the spine asks of an application. Every call returns before the next input is looked at."""
+
+    def recover(self, seq: int, payload: bytes) -> None:
+        """Fold one logged fact at the start. No turn, no output."""
+
+    def started(self, turn: Turn) -> None:
+        """Recovery is complete; no input has been looked at yet."""
+
+    def logged_on(self, session: str, turn: Turn) -> None: ...
+
+    def logged_out(self, session: str, turn: Turn) -> None: ...
+
+    def message_received(self, session: str, message: Message, turn: Turn) -> None:
+        """An application message, in sequence and valid by the session's rulebook."""
+
+    def command(self, command: object, turn: Turn) -> object:
+        """An operator's wish; the answer goes back to the operator after the commit."""
+
+    def deadline(self) -> int | None:
+        """When `deadline_reached` wants to be called next, on the monotonic clock (ns); None for never."""
+
+    def deadline_reached(self, turn: Turn) -> None: ...
