@@ -1,0 +1,99 @@
+"""`python -m bench`: every system in turn, `--rounds` times, then the tables: printed, and written to docs/BENCHMARKS.md.
+
+There is no verdict on time in here: a figure is printed and compared, never asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.facts import machine
+from bench.fixgate import FIXGATES
+from bench.processes import ROOT, DidNotStart, cpu_s
+from bench.report import Measurement, document, tables
+from bench.systems import PEERS, WORK, System
+
+PING_PONGS = 3_000
+RUN_S = 180
+SYSTEMS = (*PEERS, *FIXGATES)
+
+
+def generate(system: System, orders: int, warm_up: int, window: int) -> dict[str, object]:
+    """One fresh system, one run of the generator against it: the generator's figures, and processor time per order."""
+    with (
+        tempfile.TemporaryDirectory(dir=WORK, prefix=f"{system.key}-") as directory,
+        system.start(Path(directory), orders + warm_up) as endpoint,
+    ):
+        before = cpu_s(endpoint.pid)
+        command = [
+            sys.executable, "-m", "bench.load", f"--port={endpoint.port}", f"--orders={orders}",
+            f"--warm-up={warm_up}", f"--window={window}", f"--symbol={endpoint.symbol}",
+            f"--price={endpoint.price}", f"--counted={endpoint.counted}",
+        ]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=RUN_S, check=False)
+        if not ran.stdout:
+            return {"failed": ran.stderr.strip()[-500:]}
+        figures: dict[str, object] = json.loads(ran.stdout)
+        figures["system_cpu_us"] = (cpu_s(endpoint.pid) - before) / (orders + warm_up) * 1e6
+        return figures
+
+
+def measure(system: System, share: float) -> Measurement:
+    """Throughput and ping-pong of one system, once. `share` shrinks the number of orders."""
+    orders, ping_pongs = max(1_000, int(system.orders * share)), max(500, int(PING_PONGS * share))
+    try:
+        throughput = generate(system, orders, min(20_000, orders // 10), 500)
+        ping_pong = generate(system, ping_pongs, ping_pongs // 10, 1)
+    except DidNotStart as error:
+        return Measurement({"failed": f"did not start: {error}"}, {})
+    except subprocess.TimeoutExpired:
+        return Measurement({"failed": f"not done after {RUN_S} s"}, {})
+    return Measurement(throughput, ping_pong)
+
+
+def run_rounds(systems: Sequence[System], rounds: int, share: float) -> dict[str, list[Measurement]]:
+    """All systems in turn, every second round in the opposite order: none is always first or always last."""
+    results: dict[str, list[Measurement]] = {system.key: [] for system in systems}
+    for number in range(rounds):
+        for system in systems if number % 2 == 0 else reversed(systems):
+            print(f"round {number + 1}/{rounds}: {system.title} ...", end=" ", flush=True)
+            measurement = measure(system, share)
+            print(measurement.line(), flush=True)
+            results[system.key].append(measurement)
+    return results
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description="measure fixgate and its peers, one after another")
+    parser.add_argument("--quick", action="store_true", help="one round with a tenth of the orders")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds over all systems; the tables give the medians")
+    parser.add_argument("--only", nargs="*", default=[], choices=[system.key for system in SYSTEMS], metavar="SYSTEM",
+                        help=f"some of: {', '.join(system.key for system in SYSTEMS)}")
+    parser.add_argument("--no-write", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
+    given = parser.parse_args()
+    WORK.mkdir(exist_ok=True)
+    chosen = [system for system in SYSTEMS if not given.only or system.key in given.only]
+    absent = {system.key: why for system in chosen if (why := system.missing())}
+    for key, why in absent.items():
+        print(f"{key}: {why}")
+    facts = machine(WORK)
+    present = [system for system in chosen if system.key not in absent]
+    results = run_rounds(present, 1 if given.quick else given.rounds, 0.1 if given.quick else 1.0)
+    text = tables(chosen, absent, results, facts)
+    print("\n" + text)
+    if given.no_write or given.quick or given.only:
+        print("docs/BENCHMARKS.md is left as it is: only a whole run writes it")
+    else:
+        (ROOT / "docs" / "BENCHMARKS.md").write_text(document(text, ""))
+        print("written: docs/BENCHMARKS.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
