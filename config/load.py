@@ -1,0 +1,143 @@
+"""A configuration from a YAML file: the one door of this package, and the one file of it that reads the disk.
+
+All faults are told at once, each with file, line, path, value and rule. Nothing is guessed and nothing is ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from config.convert import MISSING, Converter, Fault
+from config.cross_checks import exchange_faults, gateway_faults
+from config.model import ExchangeConfig, GatewayConfig, Record, SessionConfig
+from config.yaml_tree import Mapping, Node, Sequence, YamlRefused, read_tree
+
+SECRET_BYTES_MAX = 4096
+SESSION_DEFAULTS = "session_defaults"
+OWN_TO_EACH_SESSION = ("name", "target_comp_id")
+
+C = TypeVar("C", bound=Record)
+
+
+class ConfigRefused(Exception):
+    """A configuration cannot be used. `problems` has one line for each reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_gateway(path: str | Path) -> GatewayConfig:
+    """The configuration of a gateway. Raises ConfigRefused, also when the file cannot be read."""
+    return _load(Path(path), GatewayConfig, gateway_faults)
+
+
+def load_exchange(path: str | Path) -> ExchangeConfig:
+    """The configuration of the bundled exchange. Raises ConfigRefused."""
+    return _load(Path(path), ExchangeConfig, exchange_faults)
+
+
+def _load(path: Path, model: type[C], cross_check: Callable[[C], list[Fault]]) -> C:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigRefused([f"{path}: cannot be read: {error.strerror}"]) from None
+    try:
+        tree = read_tree(data)
+    except YamlRefused as refused:
+        raise ConfigRefused([_line(path, Fault(refused.line, "", refused.why))]) from None
+    converter = Converter(read_secret)
+    _share_session_defaults(tree, converter)
+    config = converter.record(tree, model)
+    faults = converter.faults
+    if not faults:
+        assert config is not MISSING
+        assert isinstance(config, model)
+        faults = [fault._replace(line=_line_of(tree, fault.path)) for fault in cross_check(config)]
+        if not faults:
+            return config
+    raise ConfigRefused([_line(path, fault) for fault in sorted(faults)])
+
+
+def read_secret(reference: str) -> bytes:
+    """The value behind `env:NAME` or `file:PATH`. Raises ValueError, which never shows it."""
+    scheme, _, place = reference.partition(":")
+    if scheme == "env":
+        text = os.environ.get(place)
+        if text is None:
+            raise ValueError("this environment variable is not set")
+        value = os.fsencode(text)
+    else:
+        value = _secret_file(Path(place))
+    if not value or b"\x01" in value or b"\n" in value:
+        raise ValueError("must be one line, neither empty nor with SOH in it")
+    return value
+
+
+def _secret_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            value = file.read(SECRET_BYTES_MAX + 1)
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    if mode & 0o077:
+        raise ValueError(f"mode {mode:04o} lets others read it; chmod 0400")
+    if len(value) > SECRET_BYTES_MAX:
+        raise ValueError(f"more than {SECRET_BYTES_MAX} bytes")
+    return value.rstrip(b"\r\n")
+
+
+def _share_session_defaults(tree: Node, converter: Converter) -> None:
+    """Give each session of the tree the keys of `session_defaults` that it does not set itself."""
+    if not isinstance(tree, Mapping):
+        return
+    defaults = tree.entries.pop(SESSION_DEFAULTS, None)
+    if defaults is None:
+        return
+    before = len(converter.faults)
+    converter.record(defaults, SessionConfig, SESSION_DEFAULTS, partial=True)
+    if not isinstance(defaults, Mapping):
+        return
+    for key in OWN_TO_EACH_SESSION:
+        if key in defaults.entries:
+            where = defaults.key_lines[key]
+            converter.faults.append(Fault(where, f"{SESSION_DEFAULTS}.{key}", "is each session's own, not shared"))
+    sessions = tree.entries.get("sessions")
+    if len(converter.faults) == before and isinstance(sessions, Sequence):
+        for session in sessions.items:
+            if isinstance(session, Mapping):
+                _fill(session, defaults)
+
+
+def _fill(session: Mapping, defaults: Mapping) -> None:
+    for key, node in defaults.entries.items():
+        own = session.entries.get(key)
+        if own is None:
+            session.entries[key] = node
+            session.key_lines[key] = defaults.key_lines[key]
+        elif isinstance(own, Mapping) and isinstance(node, Mapping):
+            _fill(own, node)
+
+
+def _line_of(tree: Node, path: str) -> int:
+    """The line of the deepest part of a path such as `sessions[1].name` that the file has."""
+    line, node = tree.line, tree
+    for step in path.replace("[", ".[").split("."):
+        if isinstance(node, Sequence) and step.startswith("["):
+            node = node.items[int(step[1:-1])]
+            line = node.line
+        elif isinstance(node, Mapping) and step in node.entries:
+            line, node = node.key_lines[step], node.entries[step]
+        else:
+            break
+    return line
+
+
+def _line(path: Path, fault: Fault) -> str:
+    where = f"{path}:{fault.line}" if fault.line else str(path)
+    return f"{where}: {fault.path}: {fault.why}" if fault.path else f"{where}: {fault.why}"
