@@ -1,0 +1,91 @@
+"""Our side of a gap: what arrived above it, and when to ask for what is missing.
+
+A gap is asked for once, open-ended: "from the number we expect to the last you have". Until the last number known to be
+missing then has arrived, messages that come above the gap are held and nothing more is asked, except:
+- a possible duplicate above the expected number shows that the replay itself has a hole (its messages come in order):
+  the rest is asked for again, once for each number the hole begins at, and once more if it is the very first;
+- nothing has moved for `resend_timeout_s`: asked again, `resend_requests_max` times in all for the same number.
+
+What is held is bounded in count and bytes. What does not fit is dropped; it is a later gap, and asked for then.
+"""
+
+from __future__ import annotations
+
+from gateway.instant import NS_PER_S
+from gateway.session.settings import SessionSettings
+
+
+class Gap:
+    """`expected` is NextNumIn throughout: the lowest number missing."""
+
+    __slots__ = ("_begin", "_bytes", "_moved_ns", "_requests", "_settings", "end", "held")
+
+    def __init__(self, settings: SessionSettings) -> None:
+        self._settings = settings
+        self.held: dict[int, bytes | None] = {}
+        """Messages above the gap by number; None for one that was acted on already and only has its number left."""
+        self._bytes = 0
+        self.end = 0
+        """The last number known to be missing when we last asked; 0 when there is no gap."""
+        self._begin = 0
+        self._requests = 0
+        self._moved_ns = 0
+
+    def forget(self) -> None:
+        self.held.clear()
+        self._bytes = self.end = self._begin = self._requests = 0
+
+    def hold(self, msg_seq_num: int, raw: bytes | None) -> bool:
+        """Keep a message until its turn. False when there is no room for it."""
+        held = self.held
+        if msg_seq_num in held:
+            return True
+        size = len(raw) if raw else 0
+        if len(held) >= self._settings.held_messages_max or self._bytes + size > self._settings.held_bytes_max:
+            return False
+        held[msg_seq_num] = raw
+        self._bytes += size
+        return True
+
+    def take(self, expected: int) -> bytes | None:
+        """Remove and return the held message whose turn it is."""
+        raw = self.held.pop(expected)
+        self._bytes -= len(raw) if raw else 0
+        return raw
+
+    def moved(self, expected: int, mono_ns: int) -> None:
+        """The expected number has grown: forget what lies below it."""
+        self._moved_ns = mono_ns
+        if self.held:
+            for msg_seq_num in [number for number in self.held if number < expected]:
+                self.take(msg_seq_num)
+        if expected > self.end:
+            self.end = self._begin = self._requests = 0
+
+    def must_ask(self, expected: int, poss_dup: bool) -> bool:
+        """Whether a message above `expected` that just came calls for a ResendRequest."""
+        if self.end < expected:
+            return True
+        if not poss_dup:
+            return False
+        return expected > self._begin or self._requests == 1
+
+    def asked(self, expected: int, above: int, mono_ns: int) -> None:
+        """A ResendRequest from `expected` has gone out because of a message numbered `above`."""
+        self._requests = self._requests + 1 if expected == self._begin else 1
+        self._begin = expected
+        self.end = max(self.end, above - 1) if self.end >= expected else above - 1
+        self._moved_ns = mono_ns
+
+    def deadline(self) -> int | None:
+        """When nothing has moved for too long (monotonic, ns)."""
+        if not self.end and not self.held:
+            return None
+        return self._moved_ns + self._settings.resend_timeout_s * NS_PER_S
+
+    def above(self, expected: int) -> int:
+        """A number above the gap to name when it is asked for again."""
+        return min(self.held) if self.held else max(self.end, expected) + 1
+
+    def is_hopeless(self, expected: int) -> bool:
+        return expected == self._begin and self._requests >= self._settings.resend_requests_max

@@ -1,0 +1,172 @@
+"""How a session begins and ends: its state, and what every way out of it has in common.
+
+`Lifecycle` is the lowest of the three layers of `Session`: it moves the state by the table, sends session messages, and
+knows what must be true after an end. `Reception` puts what arrives on top of it, `Session` what the host may ask.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from fixspec.rulebook import BusinessFault, Fault, Rulebook
+
+from fixspec.codec import Framer
+from fixspec.message import Message
+from gateway.instant import NS_PER_S, Instant
+from gateway.session.gap import Gap
+from gateway.session.heartbeat import Heartbeats
+from gateway.session.logon import LogonTerms, logon_body
+from gateway.session.outputs import Disconnect, LoggedOut, Note, NumbersChanged, Output
+from gateway.session.reject import refusal_of
+from gateway.session.sender import Sender
+from gateway.session.settings import Role, SessionNumbers, SessionSettings
+from gateway.session.state import RECEPTION, TRANSITIONS, Kind, State, Step
+
+
+class Lifecycle:
+    __slots__ = (
+        "_application_verdict",
+        "_framer",
+        "_gap",
+        "_garbled",
+        "_heartbeats",
+        "_late_gap",
+        "_outputs",
+        "_replay",
+        "_reset_pledged",
+        "_rulebook",
+        "_sender",
+        "_timeout_ns",
+        "_why",
+        "_withheld",
+        "is_logged_on",
+        "numbers",
+        "settings",
+        "state",
+    )
+
+    def __init__(self, settings: SessionSettings, rulebook: Rulebook, numbers: SessionNumbers) -> None:
+        self.settings = settings
+        self.numbers = numbers
+        self.state = State.DISCONNECTED
+        self.is_logged_on = False
+        """True between the outputs LoggedOn and LoggedOut."""
+        self._rulebook = rulebook
+        self._framer: Framer | None = None
+        self._outputs: deque[Output] = deque()
+        self._heartbeats = Heartbeats()
+        self._sender = Sender(settings, numbers, self._heartbeats)
+        self._gap = Gap(settings)
+        self._application_verdict = RECEPTION[self.state][Kind.APPLICATION]
+        self._timeout_ns: int | None = None  # for the handshake that is under way
+        self._why = ""  # the peer was expelled
+        self._replay: tuple[int, int] | None = None  # the range of the ResendWanted that the host has
+        self._late_gap = 0  # number of a ResendRequest above a gap, to be followed by ours
+        self._reset_pledged = False  # we set the numbers back, and the peer has not answered yet
+        self._withheld = False  # messages got numbers while our Logon was unanswered
+        self._garbled = 0  # in a row
+
+    # -- state -------------------------------------------------------------------------------------------------------
+
+    def _move(self, step: Step) -> None:
+        state = TRANSITIONS[self.state].get(step)
+        assert state is not None, f"{self.settings.name}: {step} in {self.state}"
+        self.state = state
+        self._application_verdict = RECEPTION[state][Kind.APPLICATION]
+
+    def _attach(self, framer: Framer, now: Instant) -> None:
+        assert self.state is State.DISCONNECTED, self.settings.name
+        self._framer = framer
+        self._garbled = 0
+        self._withheld = False
+        self._heartbeats.start(0, now.mono_ns)
+
+    def _start_timeout(self, timeout_s: int, now: Instant) -> None:
+        self._timeout_ns = now.mono_ns + timeout_s * NS_PER_S
+
+    def _hang_up(self, reason: str) -> None:
+        self._end(Step.HANG_UP, reason)
+        self._outputs.append(Disconnect(reason))
+
+    def _end(self, step: Step, reason: str) -> None:
+        """Everything that is of one transport is forgotten; the numbers stay, unless the settings reset them."""
+        settings, was = self.settings, self.state
+        answered = was is State.LOGOUT_SENT and step is Step.PEER_LOGOUT
+        in_good_order = answered or was is State.LOGOUT_ANSWERED
+        self._move(step)
+        assert self.state is State.DISCONNECTED, was
+        self._framer = self._timeout_ns = self._replay = None
+        self._late_gap = 0
+        self._gap.forget()
+        self._announce_logged_out(reason)
+        if was is State.RESET_SENT:
+            self.numbers.next_target_msg_seq_num = 1
+            self._reset_pledged = settings.role is Role.INITIATOR
+            self._outputs.append(NumbersChanged("our reset was not answered; the peer will be taken to have made it"))
+        if settings.reset_on_logout if in_good_order else settings.reset_on_disconnect:
+            self._reset_numbers("reset_on_logout" if in_good_order else "reset_on_disconnect")
+
+    def _announce_logged_out(self, reason: str) -> None:
+        if self.is_logged_on:
+            self.is_logged_on = False
+            self._outputs.append(LoggedOut(reason))
+
+    def _reset_numbers(self, cause: str) -> None:
+        """Both numbers to 1, in a new generation unless nothing was ever sent or taken in this one."""
+        numbers = self.numbers
+        self._gap.forget()
+        if numbers.next_sender_msg_seq_num == numbers.next_target_msg_seq_num == 1:
+            return
+        numbers.generation += 1
+        numbers.next_sender_msg_seq_num = numbers.next_target_msg_seq_num = 1
+        self._outputs.append(NumbersChanged(cause))
+
+    # -- the peer broke a rule -----------------------------------------------------------------------------------------
+
+    def _expel(self, text: str, now: Instant, why: str = "") -> None:
+        """Logout(5), with Text(58) unless empty, and nothing more is taken from this peer. `why` is for the log."""
+        why = why or text
+        self._outputs.append(Note("error", "expelled", {"reason": why}))
+        if self.state is State.EXPELLED or self.state is State.LOGOUT_ANSWERED:
+            self._hang_up(why)
+            return
+        if self.state is not State.LOGOUT_SENT:
+            self._send_admin(b"5", b"58=%b\x01" % text.encode("ascii", "replace") if text else b"", now)
+        self._move(Step.EXPEL)
+        self._start_timeout(self.settings.logout_timeout_s, now)
+        self._why = why
+        self._announce_logged_out(why)
+
+    def _expel_too_low(self, msg_seq_num: int, now: Instant) -> None:
+        expected = self.numbers.next_target_msg_seq_num
+        self._expel(f"MsgSeqNum too low, expecting {expected} but received {msg_seq_num}", now)
+
+    def _send_refusal(self, message: Message, fault: Fault | BusinessFault, now: Instant) -> None:
+        msg_type, body = refusal_of(self.settings.version, message, fault)
+        self._send_admin(msg_type, body, now)
+        self._note("warning", "message_refused", message, b"34", b"35", fault=text_of(fault))
+
+    # -- sending and noting ------------------------------------------------------------------------------------------
+
+    def _send_admin(self, msg_type: bytes, body: bytes, now: Instant) -> None:
+        self._sender.send(msg_type, body, now, True)
+
+    def _send_logon(self, terms: LogonTerms, now: Instant) -> None:
+        self._send_admin(b"A", logon_body(self.settings, terms), now)
+
+    def _note(self, level: str, event: str, message: Message, *tags: bytes, **details: str) -> None:
+        """A note on a message, with the fields of these tags. Never give it a tag that may hold a secret."""
+        fields = message.fields
+        shown = {tag.decode(): show(fields[tag]) for tag in tags if tag in fields}
+        self._outputs.append(Note(level, event, shown | details))
+
+
+def text_of(fault: Fault | BusinessFault) -> str:
+    """The fault in words, with its tag."""
+    tag = fault.ref_tag_id
+    return fault.text if tag is None else f"{fault.text} ({show(tag)})"
+
+
+def show(value: bytes) -> str:
+    """A value from a peer for a log: bounded, printable."""
+    return value[:256].decode("ascii", "backslashreplace")

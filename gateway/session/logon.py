@@ -1,0 +1,46 @@
+"""What a Logon(A) says: the terms of a session, read from the peer's and written into ours."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fixspec.message import Message
+from gateway.session.checks import unsigned
+from gateway.session.settings import Role, SessionSettings
+
+
+class LogonTerms(NamedTuple):
+    heart_bt_int_s: int
+    reset_seq_num_flag: bool
+
+
+def read_terms(logon: Message, settings: SessionSettings) -> LogonTerms | str:
+    """The terms the peer states, or why they cannot be accepted (for Text(58) of the Logout)."""
+    fields = logon.fields
+    encrypt_method = fields.get(b"98", b"0")
+    if encrypt_method != b"0":
+        return "EncryptMethod(98) other than 0 (none) is not supported"
+    heart_bt_int_s = unsigned(fields.get(b"108"))
+    if heart_bt_int_s is None:
+        return "HeartBtInt(108) is missing or not a whole number of seconds"
+    if settings.role is Role.ACCEPTOR:
+        least, most = settings.heart_bt_int_s_min, settings.heart_bt_int_s_max
+        if not least <= heart_bt_int_s <= most:
+            return f"HeartBtInt(108)={heart_bt_int_s} is outside {least} to {most}"
+    reset = settings.version.reset_seq_num_flag and fields.get(b"141") == b"Y"
+    return LogonTerms(heart_bt_int_s, reset)
+
+
+def logon_body(settings: SessionSettings, terms: LogonTerms) -> bytes:
+    """The Logon's own fields. An answer repeats 98, 108 and 141 and nothing else; credentials are the initiator's."""
+    body = b"98=0\x01108=%d\x01" % terms.heart_bt_int_s
+    if terms.reset_seq_num_flag and settings.version.reset_seq_num_flag:
+        body += b"141=Y\x01"
+    if settings.role is Role.INITIATOR:
+        if settings.username is not None:
+            body += b"553=%b\x01" % settings.username
+        if settings.password is not None:
+            body += b"554=%b\x01" % settings.password
+    if settings.version.default_appl_ver_id:
+        body += b"1137=%b\x01" % settings.default_appl_ver_id
+    return body

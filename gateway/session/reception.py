@@ -1,0 +1,372 @@
+"""What becomes of what arrives.
+
+    frame -> decode -> kind -> RECEPTION[state][kind] -> header checks -> MsgSeqNum -> rulebook -> act
+
+Sequence rules. An inbound number is consumed when its message is acted on, whether it was good or refused, and before
+the host hears of it. Garbled messages consume nothing. ResendRequest, Logout and SequenceReset-Reset are acted on
+whatever their number: each may be what a peer with other ideas about the numbers needs to get out of its trouble, and
+waiting for one another is how two sides lock up.
+"""
+
+from __future__ import annotations
+
+from fixspec.rulebook import BusinessFault, Fault
+
+from fixspec.codec import decode
+from fixspec.message import Message
+from fixspec.numbers import parse_int
+from gateway.instant import Instant
+from gateway.session.checks import (
+    INCORRECT_DATA_FORMAT,
+    VALUE_IS_INCORRECT,
+    HeaderRefusal,
+    fault_of,
+    first_refusal,
+    unsigned,
+)
+from gateway.session.lifecycle import Lifecycle, show, text_of
+from gateway.session.logon import LogonTerms, read_terms
+from gateway.session.outputs import (
+    Disconnect,
+    LoggedOn,
+    MessageReceived,
+    Note,
+    NumbersChanged,
+    Output,
+    ResendWanted,
+)
+from gateway.session.settings import Role
+from gateway.session.state import KIND_OF_MSG_TYPE, LIVE, RECEPTION, Kind, State, Step, Verdict
+
+_APPLICATION = Kind.APPLICATION
+_TAKE = Verdict.TAKE
+
+
+class Reception(Lifecycle):
+    __slots__ = ()
+
+    def next_output(self, now: Instant) -> Output | None:
+        """The next thing the host has to know or do; None when there is nothing before more bytes come."""
+        outputs, gap = self._outputs, self._gap
+        while not outputs:
+            framer = self._framer
+            if framer is None:
+                return None
+            if self._late_gap:
+                self._ask_if_needed(self._late_gap, False, now)
+                self._late_gap = 0
+            if gap.held and self.numbers.next_target_msg_seq_num in gap.held:
+                self._take_held(now)
+                continue
+            frame = framer.next_frame()
+            if frame is None:
+                return None
+            message = decode(frame) if isinstance(frame, bytes) else frame
+            if isinstance(message, Message):
+                self._receive(message, now)
+            else:
+                self._receive_garbled(message.reason)
+        return outputs.popleft()
+
+    def _receive(self, message: Message, now: Instant) -> None:
+        heartbeats = self._heartbeats
+        heartbeats.last_received_ns = now.mono_ns
+        heartbeats.tested_ns = None
+        self._sender.wire.append(message.raw)
+        kind = KIND_OF_MSG_TYPE.get(message.msg_type, _APPLICATION)
+        if kind is _APPLICATION:
+            verdict = self._application_verdict
+        else:
+            kind = self._kind_of_admin(kind, message)
+            verdict = RECEPTION[self.state][kind]
+        if verdict is not _TAKE:
+            self._turn_away(verdict, kind, message, now)
+            return
+        refusal = first_refusal(message, self.settings, now)
+        if refusal is not None:
+            if self.state is State.EXPELLED:
+                self._hang_up(self._why)  # that was its Logout, however wrong
+            else:
+                self._refuse_header(message, refusal, now)
+            return
+        self._garbled = 0
+        msg_seq_num = int(message.fields[b"34"])
+        if kind is Kind.LOGOUT:
+            self._receive_logout(message, msg_seq_num, now)
+        elif kind is Kind.LOGON or kind is Kind.RESET_LOGON:
+            self._receive_logon(message, msg_seq_num, now)
+        elif kind is Kind.RESEND_REQUEST:
+            self._receive_resend_request(message, msg_seq_num, now)
+        elif kind is Kind.SEQUENCE_RESET and message.fields.get(b"123") != b"Y":
+            self._receive_sequence_reset(message, now)
+        elif msg_seq_num == self.numbers.next_target_msg_seq_num:
+            self._receive_in_sequence(kind, message, now)
+        elif msg_seq_num > self.numbers.next_target_msg_seq_num:
+            self._receive_too_high(message, msg_seq_num, now)
+        elif message.fields.get(b"43") == b"Y":
+            self._note("info", "possible_duplicate_ignored", message, b"34", b"35")
+        else:
+            self._expel_too_low(msg_seq_num, now)
+
+    def _kind_of_admin(self, kind: Kind, message: Message) -> Kind:
+        fields = message.fields
+        if fields.get(b"43") == b"Y" and kind is not Kind.SEQUENCE_RESET:
+            return Kind.RESENT
+        if kind is Kind.LOGON and self.settings.version.reset_seq_num_flag and fields.get(b"141") == b"Y":
+            return Kind.RESET_LOGON
+        return kind
+
+    def _turn_away(self, verdict: Verdict, kind: Kind, message: Message, now: Instant) -> None:
+        self._note("warning", f"message_{verdict.name.lower()}", message, b"34", b"35", b"58")
+        if verdict is Verdict.EXPEL:
+            self._expel(f"{kind.value} not expected", now)
+        elif verdict is Verdict.HANG_UP:
+            self._hang_up(f"first message is not a Logon(A) but a {kind.value}")
+
+    def _receive_garbled(self, reason: str) -> None:
+        """Ignored, its number not consumed; too many in a row are no accident."""
+        self._garbled += 1
+        self._outputs.append(Note("warning", "garbled_message", {"reason": reason}))
+        if 0 < self.settings.garbled_messages_max <= self._garbled:
+            self._hang_up(f"{self._garbled} garbled messages in a row")
+
+    def _receive_in_sequence(self, kind: Kind, message: Message, now: Instant) -> None:
+        """The message whose turn it is: by the rulebook, then by its kind."""
+        fault = self._rulebook.validate(message)
+        if fault is not None and not self._let_pass(kind, message, fault):
+            self._refuse(message, fault, now)
+            return
+        if kind is Kind.SEQUENCE_RESET:
+            self._gap_fill(message, now)
+            return
+        self._consume(now)
+        if kind is _APPLICATION:
+            self._outputs.append(MessageReceived(message))
+        elif kind is Kind.TEST_REQUEST:
+            self._send_admin(b"0", b"112=%b\x01" % message.fields[b"112"], now)
+        elif kind is Kind.REJECT:
+            self._note("warning", "reject_received", message, b"34", b"45", b"371", b"372", b"373", b"58")
+        elif kind is Kind.RESENT:
+            self._note("info", "resent_session_message", message, b"34", b"35")
+
+    def _let_pass(self, kind: Kind, message: Message, fault: Fault | BusinessFault) -> bool:
+        """Whether a faulty message is taken all the same: a Reject (two sides must never reject each other's rejects in
+        turn), what is resent by mistake, and application messages where the settings say so."""
+        if kind is _APPLICATION and self.settings.reject_invalid_message:
+            return False
+        if kind is not _APPLICATION and kind is not Kind.REJECT and kind is not Kind.RESENT:
+            return False
+        self._note("warning", "invalid_message_taken", message, b"34", b"35", fault=text_of(fault))
+        return True
+
+    def _take_held(self, now: Instant) -> None:
+        """A message that waited above a gap. Its header was judged when it came."""
+        raw = self._gap.take(self.numbers.next_target_msg_seq_num)
+        message = None if raw is None else decode(raw)
+        if message is None:
+            self._consume(now)
+            return
+        assert isinstance(message, Message), "a held message was decoded before"
+        kind = KIND_OF_MSG_TYPE.get(message.msg_type, _APPLICATION)
+        self._receive_in_sequence(kind if kind is _APPLICATION else self._kind_of_admin(kind, message), message, now)
+
+    def _consume(self, now: Instant) -> None:
+        numbers, gap = self.numbers, self._gap
+        numbers.next_target_msg_seq_num += 1
+        if gap.end or gap.held:
+            gap.moved(numbers.next_target_msg_seq_num, now.mono_ns)
+
+    # -- gaps and resends --------------------------------------------------------------------------------------------
+
+    def _receive_too_high(self, message: Message, msg_seq_num: int, now: Instant) -> None:
+        if not self._gap.hold(msg_seq_num, message.raw):
+            self._note("warning", "message_above_gap_dropped", message, b"34", b"35")
+        self._ask_if_needed(msg_seq_num, message.fields.get(b"43") == b"Y", now)
+
+    def _ask_if_needed(self, above: int, poss_dup: bool, now: Instant) -> None:
+        expected = self.numbers.next_target_msg_seq_num
+        if above > expected and self._gap.must_ask(expected, poss_dup):
+            self._ask(above, now)
+
+    def _ask_again(self, now: Instant) -> None:
+        expected = self.numbers.next_target_msg_seq_num
+        if self._gap.is_hopeless(expected):
+            self._expel(f"ResendRequest(2) from {expected} was not answered", now)
+        else:
+            self._ask(self._gap.above(expected), now)
+
+    def _ask(self, above: int, now: Instant) -> None:
+        expected = self.numbers.next_target_msg_seq_num
+        self._send_admin(b"2", b"7=%d\x0116=%d\x01" % (expected, self.settings.version.infinity), now)
+        self._gap.asked(expected, above, now.mono_ns)
+        self._outputs.append(Note("warning", "gap", {"expected": str(expected), "received": str(above)}))
+
+    def _receive_resend_request(self, message: Message, msg_seq_num: int, now: Instant) -> None:
+        """Served whatever its own number (session test case 20); above a gap, our own request follows the replay."""
+        expected = self.numbers.next_target_msg_seq_num
+        fault = self._rulebook.validate(message)
+        begin_seq_no = unsigned(message.fields.get(b"7"))
+        end_seq_no = unsigned(message.fields.get(b"16"))
+        last = self.numbers.next_sender_msg_seq_num - 1
+        if fault is None:
+            if begin_seq_no is None or end_seq_no is None:
+                fault = fault_of(INCORRECT_DATA_FORMAT, b"7" if begin_seq_no is None else b"16")
+            elif not 1 <= begin_seq_no <= last:
+                fault = fault_of(VALUE_IS_INCORRECT, b"7")
+            elif end_seq_no not in (0, self.settings.version.infinity) and end_seq_no < begin_seq_no:
+                fault = fault_of(VALUE_IS_INCORRECT, b"16")
+        if fault is not None:
+            self._refuse(message, fault, now)
+            return
+        assert begin_seq_no is not None and end_seq_no is not None
+        if end_seq_no == 0 or end_seq_no > last:
+            end_seq_no = last
+        if msg_seq_num == expected:
+            self._consume(now)
+        elif msg_seq_num > expected:
+            self._gap.hold(msg_seq_num, None)
+            self._late_gap = msg_seq_num
+        self._replay = begin_seq_no, end_seq_no
+        self._outputs.append(ResendWanted(begin_seq_no, end_seq_no))
+
+    def _receive_sequence_reset(self, message: Message, now: Instant) -> None:
+        """SequenceReset(4) in reset mode: its own number means nothing (session test cases 11.a to 11.c)."""
+        expected = self.numbers.next_target_msg_seq_num
+        fault = self._rulebook.validate(message)
+        new_seq_no = unsigned(message.fields.get(b"36"))
+        if fault is None and new_seq_no is None:
+            fault = fault_of(INCORRECT_DATA_FORMAT, b"36")
+        if fault is not None:
+            self._refuse(message, fault, now)
+            return
+        assert new_seq_no is not None
+        if new_seq_no > expected:
+            self._skip_to(new_seq_no, f"SequenceReset(4) reset from {expected}", now)
+            return
+        self._note("warning" if new_seq_no == expected else "error", "sequence_reset_not_higher", message, b"34", b"36")
+        if new_seq_no < expected:
+            self._send_refusal(message, fault_of(VALUE_IS_INCORRECT), now)
+
+    def _gap_fill(self, message: Message, now: Instant) -> None:
+        """SequenceReset(4) in gap fill mode, in sequence. One that leads back is rejected, the number left as it is."""
+        expected = self.numbers.next_target_msg_seq_num
+        new_seq_no = unsigned(message.fields.get(b"36"))
+        if new_seq_no is not None and new_seq_no > expected:
+            self._skip_to(new_seq_no, f"SequenceReset(4) gap fill from {expected}", now)
+            return
+        text = f"attempt to lower sequence number, invalid value NewSeqNo(36)={new_seq_no}"
+        self._note("error", "gap_fill_not_higher", message, b"34", b"36")
+        self._send_refusal(message, Fault(VALUE_IS_INCORRECT, b"36", text), now)
+
+    def _skip_to(self, new_seq_no: int, cause: str, now: Instant) -> None:
+        self.numbers.next_target_msg_seq_num = new_seq_no
+        self._gap.moved(new_seq_no, now.mono_ns)
+        self._outputs.append(NumbersChanged(f"{cause} to {new_seq_no}"))
+
+    # -- Logon and Logout --------------------------------------------------------------------------------------------
+
+    def _acceptable_terms(self, logon: Message) -> LogonTerms | str:
+        fault = self._rulebook.validate(logon)
+        if fault is not None:
+            return text_of(fault)
+        stated = logon.fields.get(b"1137")
+        if stated is not None and stated != self.settings.default_appl_ver_id:
+            self._note("warning", "default_appl_ver_id_differs", logon, b"1137")
+        return read_terms(logon, self.settings)
+
+    def _receive_logon(self, message: Message, msg_seq_num: int, now: Instant) -> None:
+        """The answer to our Logon, or a reset in mid-session."""
+        state, numbers = self.state, self.numbers
+        terms = self._acceptable_terms(message)
+        if isinstance(terms, str):
+            self._expel(terms, now)
+            return
+        answer = terms.reset_seq_num_flag and not self._reset_pledged
+        if answer:
+            self._reset_numbers("the peer's Logon with ResetSeqNumFlag(141)=Y")
+        elif state is State.RESET_SENT:
+            self._gap.forget()
+            numbers.next_target_msg_seq_num = 1
+            self._outputs.append(NumbersChanged("the peer answered our reset"))
+        if msg_seq_num < numbers.next_target_msg_seq_num:
+            self._expel_too_low(msg_seq_num, now)
+            return
+        self._reset_pledged = False
+        if answer:
+            self._send_logon(terms, now)
+        heart_bt_int_s = terms.heart_bt_int_s
+        if not answer and self.settings.role is Role.INITIATOR and heart_bt_int_s != self.settings.heart_bt_int_s:
+            self._note("warning", "heart_bt_int_differs", message, b"108")
+            heart_bt_int_s = self.settings.heart_bt_int_s
+        self._establish(heart_bt_int_s, msg_seq_num, now)
+        if self._withheld:
+            self._withheld = False
+            self._send_admin(b"0", b"", now)  # shows the peer that there are numbers before this one
+
+    def _establish(self, heart_bt_int_s: int, msg_seq_num: int, now: Instant) -> None:
+        """The Logon exchange is complete; `msg_seq_num` is that of the peer's Logon."""
+        self._move(Step.LOGON_COMPLETE)
+        self._timeout_ns = None
+        self._heartbeats.start(heart_bt_int_s, now.mono_ns)
+        if not self.is_logged_on:
+            self.is_logged_on = True
+            self._outputs.append(LoggedOn())
+        if msg_seq_num == self.numbers.next_target_msg_seq_num:
+            self._consume(now)
+        else:
+            self._gap.hold(msg_seq_num, None)
+            self._ask_if_needed(msg_seq_num, False, now)
+
+    def _receive_logout(self, message: Message, msg_seq_num: int, now: Instant) -> None:
+        """Outside the sequence check: what is missing below it is found at the next Logon."""
+        if msg_seq_num == self.numbers.next_target_msg_seq_num:
+            self._consume(now)
+        reason = "the peer logged out"
+        text = message.fields.get(b"58")
+        if text:
+            reason = f"{reason}: {show(text)}"
+        if self.state in LIVE:
+            self._send_admin(b"5", b"", now)
+            self._move(Step.PEER_LOGOUT)
+            self._start_timeout(self.settings.logout_timeout_s, now)
+            self._announce_logged_out(reason)
+            return
+        if self.state is State.LOGON_SENT:
+            reason = f"Logon(A) refused, {reason}"
+        elif self.state is State.EXPELLED:
+            reason = self._why
+        self._end(Step.PEER_LOGOUT, reason)
+        self._outputs.append(Disconnect(reason))
+
+    # -- refusing ----------------------------------------------------------------------------------------------------
+
+    def _refuse_header(self, message: Message, refusal: HeaderRefusal, now: Instant) -> None:
+        if self._is_garbled(message):
+            return
+        fault, logout = refusal
+        why = text_of(fault) if fault is not None else ""
+        if self.state is State.LOGON_SENT:
+            self._expel(logout or why, now)
+            return
+        if fault is not None:
+            self._refuse(message, fault, now)
+        elif unsigned(message.fields.get(b"34")) == self.numbers.next_target_msg_seq_num:
+            self._consume(now)
+        if logout is not None:
+            self._expel(logout, now, why)
+
+    def _refuse(self, message: Message, fault: Fault | BusinessFault, now: Instant) -> None:
+        """Reject a message; its number is consumed when it was the expected one."""
+        if self._is_garbled(message):
+            return
+        if int(message.fields[b"34"]) == self.numbers.next_target_msg_seq_num:
+            self._consume(now)
+        self._send_refusal(message, fault, now)
+
+    def _is_garbled(self, message: Message) -> bool:
+        """A faulty message with a tag that is no number at all was damaged on its way: not refused but ignored."""
+        for tag in message.fields:
+            if parse_int(tag) is None:
+                self._receive_garbled("a tag is not a number")
+                return True
+        return False

@@ -1,0 +1,236 @@
+"""One FIX session, acceptor or initiator, without I/O: bytes and the time go in, bytes and outputs come out.
+
+How a host drives it
+    transport up      `connected` (initiator) or, by way of the lobby, `accept` (acceptor)
+    bytes, end        `receive_data`, `receive_eof`; then `next_output` until it gives None
+    the clock         `deadline` says when; then `handle_deadline`, and `next_output` until None
+    to say something  `send`, `logout`; at any time `take_outgoing` gives what is to be stored and written
+
+`next_output` works lazily: it judges one buffered message at a time and stops as soon as the host has something to do,
+so that the host's answer to a message stands in the stream before our answer to the next one.
+
+What a peer sends never raises. What the host does out of turn (connecting twice) is a bug and asserts. Which message is
+legal when, and what leads where, is in `state`; the header rules are in `checks`; what is done with a message that
+arrives is in `reception`; here is what the host may ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from fixspec.rulebook import Rulebook
+
+from fixspec.codec import Framer
+from fixspec.message import Message
+from gateway.instant import Instant
+from gateway.session.checks import first_refusal
+from gateway.session.heartbeat import Pulse
+from gateway.session.logon import LogonTerms
+from gateway.session.outputs import NumbersChanged, Outgoing
+from gateway.session.reception import Reception
+from gateway.session.resend import GapFill, plan_replay
+from gateway.session.settings import Role, SessionNumbers, SessionSettings
+from gateway.session.state import LIVE, State, Step
+
+Authenticate = Callable[[Message], str | None]
+"""Judges a Logon before any number moves: None to let it in, else the reason for the log."""
+
+
+def accept_anyone(logon: Message) -> str | None:
+    return None
+
+
+class Session(Reception):
+    """`settings`, `numbers`, `state` and `is_logged_on` may be read at any time."""
+
+    __slots__ = ("_authenticate",)
+
+    def __init__(
+        self,
+        settings: SessionSettings,
+        rulebook: Rulebook,
+        numbers: SessionNumbers,
+        authenticate: Authenticate = accept_anyone,
+    ) -> None:
+        """Raises ValueError when the settings cannot be used, with all that is wrong with them."""
+        faults = settings.faults()
+        if faults:
+            raise ValueError(f"session {settings.name}: {'; '.join(faults)}")
+        super().__init__(settings, rulebook, numbers)
+        self._authenticate = authenticate
+
+    # -- transport ---------------------------------------------------------------------------------------------------
+
+    def connected(self, now: Instant) -> None:
+        """Initiator: the transport is up. Sends the Logon."""
+        settings = self.settings
+        assert settings.role is Role.INITIATOR, settings.name
+        self._attach(Framer(settings.message_bytes_max), now)
+        if settings.reset_on_logon or settings.reset_seq_num_flag:
+            self._reset_pledged = True
+        if self._reset_pledged:
+            self._reset_numbers("we reset at logon")
+        self._move(Step.SEND_LOGON)
+        self._start_timeout(settings.logon_timeout_s, now)
+        self._send_logon(LogonTerms(settings.heart_bt_int_s, self._reset_pledged), now)
+
+    def accept(self, framer: Framer, logon: Message, now: Instant) -> str | None:
+        """Acceptor: the lobby took this Logon for one of ours. `framer` may hold bytes that came behind it.
+
+        Returns why the connection must be closed without a word, nothing having changed; None when we have taken it
+        (which includes telling an authenticated peer by a Logout that its terms are not acceptable)."""
+        settings = self.settings
+        assert settings.role is Role.ACCEPTOR, settings.name
+        if self.state is not State.DISCONNECTED:
+            return "the session is connected already"
+        refusal = first_refusal(logon, settings, now)
+        if refusal is not None:
+            return refusal.fault.text if refusal.fault is not None else str(refusal.logout)
+        if settings.version.default_appl_ver_id and not logon.fields.get(b"1137"):
+            return "DefaultApplVerID(1137) is missing"
+        reason = self._authenticate(logon)
+        if reason is not None:
+            return reason
+        self._attach(framer, now)
+        self._sender.wire.append(logon.raw)
+        terms = self._acceptable_terms(logon)
+        if isinstance(terms, str):
+            self._expel(terms, now)
+            return None
+        if terms.reset_seq_num_flag or settings.reset_on_logon:
+            by_peer = "Logon with ResetSeqNumFlag(141)=Y"
+            self._reset_numbers(by_peer if terms.reset_seq_num_flag else "reset_on_logon")
+        msg_seq_num = int(logon.fields[b"34"])
+        if msg_seq_num < self.numbers.next_target_msg_seq_num:
+            self._expel_too_low(msg_seq_num, now)
+            return None
+        self._send_logon(terms, now)
+        self._establish(terms.heart_bt_int_s, msg_seq_num, now)
+        return None
+
+    def receive_data(self, data: bytes, now: Instant) -> None:
+        if self._framer is not None:
+            self._framer.feed(data)
+
+    def receive_eof(self, now: Instant) -> None:
+        """The transport is gone. No Disconnect follows; LoggedOut does when there was a session."""
+        if self.state is not State.DISCONNECTED:
+            self._end(Step.HANG_UP, self._why if self.state is State.EXPELLED else "the transport is gone")
+
+    def disconnect(self, reason: str, now: Instant) -> None:
+        """Hang up without a Logout."""
+        if self.state is not State.DISCONNECTED:
+            self._hang_up(reason)
+
+    # -- the host's wishes -------------------------------------------------------------------------------------------
+
+    def send(self, msg_type: bytes, body: bytes, now: Instant) -> int:
+        """Send an application message; `body` is every field after TargetCompID(56), each closed by SOH.
+
+        Works in every state: the message has its number (returned) and is in `take_outgoing`, and when this is not the
+        moment to send it, the peer will find the gap in our numbers and ask for it."""
+        transmit = self.state in LIVE
+        if not transmit and self.state is State.LOGON_SENT:
+            self._withheld = True
+        return self._sender.send(msg_type, body, now, transmit)
+
+    def logout(self, text: bytes, now: Instant) -> None:
+        """End the session in good order: Logout(5), with Text(58) unless empty, and wait for the answer."""
+        if self.state in LIVE:
+            self._send_admin(b"5", b"58=%b\x01" % text if text else b"", now)
+            self._move(Step.SEND_LOGOUT)
+            self._start_timeout(self.settings.logout_timeout_s, now)
+        elif self.state is State.LOGON_SENT:
+            self._hang_up("logged out before the Logon was answered")
+
+    def reset_sequence_numbers(self, cause: str, now: Instant) -> bool:
+        """Start both numbers at 1: at once when disconnected (an initiator tells with its next Logon), by a Logon with
+        ResetSeqNumFlag(141)=Y in a session. False, and nothing done, in any other state or where FIX has no 141."""
+        if self.state is State.DISCONNECTED:
+            self._reset_numbers(cause)
+            self._reset_pledged = self.settings.role is Role.INITIATOR
+            return True
+        if self.state is not State.LOGGED_ON or not self.settings.version.reset_seq_num_flag:
+            return False
+        self.numbers.generation += 1
+        self.numbers.next_sender_msg_seq_num = 1
+        self._outputs.append(NumbersChanged(f"{cause}: our Logon with ResetSeqNumFlag(141)=Y"))
+        self._reset_pledged = True
+        self._move(Step.SEND_RESET)
+        self._start_timeout(self.settings.logon_timeout_s, now)
+        self._send_logon(LogonTerms(self._heartbeats.interval_s, True), now)
+        return True
+
+    def skip_sender_numbers(self, new_seq_no: int, cause: str, now: Instant) -> None:
+        """Recover from lost state (session test case 9): our next number becomes `new_seq_no`, which must be higher,
+        and a connected peer is told by a SequenceReset(4) in reset mode."""
+        assert new_seq_no > self.numbers.next_sender_msg_seq_num, new_seq_no
+        if self.state in LIVE:
+            self._send_admin(b"4", b"36=%d\x01123=N\x01" % new_seq_no, now)
+        self.numbers.next_sender_msg_seq_num = new_seq_no
+        self._outputs.append(NumbersChanged(f"{cause}: next sender number skips to {new_seq_no}"))
+
+    def replay(self, stored: Iterable[tuple[int, bytes]], now: Instant) -> None:
+        """Answer the last ResendWanted: (MsgSeqNum, message as stored) of the current generation in rising order."""
+        if self._replay is None:
+            return
+        begin_seq_no, end_seq_no = self._replay
+        self._replay = None
+        sender = self._sender
+        for item in plan_replay(stored, begin_seq_no, end_seq_no, sender.sending_time(now)):
+            if isinstance(item, GapFill):
+                sender.send_gap_fill(item.msg_seq_num, item.new_seq_no, now)
+            else:
+                sender.send_old(item.msg_seq_num, item.content, now)
+
+    def take_outgoing(self) -> list[Outgoing]:
+        """What there is to store and to write since the last call, in order."""
+        outgoing, self._sender.outgoing = self._sender.outgoing, []
+        return outgoing
+
+    def take_wire_log(self) -> list[bytes]:
+        """The whole messages that went either way since the last call, in order. They may hold credentials."""
+        wire, self._sender.wire = self._sender.wire, []
+        return wire
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def deadline(self) -> int | None:
+        """When `handle_deadline` wants to be called (monotonic, ns); None for never."""
+        earliest = self._timeout_ns
+        if self.state in LIVE:
+            for deadline in (self._heartbeats.deadline(), self._gap.deadline()):
+                if deadline is not None and (earliest is None or deadline < earliest):
+                    earliest = deadline
+        return earliest
+
+    def handle_deadline(self, now: Instant) -> None:
+        if self._timeout_ns is not None and now.mono_ns >= self._timeout_ns:
+            self._handshake_timed_out()
+        if self.state not in LIVE:
+            return
+        pulse = self._heartbeats.pulse(now.mono_ns)
+        if pulse is Pulse.LOST:
+            self._hang_up("no answer to our TestRequest(1)")
+            return
+        if pulse is Pulse.TEST_REQUEST:
+            self._heartbeats.tested_ns = now.mono_ns
+            self._send_admin(b"1", b"112=TEST\x01", now)
+        elif pulse is Pulse.HEARTBEAT:
+            self._send_admin(b"0", b"", now)
+        gap_deadline = self._gap.deadline()
+        if gap_deadline is not None and now.mono_ns >= gap_deadline:
+            self._ask_again(now)
+
+    def _handshake_timed_out(self) -> None:
+        if self.state is State.LOGON_SENT:
+            self._hang_up("no answer to our Logon(A)")
+        elif self.state is State.RESET_SENT:
+            self._hang_up("no answer to our Logon(A) with ResetSeqNumFlag(141)=Y")
+        elif self.state is State.LOGOUT_SENT:
+            self._hang_up("no answer to our Logout(5)")
+        elif self.state is State.LOGOUT_ANSWERED:
+            self._hang_up("logged out; the peer left it to us to hang up")
+        else:
+            assert self.state is State.EXPELLED, self.state
+            self._hang_up(self._why)
