@@ -1,0 +1,33 @@
+"""What a field or a value is called, for people: logs, the client, error texts."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fixspec import tags
+
+
+def field_name(tag: bytes) -> str:
+    """ClOrdID of b"11"; the number itself for a field that our dictionaries do not have."""
+    return tags.FIELD_NAMES.get(tag) or tag.decode("ascii", "replace")
+
+
+def field_tag(name: str) -> bytes | None:
+    """b"11" of "ClOrdID", under the field's name in any version; None for a name that is no field's."""
+    return tags.FIELD_NUMBERS.get(name)
+
+
+def enum_name(tag: bytes, value: bytes) -> str | None:
+    """FILLED of (b"39", b"2"); None if the field is not enumerated or the value is not one of its values."""
+    return _value_names(tag).get(value)
+
+
+@cache
+def _value_names(tag: bytes) -> dict[bytes, str]:
+    names: dict[bytes, str] = {}
+    for field, number in tags.FIELD_NUMBERS.items():
+        if number == tag:
+            for name, value in vars(getattr(tags, field, object)).items():
+                if isinstance(value, bytes):
+                    names.setdefault(value, name)
+    return names
