@@ -1,4 +1,4 @@
-"""`python -m bench`: every system in turn, `--rounds` times, then the tables: printed, and written to docs/BENCHMARKS.md.
+"""`python -m bench`: every system in turn, some rounds, then the tables: printed, and written to docs/BENCHMARKS.md.
 
 There is no verdict on time in here: a figure is printed and compared, never asserted.
 """

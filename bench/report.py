@@ -70,7 +70,7 @@ def table(
     path: str, systems: Sequence[System], absent: Mapping[str, str], found: Mapping[str, Medians | str]
 ) -> list[str]:
     """The Markdown table of the systems that share a path."""
-    heads = "system | what is on disk before the answer | orders/s | lowest to highest | CPU us/order | generator's core"
+    heads = "system | disk | orders/s | lowest to highest | CPU us/order | generator's core"
     lines = [
         f"| {heads} | p50 us | p90 | p99 | p99.9 | max |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",

@@ -21,7 +21,7 @@ from bench.processes import ROOT, free_port, running
 BENCH = ROOT / "bench"
 WORK = ROOT / ".bench"
 FIXCORE = "fixcore-engine==0.15.0"
-DICTIONARY = Path(sys.prefix) / "share" / "quickfix" / "FIX44.xml"
+DICTIONARY = ROOT / "fixspec" / "dictionaries" / "FIX44.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Endpoint:
 class System:
     """One row of the tables.
 
-    `missing` says what to install, or is empty. `start` gets a fresh directory and the number of orders to come, warm-up
-    included. `path` is the table it belongs to: "report" or "full"."""
+    `missing` says what to install, or is empty. `start` gets a fresh directory and the number of orders to
+    come, warm-up included. `path` is the table it belongs to: "report" or "full"."""
 
     key: str
     title: str
@@ -79,7 +79,8 @@ def start_null(directory: Path, orders: int) -> Iterator[Endpoint]:
 def start_quickfix_python(directory: Path, orders: int) -> Iterator[Endpoint]:
     port = free_port()
     settings = quickfix_settings(directory, port)
-    with running([sys.executable, "-m", "bench.peers.quickfix_acceptor", settings], port, directory, "quickfix-python") as process:
+    command = [sys.executable, "-m", "bench.peers.quickfix_acceptor", str(settings)]
+    with running(command, port, directory, "quickfix-python") as process:
         yield Endpoint(port, process.pid)
 
 
@@ -122,7 +123,8 @@ def fixcore_python() -> tuple[Path, str]:
     if not python.exists():
         venv.create(WORK / "venv", with_pip=True)
     if subprocess.run([python, "-c", "import fixcore"], capture_output=True, check=False).returncode:
-        if subprocess.run([python, "-m", "pip", "install", "--quiet", FIXCORE], capture_output=True, check=False).returncode:
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", FIXCORE]
+        if subprocess.run(install, capture_output=True, check=False).returncode:
             return python, f"not installed: pip install {FIXCORE}"
     return python, ""
 
@@ -132,7 +134,8 @@ def start_fixcore(directory: Path, orders: int) -> Iterator[Endpoint]:
     port = free_port()
     # Its validation is opt-in and its default is none: measured as it comes.
     settings = quickfix_settings(directory, port, dictionary=False)
-    with running([fixcore_python()[0], BENCH / "peers" / "fixcore_acceptor.py", settings], port, directory, "fixcore") as process:
+    program = BENCH / "peers" / "fixcore_acceptor.py"
+    with running([fixcore_python()[0], program, settings], port, directory, "fixcore") as process:
         yield Endpoint(port, process.pid)
 
 
