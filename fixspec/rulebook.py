@@ -1,0 +1,172 @@
+"""Judge a message by a dictionary: session-level faults (35=3), and by rules of engagement: business faults (35=j).
+
+Session-level faults come first (`judge` gives their order); only a message without any is held against the rules
+of engagement.
+
+The *shape* of a message, its MsgType and sequence of tags, decides everything about it but its values. A shape once
+judged valid is remembered with the checks that its values need, and the next message of that shape costs one pass
+of C predicates. The memory is bounded, because peers choose the shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import call, itemgetter
+from typing import Final
+
+from fixspec.dictionary import Dictionary
+from fixspec.faults import BUSINESS_TEXTS, CONDITIONALLY_REQUIRED_FIELD_MISSING, UNSUPPORTED_MESSAGE_TYPE
+from fixspec.faults import BusinessFault as BusinessFault
+from fixspec.faults import Fault as Fault
+from fixspec.judge import Judge
+from fixspec.judge import ValidationOptions as ValidationOptions
+from fixspec.message import Message
+from fixspec.message_rules import MessageRules
+
+PLANS_MAX: Final = 512
+"""Shapes remembered per rulebook; when full, all are forgotten and the ones in use come back at once."""
+PLAN_TAGS_MAX: Final = 64
+
+_EMPTY_VALUE: Final = b"=\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`tag` must be there when `when_tag` has one of `when_values`: Price(44) when OrdType(40) is Limit."""
+
+    tag: bytes
+    when_tag: bytes
+    when_values: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTerms:
+    """What is agreed for one message on top of the dictionary. values: tag -> the values accepted."""
+
+    required: frozenset[bytes] = frozenset()
+    conditions: tuple[Condition, ...] = ()
+    values: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOfEngagement:
+    """An overlay on a dictionary: the application messages that are accepted, and on what terms."""
+
+    messages: Mapping[bytes, MessageTerms]
+
+
+def _business_fault(reason: int, ref_tag_id: bytes | None) -> BusinessFault:
+    return BusinessFault(reason, ref_tag_id, BUSINESS_TEXTS[reason])
+
+
+DEFAULT_OPTIONS: Final = ValidationOptions()
+
+# A valid shape: fields -> the values to check, and their checks.
+_Plan = tuple[Callable[[dict[bytes, bytes]], tuple[bytes, ...]], tuple[Callable[[bytes], object], ...]]
+
+
+class Rulebook:
+    """A dictionary, options and rules of engagement, made ready for judging. Not for use by two threads at once."""
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        options: ValidationOptions = DEFAULT_OPTIONS,
+        roe: RulesOfEngagement | None = None,
+    ) -> None:
+        """Raises ValueError if `roe` names a message or a tag that the dictionary does not have."""
+        self.dictionary = dictionary
+        self.options = options
+        self.roe = roe
+        self._rules: dict[bytes, MessageRules] = {}
+        self._plans: dict[bytes, dict[tuple[bytes, ...], _Plan]] = {}
+        self._plan_count = 0
+        self._no_message = MessageRules(dictionary, None, {}, options.unknown_enum_values)
+        if roe is not None:
+            for msg_type, terms in roe.messages.items():
+                self._check_terms(msg_type, terms)
+
+    def knows(self, msg_type: bytes) -> bool:
+        """Is this a MsgType(35) of the protocol?"""
+        return msg_type in self.dictionary.messages
+
+    def validate(self, message: Message) -> Fault | BusinessFault | None:
+        """The first fault by the order above, or None. Splits the repeating groups off, faulty or not."""
+        fields = message.fields
+        if message.field_count == len(fields):
+            plans = self._plans.get(message.msg_type)
+            if plans is not None:
+                plan = plans.get(tuple(fields))
+                if plan is not None and _EMPTY_VALUE not in message.raw:
+                    values, checks = plan
+                    if all(map(call, checks, values(fields))):
+                        return None if self.roe is None else self._judge_terms(message)
+        return self._judge(message)
+
+    def _judge(self, message: Message) -> Fault | BusinessFault | None:
+        """The long way: name the first fault, or remember the shape as valid."""
+        rules = self._rules.get(message.msg_type) or self._compile(message.msg_type)
+        shape = tuple(message.fields) if message.field_count == len(message.fields) else None
+        fault = Judge(rules, self.options).judge(message)
+        if fault is not None:
+            return fault
+        if shape is not None and not message.groups and len(shape) <= PLAN_TAGS_MAX:
+            self._remember(message.msg_type, shape, rules)
+        return None if self.roe is None else self._judge_terms(message)
+
+    def _compile(self, msg_type: bytes) -> MessageRules:
+        definition = self.dictionary.messages.get(msg_type)
+        if definition is None:
+            return self._no_message
+        terms = self.roe.messages.get(msg_type) if self.roe is not None else None
+        agreed = terms.values if terms is not None else {}
+        rules = MessageRules(self.dictionary, definition, agreed, self.options.unknown_enum_values)
+        self._rules[msg_type] = rules
+        return rules
+
+    def _remember(self, msg_type: bytes, shape: tuple[bytes, ...], rules: MessageRules) -> None:
+        checked: list[bytes] = []
+        checks: list[Callable[[bytes], object]] = []
+        for tag in shape:
+            rule = rules.fields.get(tag)
+            check = rule.check if rule is not None else None
+            # The codec has proved these four, or the shape is kept by their value.
+            if check is not None and tag not in (b"8", b"9", b"35", b"10"):
+                checked.append(tag)
+                checks.append(check)
+        if len(checked) < 2:  # itemgetter of one key does not give a tuple
+            return
+        if self._plan_count >= PLANS_MAX:
+            self._plans.clear()
+            self._plan_count = 0
+        self._plans.setdefault(msg_type, {})[shape] = (itemgetter(*checked), tuple(checks))
+        self._plan_count += 1
+
+    def _judge_terms(self, message: Message) -> BusinessFault | None:
+        assert self.roe is not None
+        terms = self.roe.messages.get(message.msg_type)
+        if terms is None:
+            if self.dictionary.messages[message.msg_type].is_admin:
+                return None
+            return _business_fault(UNSUPPORTED_MESSAGE_TYPE, None)
+        fields = message.fields
+        missing = [tag for tag in terms.required if tag not in fields]
+        for condition in terms.conditions:
+            if condition.tag not in fields and fields.get(condition.when_tag) in condition.when_values:
+                missing.append(condition.tag)
+        if not missing:
+            return None
+        return _business_fault(CONDITIONALLY_REQUIRED_FIELD_MISSING, min(missing, key=int))
+
+    def _check_terms(self, msg_type: bytes, terms: MessageTerms) -> None:
+        definition = self.dictionary.messages.get(msg_type)
+        if definition is None:
+            raise ValueError(f"rules of engagement: MsgType(35) {msg_type!r} is not in the dictionary")
+        known = MessageRules(self.dictionary, definition, {}, False).fields
+        named = {*terms.required, *terms.values}
+        for condition in terms.conditions:
+            named |= {condition.tag, condition.when_tag}
+        for tag in sorted(named):
+            if tag not in known:
+                raise ValueError(f"rules of engagement: tag {tag!r} is not in message {definition.name}")
