@@ -6,6 +6,13 @@ from functools import cache
 
 from fixspec import tags
 
+# Fields that hold a value of another field's list, which the standard states in words only.
+_VALUES_OF = {
+    tags.REF_MSG_TYPE: tags.MSG_TYPE,
+    tags.DEFAULT_APPL_VER_ID: tags.APPL_VER_ID,
+    tags.REF_APPL_VER_ID: tags.APPL_VER_ID,
+}
+
 
 def field_name(tag: bytes) -> str:
     """ClOrdID of b"11"; the number itself for a field that our dictionaries do not have."""
@@ -19,7 +26,7 @@ def field_tag(name: str) -> bytes | None:
 
 def enum_name(tag: bytes, value: bytes) -> str | None:
     """FILLED of (b"39", b"2"); None if the field is not enumerated or the value is not one of its values."""
-    return _value_names(tag).get(value)
+    return _value_names(_VALUES_OF.get(tag, tag)).get(value)
 
 
 @cache
