@@ -1,0 +1,115 @@
+"""Commands: wishes of clients and operators. A command may be refused; what became of it is told by events.
+
+Commands are never logged; they are written for `oms.decide` and may change from one version to the next.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from oms.instruments import Instrument
+from oms.limits import Limits
+from oms.types import OrdType, Side, TimeInForce, TradingState
+
+
+class NewOrder(msgspec.Struct, frozen=True, gc=False):
+    """NewOrderSingle(D)."""
+
+    session: str
+    """The client session it came in by: the name space of its ClOrdID."""
+    account: str
+    """Account(1), or ''."""
+    cl_ord_id: str
+    symbol: str
+    side: Side
+    ord_type: OrdType
+    order_qty: Decimal
+    price: Decimal | None
+    """Price(44); None when the message has none. A market order with one is refused."""
+    time_in_force: TimeInForce
+    transact_time_ns: int | None = None
+    """TransactTime(60), UTC in ns."""
+    poss_resend: bool = False
+    """PossResend(97)=Y."""
+
+
+class CancelOrder(msgspec.Struct, frozen=True, gc=False):
+    """OrderCancelRequest(F)."""
+
+    session: str
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    symbol: str
+    side: Side
+
+
+class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
+    """OrderCancelReplaceRequest(G). Every field is the wanted one, changed or not."""
+
+    session: str
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    symbol: str
+    side: Side
+    ord_type: OrdType
+    order_qty: Decimal
+    """OrderQty(38) in all, what is filled already included."""
+    price: Decimal | None
+    time_in_force: TimeInForce
+
+
+class QueryOrder(msgspec.Struct, frozen=True, gc=False):
+    """OrderStatusRequest(H). Answered from the blotter by whoever asked; here it is only counted for the throttle."""
+
+    session: str
+    cl_ord_id: str
+    order_id: str | None = None
+
+
+class OpenLog(msgspec.Struct, frozen=True, gc=False):
+    """Give a new log its name: the very first command. On a log that has one, nothing happens."""
+
+    store_id: str
+
+
+class DefineInstrument(msgspec.Struct, frozen=True, gc=False):
+    """Add or change an instrument. No event when it stands so already: it may be repeated at every start."""
+
+    instrument: Instrument
+
+
+class SetLimits(msgspec.Struct, frozen=True, gc=False):
+    """Change the limits. No event when they stand so already."""
+
+    limits: Limits
+    operator: str
+    reason: str
+
+
+class SetTradingState(msgspec.Struct, frozen=True, gc=False):
+    """Halt, reduce or go on. No event when the state stands so already."""
+
+    state: TradingState
+    operator: str
+    reason: str
+
+
+class QueryUnresolved(msgspec.Struct, frozen=True, gc=False):
+    """Ask the venue about each order and request of ours that it has not answered: after a restart or a reconnect."""
+
+    venue: str
+
+
+Command = (
+    NewOrder
+    | CancelOrder
+    | ReplaceOrder
+    | QueryOrder
+    | OpenLog
+    | DefineInstrument
+    | SetLimits
+    | SetTradingState
+    | QueryUnresolved
+)

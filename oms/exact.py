@@ -1,0 +1,71 @@
+"""Exact arithmetic. Numbers come from outside with at most 15 integer and 12 fraction digits; nothing here rounds them.
+
+Python's default decimal context silently rounds a result to 28 digits, and quantity x price has up to 54. All sums
+and products of the OMS therefore go through the functions below, whose context holds 64 digits and raises where a
+digit would be lost: 54 digits of a product leave room to add ten thousand million of them. Comparisons of Decimals are
+exact in any context and are written with operators.
+"""
+
+from __future__ import annotations
+
+from decimal import (
+    ROUND_05UP,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    Subnormal,
+    Underflow,
+)
+from typing import Final
+
+INTEGER_DIGITS_MAX: Final = 15
+FRACTION_DIGITS_MAX: Final = 12
+ZERO: Final = Decimal(0)
+
+_EXACT: Final = Context(prec=64, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow, Underflow, Subnormal])
+_DISPLAY: Final = Context(prec=64, rounding=ROUND_05UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+_BOUNDS: Final = Context(
+    prec=INTEGER_DIGITS_MAX + FRACTION_DIGITS_MAX, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow]
+)
+_FINEST: Final = Decimal(1).scaleb(-FRACTION_DIGITS_MAX)
+
+add: Final = _EXACT.add
+subtract: Final = _EXACT.subtract
+multiply: Final = _EXACT.multiply
+remainder: Final = _EXACT.remainder
+fma: Final = _EXACT.fma
+
+
+def in_bounds(number: Decimal) -> bool:
+    """The number is finite and has at most 15 integer and 12 fraction digits."""
+    try:
+        _BOUNDS.quantize(number, _FINEST)
+    except DecimalException:
+        return False
+    return number.is_finite()
+
+
+def quotient_for_display(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """dividend / divisor rounded half-even to 12 fraction digits; not to be calculated with further.
+
+    The first division rounds so (05UP) that rounding its result again gives the correctly rounded quotient."""
+    quotient = _DISPLAY.divide(dividend, divisor)
+    exponent = quotient.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -FRACTION_DIGITS_MAX:
+        quotient = quotient.quantize(_FINEST, rounding=ROUND_HALF_EVEN, context=_DISPLAY)
+    return quotient
+
+
+def plain(number: Decimal) -> str:
+    """The number in plain notation, as given: 200.00 stays 200.00."""
+    return f"{number:f}"
+
+
+def percent(fraction: Decimal) -> str:
+    """0.10 -> 10%, 0.025 -> 2.5%."""
+    return f"{_EXACT.normalize(_EXACT.scaleb(fraction, Decimal(2))):f}%"

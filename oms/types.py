@@ -1,0 +1,121 @@
+"""The words of an order: enumerations under their FIX names, and the moment at which something is decided.
+
+The values are the FIX names themselves, so that a log can be read; which character a name has on a wire is known only
+to the translators. Numbers are `decimal.Decimal` and exact everywhere: see `oms.exact`.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Side(StrEnum):
+    """Side(54)."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class OrdType(StrEnum):
+    """OrdType(40)."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+
+
+class TimeInForce(StrEnum):
+    """TimeInForce(59)."""
+
+    DAY = "DAY"
+    GOOD_TILL_CANCEL = "GOOD_TILL_CANCEL"
+    IMMEDIATE_OR_CANCEL = "IMMEDIATE_OR_CANCEL"
+    FILL_OR_KILL = "FILL_OR_KILL"
+
+
+class OrdStatus(StrEnum):
+    """OrdStatus(39). Derived by `oms.order_state.ord_status`, never stored; also what a venue says of an order."""
+
+    PENDING_NEW = "PENDING_NEW"
+    NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    DONE_FOR_DAY = "DONE_FOR_DAY"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    SUSPENDED = "SUSPENDED"
+    STOPPED = "STOPPED"
+    PENDING_CANCEL = "PENDING_CANCEL"
+    PENDING_REPLACE = "PENDING_REPLACE"
+
+
+class RejectReason(StrEnum):
+    """Why a request is turned down, in the words of OrdRejReason(103) and CxlRejReason(102) together.
+
+    The translators give each name its number in either field; a name without one there becomes Other."""
+
+    BROKER_OPTION = "BROKER_OPTION"  # 103=0, 102=2
+    UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"  # 103=1
+    EXCHANGE_CLOSED = "EXCHANGE_CLOSED"  # 103=2
+    ORDER_EXCEEDS_LIMIT = "ORDER_EXCEEDS_LIMIT"  # 103=3
+    TOO_LATE = "TOO_LATE"  # 103=4, 102=0
+    UNKNOWN_ORDER = "UNKNOWN_ORDER"  # 103=5, 102=1
+    DUPLICATE = "DUPLICATE"  # 103=6, 102=6
+    STALE = "STALE"  # 103=8
+    UNSUPPORTED_ORDER_CHARACTERISTIC = "UNSUPPORTED_ORDER_CHARACTERISTIC"  # 103=11
+    INCORRECT_QUANTITY = "INCORRECT_QUANTITY"  # 103=13
+    UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"  # 103=15
+    PRICE_INCREMENT = "PRICE_INCREMENT"  # 103=18, 102=18
+    ALREADY_PENDING = "ALREADY_PENDING"  # 102=3
+    OTHER = "OTHER"  # 103=99, 102=99
+
+
+class TradingState(StrEnum):
+    """What the desk lets in. Cancels pass in every state."""
+
+    ACTIVE = "ACTIVE"
+    REDUCING = "REDUCING"
+    HALTED = "HALTED"
+
+
+class FillFlag(StrEnum):
+    """What was odd about a fill that was booked all the same: a fill is money."""
+
+    OVERFILL = "OVERFILL"  # CumQty(14) is above OrderQty(38) with it
+    AFTER_END = "AFTER_END"  # the order was canceled, expired or rejected before
+
+
+class Moment(NamedTuple):
+    """When a decision is taken: UTC in ns since 1970-01-01, and the number its first event will have in the log."""
+
+    utc_ns: int
+    seq: int
+
+
+STORE_ID_LENGTH_MAX: Final = 8
+_STORE_ID = re.compile(r"[A-Za-z0-9]{0,7}[A-Za-z]").fullmatch
+
+
+def check_store_id(store_id: str) -> None:
+    """Raise ValueError unless `store_id` is 1 to 8 ASCII letters and digits of which the last is a letter.
+
+    The last is a letter so that store id and sequence number, written together, name one event of one store only."""
+    if _STORE_ID(store_id) is None:
+        raise ValueError(f"store_id: {store_id!r}: 1 to 8 ASCII letters and digits, the last one a letter")
+
+
+def order_id(store_id: str, order_seq: int) -> str:
+    """OrderID(37): constant for the life of the order. `order_seq` is the number of its OrderReceived event."""
+    return f"{store_id}-{order_seq}"
+
+
+def exec_id(store_id: str, seq: int) -> str:
+    """ExecID(17) of the report on event `seq`; unique for ever, because a log never reuses a number."""
+    return f"{store_id}-{seq}"
+
+
+def venue_cl_ord_id(store_id: str, seq: int) -> str:
+    """ClOrdID(11) under which a venue hears of the request that event `seq` states: at most 20 letters and digits."""
+    return f"{store_id}{seq}"

@@ -1,0 +1,147 @@
+"""Venue reports: what a venue claims. A claim is compared with what we know before it becomes a fact (an event).
+
+`venue_cl_ord_id` is the ClOrdID under which the venue heard of the request or order it speaks of: an id of ours.
+Reports are kept inside ReportQuarantined events, so they have a place in the log: fields are only added, at the end,
+with a default.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from oms.types import OrdStatus, RejectReason
+
+
+class VenueReport(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
+    venue: str
+
+
+class OrderReport(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
+    """A report on an order or on a request of ours."""
+
+    venue_cl_ord_id: str
+
+
+class VenueAccepted(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The order stands at the venue."""
+
+    venue_order_id: str = ""
+    """The venue's OrderID(37)."""
+
+
+class VenueRejected(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The venue refuses the order, or (by 8, 3 or j instead of 9) a request on it."""
+
+    text: str = ""
+    reason: RejectReason = RejectReason.BROKER_OPTION
+
+
+class VenueFilled(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    venue_order_id: str
+    exec_id: str
+    """The venue's ExecID(17): with the venue and the order it is the key of the execution."""
+    last_qty: Decimal
+    last_px: Decimal
+    transact_time_ns: int | None = None
+    cum_qty: Decimal | None = None
+    """CumQty(14) as the venue counts it."""
+    leaves_qty: Decimal | None = None
+
+
+class VenueCanceled(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The order has left the market: by our request `venue_cl_ord_id`, or of the venue's own accord."""
+
+    orig_venue_cl_ord_id: str | None = None
+    """The order that was canceled, when `venue_cl_ord_id` names the request."""
+    text: str = ""
+
+
+class VenueReplaced(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """Our replace request `venue_cl_ord_id` was accepted."""
+
+    orig_venue_cl_ord_id: str | None = None
+    order_qty: Decimal | None = None
+    """OrderQty(38) that now stands; None when the venue does not say: then what was requested."""
+    price: Decimal | None = None
+    venue_order_id: str = ""
+
+
+class VenueExpired(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    text: str = ""
+
+
+class VenuePendingCancel(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The venue has our cancel and thinks about it. Says nothing that we do not know."""
+
+
+class VenuePendingReplace(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The venue has our replace and thinks about it."""
+
+
+class VenueCancelRejected(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """OrderCancelReject(9): our cancel or replace request `venue_cl_ord_id` was refused."""
+
+    text: str = ""
+    reason: RejectReason = RejectReason.BROKER_OPTION
+
+
+class VenueOrderStatus(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The answer to a question of ours (OrderQueried)."""
+
+    ord_status: OrdStatus
+    cum_qty: Decimal
+    leaves_qty: Decimal
+    venue_order_id: str = ""
+    order_qty: Decimal | None = None
+    avg_px: Decimal | None = None
+    text: str = ""
+
+
+class VenueUnknownOrder(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The venue says for certain that it does not know this order. A missing answer or a failed query is not that."""
+
+    text: str = ""
+
+
+class VenueUnreadable(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
+    """A message of the venue's that its translator could not read as any of the others."""
+
+    why: str
+    raw: bytes
+    venue_cl_ord_id: str = ""
+
+
+class ReferencePriceSeen(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The price by which orders in `symbol` are judged."""
+
+    symbol: str
+    price: Decimal
+
+
+class VenueConnected(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
+    """Orders can be sent."""
+
+
+class VenueDisconnected(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
+    """Orders cannot be sent. Nothing is said about those that are there."""
+
+
+AnyVenueReport = (
+    VenueAccepted
+    | VenueRejected
+    | VenueFilled
+    | VenueCanceled
+    | VenueReplaced
+    | VenueExpired
+    | VenuePendingCancel
+    | VenuePendingReplace
+    | VenueCancelRejected
+    | VenueOrderStatus
+    | VenueUnknownOrder
+    | VenueUnreadable
+    | ReferencePriceSeen
+    | VenueConnected
+    | VenueDisconnected
+)
