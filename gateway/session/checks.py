@@ -13,25 +13,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from fixspec.rulebook import Fault
-
+from fixspec.faults import INCORRECT_DATA_FORMAT, REQUIRED_TAG_MISSING, TAG_WITHOUT_VALUE, TEXTS, Fault
 from fixspec.message import Message
 from fixspec.numbers import parse_int, parse_utc_timestamp
+from fixspec.tags import (
+    BEGIN_STRING,
+    MSG_SEQ_NUM,
+    ORIG_SENDING_TIME,
+    POSS_DUP_FLAG,
+    SENDER_COMP_ID,
+    SENDING_TIME,
+    TARGET_COMP_ID,
+    MsgType,
+)
 from gateway.instant import NS_PER_S, Instant
 from gateway.session.settings import SessionSettings
 
-REQUIRED_TAG_MISSING = 1
-TAG_SPECIFIED_WITHOUT_A_VALUE = 4
-VALUE_IS_INCORRECT = 5
-INCORRECT_DATA_FORMAT = 6
 COMP_ID_PROBLEM = 9
 SENDING_TIME_ACCURACY_PROBLEM = 10
-
-TEXT_OF_REASON = {
-    REQUIRED_TAG_MISSING: "Required tag missing",
-    TAG_SPECIFIED_WITHOUT_A_VALUE: "Tag specified without a value",
-    VALUE_IS_INCORRECT: "Value is incorrect (out of range) for this tag",
-    INCORRECT_DATA_FORMAT: "Incorrect data format for value",
+_TEXTS = TEXTS | {
     COMP_ID_PROBLEM: "CompID problem",
     SENDING_TIME_ACCURACY_PROBLEM: "SendingTime accuracy problem",
 }
@@ -47,7 +47,7 @@ class HeaderRefusal(NamedTuple):
 
 def fault_of(reason: int, ref_tag_id: bytes | None = None) -> Fault:
     """The Fault for a SessionRejectReason(373), with its customary text."""
-    return Fault(reason, ref_tag_id, TEXT_OF_REASON[reason])
+    return Fault(reason, ref_tag_id, _TEXTS[reason])
 
 
 HeaderCheck = Callable[[Message, SessionSettings, Instant], HeaderRefusal | None]
@@ -55,27 +55,30 @@ HeaderCheck = Callable[[Message, SessionSettings, Instant], HeaderRefusal | None
 
 def check_begin_string(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
     """Session test case 2.i."""
-    if message.fields[b"8"] == settings.begin_string:
+    if message.fields[BEGIN_STRING] == settings.begin_string:
         return None
     return HeaderRefusal(None, "Incorrect BeginString")
 
 
 def check_msg_seq_num(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
     """A message without a usable MsgSeqNum(34) cannot even be rejected (RefSeqNum(45) is required): Logout."""
-    value = message.fields.get(b"34")
+    value = message.fields.get(MSG_SEQ_NUM)
     if value is not None and value.isdigit() and len(value) <= 18:
         return None
     return HeaderRefusal(None, "Required tag missing (34)" if value is None else "Incorrect data format for value (34)")
 
 
-_MISSING = {tag: HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, tag), None) for tag in (b"49", b"56", b"52")}
-_EMPTY = {tag: HeaderRefusal(fault_of(TAG_SPECIFIED_WITHOUT_A_VALUE, tag), None) for tag in _MISSING}
+_MISSING = {
+    tag: HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, tag), None)
+    for tag in (SENDER_COMP_ID, TARGET_COMP_ID, SENDING_TIME)
+}
+_EMPTY = {tag: HeaderRefusal(fault_of(TAG_WITHOUT_VALUE, tag), None) for tag in _MISSING}
 
 
 def check_required_fields(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
     """Session test cases 14.b and 14.d for the header: their absence is not yet a CompID problem."""
     fields = message.fields
-    if fields.get(b"49") and fields.get(b"56") and fields.get(b"52"):
+    if fields.get(SENDER_COMP_ID) and fields.get(TARGET_COMP_ID) and fields.get(SENDING_TIME):
         return None
     for tag, missing in _MISSING.items():
         value = fields.get(tag)
@@ -93,20 +96,20 @@ _COMP_ID_PROBLEM = HeaderRefusal(fault_of(COMP_ID_PROBLEM), "")
 def check_comp_ids(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
     """Session test case 2.k: both CompIDs on every message, not only on the Logon."""
     fields = message.fields
-    if fields[b"49"] == settings.target_comp_id and fields[b"56"] == settings.sender_comp_id:
+    if fields[SENDER_COMP_ID] == settings.target_comp_id and fields[TARGET_COMP_ID] == settings.sender_comp_id:
         return None
     return _COMP_ID_PROBLEM if settings.check_comp_id else None
 
 
 _SENDING_TIME_PROBLEM = HeaderRefusal(fault_of(SENDING_TIME_ACCURACY_PROBLEM), "")
-_SENDING_TIME_FORMAT = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, b"52"), None)
+_SENDING_TIME_FORMAT = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, SENDING_TIME), None)
 
 
 def check_sending_time(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
     """Session test case 2.o: SendingTime(52) within MaxLatency of our wall clock, either way."""
     if not settings.check_latency:
         return None
-    sending_time = parse_utc_timestamp(message.fields[b"52"])
+    sending_time = parse_utc_timestamp(message.fields[SENDING_TIME])
     if sending_time is None:
         return _SENDING_TIME_FORMAT
     if -settings.max_latency_s * NS_PER_S <= now.utc_ns - sending_time <= settings.max_latency_s * NS_PER_S:
@@ -114,8 +117,8 @@ def check_sending_time(message: Message, settings: SessionSettings, now: Instant
     return _SENDING_TIME_PROBLEM
 
 
-_ORIG_SENDING_TIME_MISSING = HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, b"122"), None)
-_ORIG_SENDING_TIME_FORMAT = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, b"122"), None)
+_ORIG_SENDING_TIME_MISSING = HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, ORIG_SENDING_TIME), None)
+_ORIG_SENDING_TIME_FORMAT = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, ORIG_SENDING_TIME), None)
 
 
 def check_poss_dup(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
@@ -123,15 +126,15 @@ def check_poss_dup(message: Message, settings: SessionSettings, now: Instant) ->
 
     A SequenceReset(4) is made when it is sent and has no first time: it is let through as it is."""
     fields = message.fields
-    if fields.get(b"43") != b"Y" or message.msg_type == b"4":
+    if fields.get(POSS_DUP_FLAG) != b"Y" or message.msg_type == MsgType.SEQUENCE_RESET:
         return None
-    value = fields.get(b"122")
+    value = fields.get(ORIG_SENDING_TIME)
     if value is None:
         return _ORIG_SENDING_TIME_MISSING
     orig_sending_time = parse_utc_timestamp(value)
     if orig_sending_time is None:
         return _ORIG_SENDING_TIME_FORMAT
-    sending_time = parse_utc_timestamp(fields[b"52"])
+    sending_time = parse_utc_timestamp(fields[SENDING_TIME])
     if sending_time is not None and orig_sending_time > sending_time:
         return _SENDING_TIME_PROBLEM
     return None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from fixspec.rulebook import BusinessFault, Fault, Rulebook
-
 from fixspec.codec import Framer
+from fixspec.faults import BusinessFault, Fault
 from fixspec.message import Message
+from fixspec.rulebook import Rulebook
+from fixspec.tags import MSG_SEQ_NUM, MSG_TYPE, MsgType
 from gateway.instant import NS_PER_S, Instant
 from gateway.session.gap import Gap
 from gateway.session.heartbeat import Heartbeats
@@ -131,7 +132,7 @@ class Lifecycle:
             self._hang_up(why)
             return
         if self.state is not State.LOGOUT_SENT:
-            self._send_admin(b"5", b"58=%b\x01" % text.encode("ascii", "replace") if text else b"", now)
+            self._send_admin(MsgType.LOGOUT, b"58=%b\x01" % text.encode("ascii", "replace") if text else b"", now)
         self._move(Step.EXPEL)
         self._start_timeout(self.settings.logout_timeout_s, now)
         self._why = why
@@ -144,7 +145,7 @@ class Lifecycle:
     def _send_refusal(self, message: Message, fault: Fault | BusinessFault, now: Instant) -> None:
         msg_type, body = refusal_of(self.settings.version, message, fault)
         self._send_admin(msg_type, body, now)
-        self._note("warning", "message_refused", message, b"34", b"35", fault=text_of(fault))
+        self._note("warning", "message_refused", message, MSG_SEQ_NUM, MSG_TYPE, fault=text_of(fault))
 
     # -- sending and noting ------------------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class Lifecycle:
         self._sender.send(msg_type, body, now, True)
 
     def _send_logon(self, terms: LogonTerms, now: Instant) -> None:
-        self._send_admin(b"A", logon_body(self.settings, terms), now)
+        self._send_admin(MsgType.LOGON, logon_body(self.settings, terms), now)
 
     def _note(self, level: str, event: str, message: Message, *tags: bytes, **details: str) -> None:
         """A note on a message, with the fields of these tags. Never give it a tag that may hold a secret."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from fixspec.codec import Framer, Garbled, decode
 from fixspec.message import Message
+from fixspec.tags import BEGIN_STRING, SENDER_COMP_ID, TARGET_COMP_ID, MsgType
 from gateway.instant import NS_PER_S, Instant
 from gateway.session.session import Session
 from gateway.session.settings import Role
@@ -60,7 +61,9 @@ class Lobby:
     def find(self, logon: Message) -> Session | None:
         """The session a message claims to be of, by BeginString(8), SenderCompID(49) and TargetCompID(56)."""
         fields = logon.fields
-        return self._sessions.get((fields[b"8"], fields.get(b"49", b""), fields.get(b"56", b"")))
+        return self._sessions.get(
+            (fields[BEGIN_STRING], fields.get(SENDER_COMP_ID, b""), fields.get(TARGET_COMP_ID, b""))
+        )
 
 
 class Arrival:
@@ -82,7 +85,7 @@ class Arrival:
         logon = decode(frame) if isinstance(frame, bytes) else frame
         if isinstance(logon, Garbled):
             return Refused(f"first message is garbled: {logon.reason}")
-        if logon.msg_type != b"A":
+        if logon.msg_type != MsgType.LOGON:
             return Refused("first message is not a Logon(A)")
         session = self._lobby.find(logon)
         if session is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fixspec.message import Message
+from fixspec.tags import ENCRYPT_METHOD, HEART_BT_INT, RESET_SEQ_NUM_FLAG
 from gateway.session.checks import unsigned
 from gateway.session.settings import Role, SessionSettings
 
@@ -17,17 +18,17 @@ class LogonTerms(NamedTuple):
 def read_terms(logon: Message, settings: SessionSettings) -> LogonTerms | str:
     """The terms the peer states, or why they cannot be accepted (for Text(58) of the Logout)."""
     fields = logon.fields
-    encrypt_method = fields.get(b"98", b"0")
+    encrypt_method = fields.get(ENCRYPT_METHOD, b"0")
     if encrypt_method != b"0":
         return "EncryptMethod(98) other than 0 (none) is not supported"
-    heart_bt_int_s = unsigned(fields.get(b"108"))
+    heart_bt_int_s = unsigned(fields.get(HEART_BT_INT))
     if heart_bt_int_s is None:
         return "HeartBtInt(108) is missing or not a whole number of seconds"
     if settings.role is Role.ACCEPTOR:
         least, most = settings.heart_bt_int_s_min, settings.heart_bt_int_s_max
         if not least <= heart_bt_int_s <= most:
             return f"HeartBtInt(108)={heart_bt_int_s} is outside {least} to {most}"
-    reset = settings.version.reset_seq_num_flag and fields.get(b"141") == b"Y"
+    reset = settings.version.reset_seq_num_flag and fields.get(RESET_SEQ_NUM_FLAG) == b"Y"
     return LogonTerms(heart_bt_int_s, reset)
 
 

@@ -10,20 +10,31 @@ waiting for one another is how two sides lock up.
 
 from __future__ import annotations
 
-from fixspec.rulebook import BusinessFault, Fault
-
 from fixspec.codec import decode
+from fixspec.faults import INCORRECT_DATA_FORMAT, VALUE_INCORRECT, BusinessFault, Fault
 from fixspec.message import Message
 from fixspec.numbers import parse_int
-from gateway.instant import Instant
-from gateway.session.checks import (
-    INCORRECT_DATA_FORMAT,
-    VALUE_IS_INCORRECT,
-    HeaderRefusal,
-    fault_of,
-    first_refusal,
-    unsigned,
+from fixspec.tags import (
+    BEGIN_SEQ_NO,
+    DEFAULT_APPL_VER_ID,
+    END_SEQ_NO,
+    GAP_FILL_FLAG,
+    HEART_BT_INT,
+    MSG_SEQ_NUM,
+    MSG_TYPE,
+    NEW_SEQ_NO,
+    POSS_DUP_FLAG,
+    REF_MSG_TYPE,
+    REF_SEQ_NUM,
+    REF_TAG_ID,
+    RESET_SEQ_NUM_FLAG,
+    SESSION_REJECT_REASON,
+    TEST_REQ_ID,
+    TEXT,
+    MsgType,
 )
+from gateway.instant import Instant
+from gateway.session.checks import HeaderRefusal, fault_of, first_refusal, unsigned
 from gateway.session.lifecycle import Lifecycle, show, text_of
 from gateway.session.logon import LogonTerms, read_terms
 from gateway.session.outputs import (
@@ -55,7 +66,7 @@ class Reception(Lifecycle):
             if self._late_gap:
                 self._ask_if_needed(self._late_gap, False, now)
                 self._late_gap = 0
-            if gap.held and self.numbers.next_target_msg_seq_num in gap.held:
+            if gap.held and self.numbers.next_target_msg_seq_num in gap.held and self._application_verdict is _TAKE:
                 self._take_held(now)
                 continue
             frame = framer.next_frame()
@@ -90,34 +101,34 @@ class Reception(Lifecycle):
                 self._refuse_header(message, refusal, now)
             return
         self._garbled = 0
-        msg_seq_num = int(message.fields[b"34"])
+        msg_seq_num = int(message.fields[MSG_SEQ_NUM])
         if kind is Kind.LOGOUT:
             self._receive_logout(message, msg_seq_num, now)
         elif kind is Kind.LOGON or kind is Kind.RESET_LOGON:
             self._receive_logon(message, msg_seq_num, now)
         elif kind is Kind.RESEND_REQUEST:
             self._receive_resend_request(message, msg_seq_num, now)
-        elif kind is Kind.SEQUENCE_RESET and message.fields.get(b"123") != b"Y":
+        elif kind is Kind.SEQUENCE_RESET and message.fields.get(GAP_FILL_FLAG) != b"Y":
             self._receive_sequence_reset(message, now)
         elif msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._receive_in_sequence(kind, message, now)
         elif msg_seq_num > self.numbers.next_target_msg_seq_num:
             self._receive_too_high(message, msg_seq_num, now)
-        elif message.fields.get(b"43") == b"Y":
-            self._note("info", "possible_duplicate_ignored", message, b"34", b"35")
+        elif message.fields.get(POSS_DUP_FLAG) == b"Y":
+            self._note("info", "possible_duplicate_ignored", message, MSG_SEQ_NUM, MSG_TYPE)
         else:
             self._expel_too_low(msg_seq_num, now)
 
     def _kind_of_admin(self, kind: Kind, message: Message) -> Kind:
         fields = message.fields
-        if fields.get(b"43") == b"Y" and kind is not Kind.SEQUENCE_RESET:
+        if fields.get(POSS_DUP_FLAG) == b"Y" and kind is not Kind.SEQUENCE_RESET:
             return Kind.RESENT
-        if kind is Kind.LOGON and self.settings.version.reset_seq_num_flag and fields.get(b"141") == b"Y":
+        if kind is Kind.LOGON and self.settings.version.reset_seq_num_flag and fields.get(RESET_SEQ_NUM_FLAG) == b"Y":
             return Kind.RESET_LOGON
         return kind
 
     def _turn_away(self, verdict: Verdict, kind: Kind, message: Message, now: Instant) -> None:
-        self._note("warning", f"message_{verdict.name.lower()}", message, b"34", b"35", b"58")
+        self._note("warning", f"message_{verdict.name.lower()}", message, MSG_SEQ_NUM, MSG_TYPE, TEXT)
         if verdict is Verdict.EXPEL:
             self._expel(f"{kind.value} not expected", now)
         elif verdict is Verdict.HANG_UP:
@@ -143,11 +154,21 @@ class Reception(Lifecycle):
         if kind is _APPLICATION:
             self._outputs.append(MessageReceived(message))
         elif kind is Kind.TEST_REQUEST:
-            self._send_admin(b"0", b"112=%b\x01" % message.fields[b"112"], now)
+            self._send_admin(MsgType.HEARTBEAT, b"112=%b\x01" % message.fields[TEST_REQ_ID], now)
         elif kind is Kind.REJECT:
-            self._note("warning", "reject_received", message, b"34", b"45", b"371", b"372", b"373", b"58")
+            self._note(
+                "warning",
+                "reject_received",
+                message,
+                MSG_SEQ_NUM,
+                REF_SEQ_NUM,
+                REF_TAG_ID,
+                REF_MSG_TYPE,
+                SESSION_REJECT_REASON,
+                TEXT,
+            )
         elif kind is Kind.RESENT:
-            self._note("info", "resent_session_message", message, b"34", b"35")
+            self._note("info", "resent_session_message", message, MSG_SEQ_NUM, MSG_TYPE)
 
     def _let_pass(self, kind: Kind, message: Message, fault: Fault | BusinessFault) -> bool:
         """Whether a faulty message is taken all the same: a Reject (two sides must never reject each other's rejects in
@@ -156,7 +177,7 @@ class Reception(Lifecycle):
             return False
         if kind is not _APPLICATION and kind is not Kind.REJECT and kind is not Kind.RESENT:
             return False
-        self._note("warning", "invalid_message_taken", message, b"34", b"35", fault=text_of(fault))
+        self._note("warning", "invalid_message_taken", message, MSG_SEQ_NUM, MSG_TYPE, fault=text_of(fault))
         return True
 
     def _take_held(self, now: Instant) -> None:
@@ -180,8 +201,8 @@ class Reception(Lifecycle):
 
     def _receive_too_high(self, message: Message, msg_seq_num: int, now: Instant) -> None:
         if not self._gap.hold(msg_seq_num, message.raw):
-            self._note("warning", "message_above_gap_dropped", message, b"34", b"35")
-        self._ask_if_needed(msg_seq_num, message.fields.get(b"43") == b"Y", now)
+            self._note("warning", "message_above_gap_dropped", message, MSG_SEQ_NUM, MSG_TYPE)
+        self._ask_if_needed(msg_seq_num, message.fields.get(POSS_DUP_FLAG) == b"Y", now)
 
     def _ask_if_needed(self, above: int, poss_dup: bool, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num
@@ -197,7 +218,7 @@ class Reception(Lifecycle):
 
     def _ask(self, above: int, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num
-        self._send_admin(b"2", b"7=%d\x0116=%d\x01" % (expected, self.settings.version.infinity), now)
+        self._send_admin(MsgType.RESEND_REQUEST, b"7=%d\x0116=%d\x01" % (expected, self.settings.version.infinity), now)
         self._gap.asked(expected, above, now.mono_ns)
         self._outputs.append(Note("warning", "gap", {"expected": str(expected), "received": str(above)}))
 
@@ -205,16 +226,16 @@ class Reception(Lifecycle):
         """Served whatever its own number (session test case 20); above a gap, our own request follows the replay."""
         expected = self.numbers.next_target_msg_seq_num
         fault = self._rulebook.validate(message)
-        begin_seq_no = unsigned(message.fields.get(b"7"))
-        end_seq_no = unsigned(message.fields.get(b"16"))
+        begin_seq_no = unsigned(message.fields.get(BEGIN_SEQ_NO))
+        end_seq_no = unsigned(message.fields.get(END_SEQ_NO))
         last = self.numbers.next_sender_msg_seq_num - 1
         if fault is None:
             if begin_seq_no is None or end_seq_no is None:
-                fault = fault_of(INCORRECT_DATA_FORMAT, b"7" if begin_seq_no is None else b"16")
+                fault = fault_of(INCORRECT_DATA_FORMAT, BEGIN_SEQ_NO if begin_seq_no is None else END_SEQ_NO)
             elif not 1 <= begin_seq_no <= last:
-                fault = fault_of(VALUE_IS_INCORRECT, b"7")
+                fault = fault_of(VALUE_INCORRECT, BEGIN_SEQ_NO)
             elif end_seq_no not in (0, self.settings.version.infinity) and end_seq_no < begin_seq_no:
-                fault = fault_of(VALUE_IS_INCORRECT, b"16")
+                fault = fault_of(VALUE_INCORRECT, END_SEQ_NO)
         if fault is not None:
             self._refuse(message, fault, now)
             return
@@ -233,9 +254,9 @@ class Reception(Lifecycle):
         """SequenceReset(4) in reset mode: its own number means nothing (session test cases 11.a to 11.c)."""
         expected = self.numbers.next_target_msg_seq_num
         fault = self._rulebook.validate(message)
-        new_seq_no = unsigned(message.fields.get(b"36"))
+        new_seq_no = unsigned(message.fields.get(NEW_SEQ_NO))
         if fault is None and new_seq_no is None:
-            fault = fault_of(INCORRECT_DATA_FORMAT, b"36")
+            fault = fault_of(INCORRECT_DATA_FORMAT, NEW_SEQ_NO)
         if fault is not None:
             self._refuse(message, fault, now)
             return
@@ -243,20 +264,26 @@ class Reception(Lifecycle):
         if new_seq_no > expected:
             self._skip_to(new_seq_no, f"SequenceReset(4) reset from {expected}", now)
             return
-        self._note("warning" if new_seq_no == expected else "error", "sequence_reset_not_higher", message, b"34", b"36")
+        self._note(
+            "warning" if new_seq_no == expected else "error",
+            "sequence_reset_not_higher",
+            message,
+            MSG_SEQ_NUM,
+            NEW_SEQ_NO,
+        )
         if new_seq_no < expected:
-            self._send_refusal(message, fault_of(VALUE_IS_INCORRECT), now)
+            self._send_refusal(message, fault_of(VALUE_INCORRECT), now)
 
     def _gap_fill(self, message: Message, now: Instant) -> None:
         """SequenceReset(4) in gap fill mode, in sequence. One that leads back is rejected, the number left as it is."""
         expected = self.numbers.next_target_msg_seq_num
-        new_seq_no = unsigned(message.fields.get(b"36"))
+        new_seq_no = unsigned(message.fields.get(NEW_SEQ_NO))
         if new_seq_no is not None and new_seq_no > expected:
             self._skip_to(new_seq_no, f"SequenceReset(4) gap fill from {expected}", now)
             return
         text = f"attempt to lower sequence number, invalid value NewSeqNo(36)={new_seq_no}"
-        self._note("error", "gap_fill_not_higher", message, b"34", b"36")
-        self._send_refusal(message, Fault(VALUE_IS_INCORRECT, b"36", text), now)
+        self._note("error", "gap_fill_not_higher", message, MSG_SEQ_NUM, NEW_SEQ_NO)
+        self._send_refusal(message, Fault(VALUE_INCORRECT, NEW_SEQ_NO, text), now)
 
     def _skip_to(self, new_seq_no: int, cause: str, now: Instant) -> None:
         self.numbers.next_target_msg_seq_num = new_seq_no
@@ -269,9 +296,9 @@ class Reception(Lifecycle):
         fault = self._rulebook.validate(logon)
         if fault is not None:
             return text_of(fault)
-        stated = logon.fields.get(b"1137")
+        stated = logon.fields.get(DEFAULT_APPL_VER_ID)
         if stated is not None and stated != self.settings.default_appl_ver_id:
-            self._note("warning", "default_appl_ver_id_differs", logon, b"1137")
+            self._note("warning", "default_appl_ver_id_differs", logon, DEFAULT_APPL_VER_ID)
         return read_terms(logon, self.settings)
 
     def _receive_logon(self, message: Message, msg_seq_num: int, now: Instant) -> None:
@@ -296,12 +323,12 @@ class Reception(Lifecycle):
             self._send_logon(terms, now)
         heart_bt_int_s = terms.heart_bt_int_s
         if not answer and self.settings.role is Role.INITIATOR and heart_bt_int_s != self.settings.heart_bt_int_s:
-            self._note("warning", "heart_bt_int_differs", message, b"108")
+            self._note("warning", "heart_bt_int_differs", message, HEART_BT_INT)
             heart_bt_int_s = self.settings.heart_bt_int_s
         self._establish(heart_bt_int_s, msg_seq_num, now)
         if self._withheld:
             self._withheld = False
-            self._send_admin(b"0", b"", now)  # shows the peer that there are numbers before this one
+            self._send_admin(MsgType.HEARTBEAT, b"", now)  # shows the peer that there are numbers before this one
 
     def _establish(self, heart_bt_int_s: int, msg_seq_num: int, now: Instant) -> None:
         """The Logon exchange is complete; `msg_seq_num` is that of the peer's Logon."""
@@ -322,11 +349,11 @@ class Reception(Lifecycle):
         if msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._consume(now)
         reason = "the peer logged out"
-        text = message.fields.get(b"58")
+        text = message.fields.get(TEXT)
         if text:
             reason = f"{reason}: {show(text)}"
         if self.state in LIVE:
-            self._send_admin(b"5", b"", now)
+            self._send_admin(MsgType.LOGOUT, b"", now)
             self._move(Step.PEER_LOGOUT)
             self._start_timeout(self.settings.logout_timeout_s, now)
             self._announce_logged_out(reason)
@@ -350,7 +377,7 @@ class Reception(Lifecycle):
             return
         if fault is not None:
             self._refuse(message, fault, now)
-        elif unsigned(message.fields.get(b"34")) == self.numbers.next_target_msg_seq_num:
+        elif unsigned(message.fields.get(MSG_SEQ_NUM)) == self.numbers.next_target_msg_seq_num:
             self._consume(now)
         if logout is not None:
             self._expel(logout, now, why)
@@ -359,7 +386,7 @@ class Reception(Lifecycle):
         """Reject a message; its number is consumed when it was the expected one."""
         if self._is_garbled(message):
             return
-        if int(message.fields[b"34"]) == self.numbers.next_target_msg_seq_num:
+        if int(message.fields[MSG_SEQ_NUM]) == self.numbers.next_target_msg_seq_num:
             self._consume(now)
         self._send_refusal(message, fault, now)
 

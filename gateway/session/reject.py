@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fixspec.rulebook import BusinessFault, Fault
-
+from fixspec.faults import BusinessFault, Fault
 from fixspec.message import Message
+from fixspec.tags import MSG_SEQ_NUM, MsgType
 from gateway.session.version import Version
 
 ECHOED_BYTES_MAX = 64
@@ -23,11 +23,11 @@ def reverse_route(version: Version, refused: Message) -> bytes:
 def refusal_of(version: Version, refused: Message, fault: Fault | BusinessFault) -> tuple[bytes, bytes]:
     """MsgType(35) and body of the message that refuses `refused`, whose MsgSeqNum(34) must be a number."""
     if isinstance(fault, Fault):
-        return b"3", _reject(version, refused, fault)
+        return MsgType.REJECT, _reject(version, refused, fault)
     if version.business_message_reject:
-        return b"j", _business_message_reject(version, refused, fault)
+        return MsgType.BUSINESS_MESSAGE_REJECT, _business_message_reject(version, refused, fault)
     text = "Unsupported message type" if fault.reason == 3 else fault.text
-    return b"3", _reject(version, refused, Fault(0, fault.ref_tag_id, text))
+    return MsgType.REJECT, _reject(version, refused, Fault(0, fault.ref_tag_id, text))
 
 
 def _reject(version: Version, refused: Message, fault: Fault) -> bytes:
@@ -37,7 +37,7 @@ def _reject(version: Version, refused: Message, fault: Fault) -> bytes:
     text = fault.text.encode("ascii", "replace")
     if not version.reject_fields and tag is not None:
         text = b"%b (%b)" % (text, tag)
-    body = b"%b45=%d\x0158=%b\x01" % (reverse_route(version, refused), int(refused.fields[b"34"]), text)
+    body = b"%b45=%d\x0158=%b\x01" % (reverse_route(version, refused), int(refused.fields[MSG_SEQ_NUM]), text)
     if version.reject_fields:
         if tag is not None:
             body += b"371=%b\x01" % tag
@@ -54,7 +54,7 @@ def _business_message_reject(version: Version, refused: Message, fault: Business
         text = b"%b (%b)" % (text, fault.ref_tag_id)
     return b"%b45=%d\x0158=%b\x01372=%b\x01380=%d\x01" % (
         reverse_route(version, refused),
-        int(refused.fields[b"34"]),
+        int(refused.fields[MSG_SEQ_NUM]),
         text,
         refused.msg_type[:ECHOED_BYTES_MAX],
         fault.reason,

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from fixspec.rulebook import Rulebook
-
 from fixspec.codec import Framer
 from fixspec.message import Message
+from fixspec.rulebook import Rulebook
+from fixspec.tags import DEFAULT_APPL_VER_ID, MSG_SEQ_NUM, MsgType
 from gateway.instant import Instant
 from gateway.session.checks import first_refusal
 from gateway.session.heartbeat import Pulse
@@ -86,7 +86,7 @@ class Session(Reception):
         refusal = first_refusal(logon, settings, now)
         if refusal is not None:
             return refusal.fault.text if refusal.fault is not None else str(refusal.logout)
-        if settings.version.default_appl_ver_id and not logon.fields.get(b"1137"):
+        if settings.version.default_appl_ver_id and not logon.fields.get(DEFAULT_APPL_VER_ID):
             return "DefaultApplVerID(1137) is missing"
         reason = self._authenticate(logon)
         if reason is not None:
@@ -100,7 +100,7 @@ class Session(Reception):
         if terms.reset_seq_num_flag or settings.reset_on_logon:
             by_peer = "Logon with ResetSeqNumFlag(141)=Y"
             self._reset_numbers(by_peer if terms.reset_seq_num_flag else "reset_on_logon")
-        msg_seq_num = int(logon.fields[b"34"])
+        msg_seq_num = int(logon.fields[MSG_SEQ_NUM])
         if msg_seq_num < self.numbers.next_target_msg_seq_num:
             self._expel_too_low(msg_seq_num, now)
             return None
@@ -137,7 +137,7 @@ class Session(Reception):
     def logout(self, text: bytes, now: Instant) -> None:
         """End the session in good order: Logout(5), with Text(58) unless empty, and wait for the answer."""
         if self.state in LIVE:
-            self._send_admin(b"5", b"58=%b\x01" % text if text else b"", now)
+            self._send_admin(MsgType.LOGOUT, b"58=%b\x01" % text if text else b"", now)
             self._move(Step.SEND_LOGOUT)
             self._start_timeout(self.settings.logout_timeout_s, now)
         elif self.state is State.LOGON_SENT:
@@ -166,7 +166,7 @@ class Session(Reception):
         and a connected peer is told by a SequenceReset(4) in reset mode."""
         assert new_seq_no > self.numbers.next_sender_msg_seq_num, new_seq_no
         if self.state in LIVE:
-            self._send_admin(b"4", b"36=%d\x01123=N\x01" % new_seq_no, now)
+            self._send_admin(MsgType.SEQUENCE_RESET, b"36=%d\x01123=N\x01" % new_seq_no, now)
         self.numbers.next_sender_msg_seq_num = new_seq_no
         self._outputs.append(NumbersChanged(f"{cause}: next sender number skips to {new_seq_no}"))
 
@@ -215,9 +215,9 @@ class Session(Reception):
             return
         if pulse is Pulse.TEST_REQUEST:
             self._heartbeats.tested_ns = now.mono_ns
-            self._send_admin(b"1", b"112=TEST\x01", now)
+            self._send_admin(MsgType.TEST_REQUEST, b"112=TEST\x01", now)
         elif pulse is Pulse.HEARTBEAT:
-            self._send_admin(b"0", b"", now)
+            self._send_admin(MsgType.HEARTBEAT, b"", now)
         gap_deadline = self._gap.deadline()
         if gap_deadline is not None and now.mono_ns >= gap_deadline:
             self._ask_again(now)

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from fixspec.tags import (
+    DELIVER_TO_COMP_ID,
+    DELIVER_TO_LOCATION_ID,
+    DELIVER_TO_SUB_ID,
+    ON_BEHALF_OF_COMP_ID,
+    ON_BEHALF_OF_LOCATION_ID,
+    ON_BEHALF_OF_SUB_ID,
+)
+
 
 class Version(NamedTuple):
     """What a BeginString(8) permits and demands of a session. Source: FIX 4.0 to 5.0SP2, session volumes."""
@@ -27,8 +36,17 @@ class Version(NamedTuple):
     """Routing fields of a refused message and what they become in the refusal."""
 
 
-_ROUTING_40 = ((b"115", b"128"), (b"116", b"129"), (b"128", b"115"), (b"129", b"116"))
-_ROUTING_41 = (*_ROUTING_40, (b"144", b"145"), (b"145", b"144"))
+_ROUTING_40 = (
+    (ON_BEHALF_OF_COMP_ID, DELIVER_TO_COMP_ID),
+    (ON_BEHALF_OF_SUB_ID, DELIVER_TO_SUB_ID),
+    (DELIVER_TO_COMP_ID, ON_BEHALF_OF_COMP_ID),
+    (DELIVER_TO_SUB_ID, ON_BEHALF_OF_SUB_ID),
+)
+_ROUTING_41 = (
+    *_ROUTING_40,
+    (ON_BEHALF_OF_LOCATION_ID, DELIVER_TO_LOCATION_ID),
+    (DELIVER_TO_LOCATION_ID, ON_BEHALF_OF_LOCATION_ID),
+)
 
 VERSIONS: dict[bytes, Version] = {
     b"FIX.4.0": Version(False, 999999, False, False, -1, False, False, _ROUTING_40),

@@ -1,0 +1,317 @@
+"""Reads and plays session scenarios: text files in FIX people's words, on fake time.
+
+    # what it is about, as comment lines
+    roles: acceptor initiator          who we are; played once for each
+    versions: FIX.4.2 FIX.4.4          BeginString(8); played once for each (FIX.4.4 when left out)
+    with: reset_on_logout=yes          session settings that differ from the default
+
+    logon                              connect, and the Logon exchange of the role, HeartBtInt 30, number 1 each way
+    connect                            a transport comes up
+    hang up                            the peer closes it
+    < 35=1|34=2|112=A                  a message from the peer
+    > 35=0|34=2|112=A                  the next message from us: these fields, no others
+    = 35=D|34=3                        the next message the application gets, with at least these fields
+    send 35=8|37=1                     our application sends
+    log out BYE | reset                our operator acts
+    wait 36s                           time passes; deadlines run when they are due
+    expect disconnect                  we close the transport
+    numbers out=3 in=4                 next MsgSeqNum(34) to send, and expected
+
+BeginString, BodyLength, CheckSum, CompIDs and SendingTime are filled in on `<` lines where they are not given, and
+checked on `>` lines. `52=<now-121s>` is a time relative to the clock, `56=<none>` leaves a field out, `10=<bad>` makes
+the sum wrong, `122=<any>` on a `>` line takes any value. Every message of ours must be expected: what is left over when
+the next thing happens is a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fixspec.codec import checksum
+from fixspec.message import Message
+from fixspec.rulebook import Rulebook
+from gateway.instant import NS_PER_S
+from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
+from gateway.session.settings import Role, SessionSettings
+from tests.gateway.session.host import SOH, Clock, Host
+
+US, PEER = b"GATE", b"PEER"
+Fields = list[tuple[bytes, bytes]]
+
+
+class ScenarioFailed(AssertionError):
+    pass
+
+
+@dataclass
+class Scenario:
+    path: Path
+    roles: list[str] = field(default_factory=lambda: ["acceptor", "initiator"])
+    versions: list[str] = field(default_factory=lambda: ["FIX.4.4"])
+    settings: dict[str, str] = field(default_factory=dict)
+    lines: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_scenario(path: Path) -> Scenario:
+    scenario = Scenario(path)
+    for number, raw in enumerate(path.read_text().splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("roles:"):
+            scenario.roles = line.split()[1:]
+        elif line.startswith("versions:"):
+            scenario.versions = line.split()[1:]
+        elif line.startswith("with:"):
+            scenario.settings |= dict(pair.split("=") for pair in line.split()[1:])
+        else:
+            scenario.lines.append((number, line))
+    return scenario
+
+
+def settings_of(scenario: Scenario, role: str, version: str) -> SessionSettings:
+    changed: dict[str, object] = {}
+    for name, text in scenario.settings.items():
+        if text in ("yes", "no"):
+            changed[name] = text == "yes"
+        else:
+            changed[name] = int(text) if text.isdigit() else text.encode()
+    return SessionSettings(
+        name="scenario",
+        role=Role(role),
+        begin_string=version.encode(),
+        sender_comp_id=US,
+        target_comp_id=PEER,
+        default_appl_ver_id=b"9" if version == "FIXT.1.1" else b"",
+        **changed,  # type: ignore[arg-type]  # read from text
+    )
+
+
+class Stage:
+    """One scenario being played in one role and version."""
+
+    def __init__(self, settings: SessionSettings, rulebook: Rulebook) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.host = Host(settings, rulebook, self.clock)
+        self.acceptor = settings.role is Role.ACCEPTOR
+        self.lobby = Lobby([self.host.session] if self.acceptor else [])
+        self.arrival: Arrival | None = None
+        self.connected = False
+        self.ours: list[bytes] = []
+        self.given: list[Message] = []
+        self.disconnected = False
+
+    def play(self, scenario: Scenario) -> None:
+        for number, line in scenario.lines:
+            try:
+                self.act(line)
+            except ScenarioFailed as failure:
+                raise ScenarioFailed(f"{scenario.path.name} line {number}: {line}\n  {failure}") from None
+        try:
+            self.settle()
+        except ScenarioFailed as failure:
+            raise ScenarioFailed(f"{scenario.path.name} at its end: {failure}") from None
+
+    def act(self, line: str) -> None:
+        if line.startswith(">"):
+            self.expect_sent(line[1:].strip())
+            return
+        if line.startswith("="):
+            self.expect_given(line[1:].strip())
+            return
+        if line == "expect disconnect":
+            self.expect_disconnect()
+            return
+        if line.startswith("numbers"):
+            self.expect_numbers(line)
+            return
+        self.settle()
+        if line == "logon":
+            self.logon()
+        elif line == "connect":
+            self.connect()
+        elif line == "hang up":
+            self.hang_up()
+        elif line.startswith("<"):
+            self.receive(self.message(line[1:].strip()))
+        elif line.startswith("send "):
+            (_, msg_type), *fields = _fields_of(line[5:])
+            self.host.send(msg_type, b"".join([b"%b=%b\x01" % pair for pair in fields]))
+        elif line.startswith("log out"):
+            self.host.logout(line[7:].strip().encode())
+        elif line == "reset":
+            assert self.host.session.reset_sequence_numbers("the operator", self.clock.now)
+            self.host.work()
+        elif line.startswith("skip to "):
+            self.host.session.skip_sender_numbers(int(line[8:]), "the operator", self.clock.now)
+            self.host.work()
+        else:
+            match = re.fullmatch(r"wait (\d+(?:\.\d+)?)s", line)
+            if match is None:
+                raise ScenarioFailed("cannot read this line")
+            self.wait(float(match[1]))
+        self.collect()
+
+    # -- what happens ------------------------------------------------------------------------------------------------
+
+    def logon(self) -> None:
+        terms = "98=0|108=30" + ("|1137=9" if self.settings.version.default_appl_ver_id else "")
+        self.connect()
+        self.collect()
+        if self.acceptor:
+            self.receive(self.message(f"35=A|34=1|{terms}"))
+            self.collect()
+            self.expect_sent(f"35=A|34=1|{terms}")
+        else:
+            self.expect_sent(f"35=A|34=1|{terms}")
+            self.receive(self.message(f"35=A|34=1|{terms}"))
+
+    def connect(self) -> None:
+        self.connected, self.disconnected = True, False
+        if self.acceptor:
+            self.arrival = self.lobby.arrive(self.clock.now)
+        else:
+            self.host.connect()
+
+    def hang_up(self) -> None:
+        if self.arrival is None:
+            self.host.end_of_file()
+        self.arrival, self.connected = None, False
+
+    def receive(self, data: bytes) -> None:
+        assert self.connected, "no transport"
+        if self.arrival is None:
+            self.host.feed(data)
+            return
+        verdict = self.arrival.receive_data(data, self.clock.now)
+        if isinstance(verdict, Admitted):
+            self.arrival = None
+            self.host.closing = None
+            self.host.work()
+        elif isinstance(verdict, Refused):
+            self.arrival = None
+            self.disconnected = True
+
+    def wait(self, seconds: float) -> None:
+        until = self.clock.mono_ns + int(seconds * NS_PER_S)
+        while True:
+            deadline = self.arrival.deadline() if self.arrival is not None else self.host.session.deadline()
+            if deadline is None or deadline > until:
+                break
+            self.clock.advance_to(max(deadline, self.clock.mono_ns))
+            if self.arrival is not None:
+                assert self.arrival.expired(self.clock.now) is not None
+                self.arrival, self.disconnected = None, True
+            else:
+                self.host.ring()
+        self.clock.advance_to(until)
+
+    def collect(self) -> None:
+        """What went out goes to the peer as whole messages, what came in to the application."""
+        data = self.host.take_bytes()
+        self.ours += re.findall(rb"8=.*?\x0110=\d{3}\x01", data, re.DOTALL)
+        self.given += self.host.received
+        self.host.received.clear()
+        if self.host.closing is not None and self.connected:
+            self.host.closing = None
+            self.disconnected = True
+
+    # -- what is expected --------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        if self.ours:
+            raise ScenarioFailed(f"not expected: {show(self.ours[0])}")
+        if self.given:
+            raise ScenarioFailed(f"not expected: the application got {show(self.given[0].raw)}")
+        if self.disconnected and self.connected:
+            raise ScenarioFailed("not expected: we disconnected")
+
+    def expect_sent(self, text: str) -> None:
+        if not self.ours:
+            raise ScenarioFailed("nothing was sent")
+        actual = self.ours.pop(0)
+        if actual != _completed(actual):
+            raise ScenarioFailed(f"BodyLength(9) or CheckSum(10) is wrong: {show(actual)}")
+        got = dict(_fields_of(show(actual)))
+        want = {b"8": self.settings.begin_string, b"49": US, b"56": PEER, b"52": self.stamp(0)}
+        want |= dict(_fields_of(text))
+        for tag in (b"9", b"10"):
+            del got[tag]
+        for tag, value in want.items():
+            if value == b"<any>" and tag in got:
+                want[tag] = got[tag]
+            elif value.startswith(b"<now"):
+                want[tag] = self.relative(value)
+        # SendingTime is that of the moment of sending, which may lie in a wait just over.
+        want[b"52"] = got.get(b"52", b"") if got.get(b"52", b"") <= want[b"52"] else want[b"52"]
+        if got != want:
+            raise ScenarioFailed(f"sent instead: {show(actual)}")
+
+    def expect_given(self, text: str) -> None:
+        if not self.given:
+            raise ScenarioFailed("the application got nothing")
+        message = self.given.pop(0)
+        for tag, value in _fields_of(text):
+            if message.fields.get(tag) != value:
+                raise ScenarioFailed(f"the application got instead: {show(message.raw)}")
+
+    def expect_disconnect(self) -> None:
+        if self.ours:
+            raise ScenarioFailed(f"sent before it: {show(self.ours[0])}")
+        if not self.disconnected:
+            raise ScenarioFailed("we are still connected")
+        self.connected = False
+
+    def expect_numbers(self, line: str) -> None:
+        numbers = self.host.numbers
+        actual = f"numbers out={numbers.next_sender_msg_seq_num} in={numbers.next_target_msg_seq_num}"
+        if line != actual:
+            raise ScenarioFailed(actual)
+
+    # -- messages ----------------------------------------------------------------------------------------------------
+
+    def message(self, text: str) -> bytes:
+        """The peer's message as bytes, with everything filled in that the text leaves out."""
+        given = _fields_of(text)
+        tags = {tag for tag, _ in given}
+        head = [(b"8", self.settings.begin_string), (b"35", b""), (b"34", b"")]
+        head += [(b"49", PEER), (b"56", US), (b"52", b"<now>")]
+        fields = [(tag, dict(given).get(tag, value)) for tag, value in head if value or tag in tags]
+        rest = [(tag, value) for tag, value in given if tag not in {tag for tag, _ in head} | {b"9", b"10"}]
+        content = b"".join(
+            [b"%b=%b\x01" % (tag, self.relative(value)) for tag, value in (*fields[1:], *rest) if value != b"<none>"]
+        )
+        length = dict(given).get(b"9", b"%d" % len(content))
+        raw = b"8=%b\x019=%b\x01%b" % (fields[0][1], length, content)
+        wrong = 1 if dict(given).get(b"10") == b"<bad>" else 0
+        return b"%b10=%03d\x01" % (raw, (checksum(raw) + wrong) % 256)
+
+    def relative(self, value: bytes) -> bytes:
+        match = re.fullmatch(rb"<now(?:([+-]\d+)s)?>", value)
+        return self.stamp(int(match[1] or 0)) if match else value
+
+    def stamp(self, offset_s: int) -> bytes:
+        at = datetime.fromtimestamp(self.clock.utc_ns / NS_PER_S + offset_s, UTC)
+        text = at.strftime("%Y%m%d-%H:%M:%S")
+        return text.encode() + (b".%03d" % (at.microsecond // 1000) if self.settings.version.milliseconds else b"")
+
+
+def _fields_of(text: str) -> Fields:
+    return [
+        (tag.encode(), value.encode()) for tag, _, value in (part.partition("=") for part in text.split("|")) if tag
+    ]
+
+
+def _completed(raw: bytes) -> bytes:
+    begin, _, rest = raw.partition(SOH)
+    content = rest[rest.find(SOH) + 1 : rest.rfind(b"10=")]
+    head = b"%b\x019=%d\x01%b" % (begin, len(content), content)
+    return b"%b10=%03d\x01" % (head, checksum(head))
+
+
+def show(raw: bytes) -> str:
+    return raw.replace(SOH, b"|").decode("latin-1")
