@@ -106,7 +106,7 @@ class _Builder:
             raise YamlRefused(line, f"anchor or alias {event.anchor!r}: write the value out")
         elif isinstance(event, ScalarEvent):
             self._refuse_tag(event.tag, line)
-            self._place(Scalar(line, event.value, event.style is None))
+            self._place(Scalar(line, event.value, plain=not event.style))
         elif isinstance(event, SequenceStartEvent):
             self._refuse_tag(event.tag, line)
             self._push(Sequence(line, []))
