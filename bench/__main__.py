@@ -32,9 +32,16 @@ def generate(system: System, orders: int, warm_up: int, window: int) -> dict[str
     ):
         before = cpu_s(endpoint.pid)
         command = [
-            sys.executable, "-m", "bench.load", f"--port={endpoint.port}", f"--orders={orders}",
-            f"--warm-up={warm_up}", f"--window={window}", f"--symbol={endpoint.symbol}",
-            f"--price={endpoint.price}", f"--counted={endpoint.counted}",
+            sys.executable,
+            "-m",
+            "bench.load",
+            f"--port={endpoint.port}",
+            f"--orders={orders}",
+            f"--warm-up={warm_up}",
+            f"--window={window}",
+            f"--symbol={endpoint.symbol}",
+            f"--price={endpoint.price}",
+            f"--counted={endpoint.counted}",
         ]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=RUN_S, check=False)
         if not ran.stdout:
@@ -73,8 +80,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description="measure fixgate and its peers, one after another")
     parser.add_argument("--quick", action="store_true", help="one round with a tenth of the orders")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all systems; the tables give the medians")
-    parser.add_argument("--only", nargs="*", default=[], choices=[system.key for system in SYSTEMS], metavar="SYSTEM",
-                        help=f"some of: {', '.join(system.key for system in SYSTEMS)}")
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        default=[],
+        choices=[system.key for system in SYSTEMS],
+        metavar="SYSTEM",
+        help=f"some of: {', '.join(system.key for system in SYSTEMS)}",
+    )
     parser.add_argument("--no-write", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
     given = parser.parse_args()
     WORK.mkdir(exist_ok=True)

@@ -184,8 +184,11 @@ def run(plan: Plan) -> dict[str, object]:
         client.close()
     check(client, plan)
     result: dict[str, object] = {
-        "orders": plan.orders, "window": plan.window, "seconds": seconds,
-        "orders_per_s": plan.orders / seconds, "generator_cpu": cpu / seconds,
+        "orders": plan.orders,
+        "window": plan.window,
+        "seconds": seconds,
+        "orders_per_s": plan.orders / seconds,
+        "generator_cpu": cpu / seconds,
     }
     if times:
         times.sort()
@@ -210,8 +213,15 @@ def parse(arguments: Sequence[str]) -> Plan:
     given = parser.parse_args(arguments)
     party = Party(given.begin_string.encode(), given.sender_comp_id.encode(), given.target_comp_id.encode())
     return Plan(
-        given.host, given.port, party, given.symbol.encode(), given.price.encode(),
-        given.orders, given.warm_up, given.window, SOH + given.counted.encode() + SOH,
+        given.host,
+        given.port,
+        party,
+        given.symbol.encode(),
+        given.price.encode(),
+        given.orders,
+        given.warm_up,
+        given.window,
+        SOH + given.counted.encode() + SOH,
     )
 
 

@@ -50,8 +50,12 @@ def running(command: Sequence[str | Path], port: int, directory: Path, name: str
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(part) for part in command], cwd=directory, env=environment,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            [str(part) for part in command],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         wait_for_port(port, process, log)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bench.systems import System
 
 LATENCIES = ("p50", "p90", "p99", "p99.9", "max")
-OURS, PYTHON_PEER, CPP_PEER = "fixgate", "quickfix-python", "quickfix-cpp"
+OURS, PYTHON_PEER, FAST_PYTHON_PEER, CPP_PEER = "fixgate", "quickfix-python", "quickfix-python-fast", "quickfix-cpp"
 OURS_FULL, PEER_FULL = "fixgate-full", "quickfix-relay"
 
 
@@ -96,6 +96,7 @@ def ratios(found: Mapping[str, Medians | str]) -> list[str]:
     lines = []
     for ours, peer, name in (
         (OURS, PYTHON_PEER, "fixgate / QuickFIX Python"),
+        (OURS, FAST_PYTHON_PEER, "fixgate / QuickFIX Python with its fastest calls"),
         (OURS, CPP_PEER, "fixgate / QuickFIX C++"),
         (OURS, "fixcore", "fixgate / fixcore-engine"),
         (OURS_FULL, PEER_FULL, "full path: fixgate / QuickFIX Python relay"),

@@ -13,7 +13,7 @@ import venv
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from bench.processes import ROOT, free_port, running
@@ -76,10 +76,10 @@ def start_null(directory: Path, orders: int) -> Iterator[Endpoint]:
 
 
 @contextmanager
-def start_quickfix_python(directory: Path, orders: int) -> Iterator[Endpoint]:
+def start_quickfix_python(style: str, directory: Path, orders: int) -> Iterator[Endpoint]:
     port = free_port()
     settings = quickfix_settings(directory, port)
-    command = [sys.executable, "-m", "bench.peers.quickfix_acceptor", str(settings)]
+    command = [sys.executable, "-m", "bench.peers.quickfix_acceptor", style, str(settings)]
     with running(command, port, directory, "quickfix-python") as process:
         yield Endpoint(port, process.pid)
 
@@ -141,10 +141,40 @@ def start_fixcore(directory: Path, orders: int) -> Iterator[Endpoint]:
 
 PEERS = (
     System("null", "null acceptor (generator's limit)", "none", "report", 1_000_000, str, start_null),
-    System("quickfix-python", "QuickFIX 1.16 Python acceptor", "FileStore, no fsync", "report", 60_000,
-           missing_quickfix_python, start_quickfix_python),
-    System("quickfix-cpp", "QuickFIX C++ acceptor (Debian)", "FileStore, no fsync", "report", 350_000,
-           lambda: built_executor()[1], start_quickfix_cpp),
-    System("fixcore", "fixcore-engine 0.15 acceptor", "FileStore, fsync", "report", 5_000,
-           lambda: fixcore_python()[1], start_fixcore),
+    System(
+        "quickfix-python",
+        "QuickFIX 1.16 Python acceptor, written as its example",
+        "FileStore, no fsync",
+        "report",
+        60_000,
+        missing_quickfix_python,
+        partial(start_quickfix_python, "fields"),
+    ),
+    System(
+        "quickfix-python-fast",
+        "QuickFIX 1.16 Python acceptor, its fastest calls",
+        "FileStore, no fsync",
+        "report",
+        100_000,
+        missing_quickfix_python,
+        partial(start_quickfix_python, "strings"),
+    ),
+    System(
+        "quickfix-cpp",
+        "QuickFIX C++ acceptor (Debian)",
+        "FileStore, no fsync",
+        "report",
+        350_000,
+        lambda: built_executor()[1],
+        start_quickfix_cpp,
+    ),
+    System(
+        "fixcore",
+        "fixcore-engine 0.15 acceptor",
+        "FileStore, fsync",
+        "report",
+        5_000,
+        lambda: fixcore_python()[1],
+        start_fixcore,
+    ),
 )

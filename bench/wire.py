@@ -28,7 +28,12 @@ class Party(NamedTuple):
     def message(self, msg_type: bytes, msg_seq_num: int, body: bytes, sending_time: bytes) -> bytes:
         """One complete message: `body` is what follows the standard header, each field with its SOH."""
         content = b"35=%b\x0134=%d\x0149=%b\x0152=%b\x0156=%b\x01%b" % (
-            msg_type, msg_seq_num, self.sender_comp_id, sending_time, self.target_comp_id, body,
+            msg_type,
+            msg_seq_num,
+            self.sender_comp_id,
+            sending_time,
+            self.target_comp_id,
+            body,
         )
         head = b"8=%b\x019=%d\x01" % (self.begin_string, len(content))
         return b"%b%b10=%03d\x01" % (head, content, (sum(head) + sum(content)) & 255)
@@ -65,7 +70,10 @@ def cl_ord_id(number: int) -> bytes:
 def new_order_single(party: Party, msg_seq_num: int, number: int, symbol: bytes, price: bytes, now: bytes) -> bytes:
     """A limit order to buy one, DAY, that rests at the venue. All orders of a run differ in ClOrdID(11) only."""
     body = b"1=BENCH\x0111=%b\x0138=1\x0140=2\x0144=%b\x0154=1\x0155=%b\x0159=0\x0160=%b\x01" % (
-        cl_ord_id(number), price, symbol, now,
+        cl_ord_id(number),
+        price,
+        symbol,
+        now,
     )
     return party.message(b"D", msg_seq_num, body, now)
 

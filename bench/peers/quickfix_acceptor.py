@@ -1,6 +1,9 @@
-"""The Python peer: a QuickFIX acceptor with its FileStore (no fsync), no log, and a trivial application.
+"""The Python peer: a QuickFIX acceptor with its FileStore (no fsync), no log, and a trivial application, in two styles.
 
-Usage: `python -m bench.peers.quickfix_acceptor settings.cfg`; ends on SIGTERM.
+`fields`   reads and writes by field objects, as QuickFIX's own Python executor example does
+`strings`  reads and writes by tag and string: half the calls into C++, the fastest this binding offers
+
+Usage: `python -m bench.peers.quickfix_acceptor fields|strings settings.cfg`; ends on SIGTERM.
 """
 
 from __future__ import annotations
@@ -8,16 +11,57 @@ from __future__ import annotations
 import itertools
 import signal
 import sys
+from collections.abc import Callable
 
 import quickfix as fix
 
+_numbers = itertools.count(1)
 
-class Acceptor(fix.Application):  # type: ignore[misc]  # quickfix has no type information
-    """Answers every NewOrderSingle with one ExecutionReport "New"."""
 
-    def __init__(self) -> None:
+def report_by_fields(order: fix.Message) -> fix.Message:
+    """ExecutionReport "New" of an order."""
+    cl_ord_id, symbol, side, order_qty, price = fix.ClOrdID(), fix.Symbol(), fix.Side(), fix.OrderQty(), fix.Price()
+    for field in (cl_ord_id, symbol, side, order_qty, price):
+        order.getField(field)
+    number = str(next(_numbers))
+    report = fix.Message()
+    report.getHeader().setField(fix.MsgType(fix.MsgType_ExecutionReport))
+    report.setField(fix.OrderID("O" + number))
+    report.setField(fix.ExecID("E" + number))
+    report.setField(fix.ExecType(fix.ExecType_NEW))
+    report.setField(fix.OrdStatus(fix.OrdStatus_NEW))
+    report.setField(fix.LeavesQty(order_qty.getValue()))
+    report.setField(fix.CumQty(0))
+    report.setField(fix.AvgPx(0))
+    for field in (cl_ord_id, symbol, side, order_qty, price):
+        report.setField(field)
+    return report
+
+
+def report_by_strings(order: fix.Message) -> fix.Message:
+    """The same report."""
+    number, order_qty = str(next(_numbers)), order.getField(38)
+    report = fix.Message()
+    report.getHeader().setField(35, "8")
+    report.setField(37, "O" + number)
+    report.setField(17, "E" + number)
+    report.setField(150, "0")
+    report.setField(39, "0")
+    report.setField(151, order_qty)
+    report.setField(14, "0")
+    report.setField(6, "0")
+    report.setField(38, order_qty)
+    for tag in (11, 55, 54, 44):
+        report.setField(tag, order.getField(tag))
+    return report
+
+
+class Acceptor(fix.Application):  # type: ignore[misc]  # quickfix is published without types
+    """Answers every order with one report."""
+
+    def __init__(self, report: Callable[[fix.Message], fix.Message]) -> None:
         super().__init__()
-        self._numbers = itertools.count(1)
+        self._report = report
 
     def onCreate(self, session_id: fix.SessionID) -> None: ...
 
@@ -32,29 +76,14 @@ class Acceptor(fix.Application):  # type: ignore[misc]  # quickfix has no type i
     def fromAdmin(self, message: fix.Message, session_id: fix.SessionID) -> None: ...
 
     def fromApp(self, message: fix.Message, session_id: fix.SessionID) -> None:
-        cl_ord_id, symbol, side, order_qty, price = fix.ClOrdID(), fix.Symbol(), fix.Side(), fix.OrderQty(), fix.Price()
-        for field in (cl_ord_id, symbol, side, order_qty, price):
-            message.getField(field)
-        number = str(next(self._numbers))
-        report = fix.Message()
-        report.getHeader().setField(fix.MsgType(fix.MsgType_ExecutionReport))
-        report.setField(fix.OrderID("O" + number))
-        report.setField(fix.ExecID("E" + number))
-        report.setField(fix.ExecType(fix.ExecType_NEW))
-        report.setField(fix.OrdStatus(fix.OrdStatus_NEW))
-        report.setField(fix.LeavesQty(order_qty.getValue()))
-        report.setField(fix.CumQty(0))
-        report.setField(fix.AvgPx(0))
-        for field in (cl_ord_id, symbol, side, order_qty, price):
-            report.setField(field)
-        fix.Session.sendToTarget(report, session_id)
+        fix.Session.sendToTarget(self._report(message), session_id)
 
 
 def main() -> None:
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    settings = fix.SessionSettings(sys.argv[1])
-    application = Acceptor()
+    settings = fix.SessionSettings(sys.argv[2])
+    application = Acceptor({"fields": report_by_fields, "strings": report_by_strings}[sys.argv[1]])
     store_factory = fix.FileStoreFactory(settings)
     acceptor = fix.SocketAcceptor(application, store_factory, settings)
     acceptor.start()

@@ -1,4 +1,4 @@
-"""What the QuickFIX client and the QuickFIX exchange share: they are driven over stdin and stdout, a JSON object a line.
+"""What the QuickFIX client and the QuickFIX exchange share: they are driven over stdin and stdout, one JSON a line.
 
 QuickFIX ends the whole process when a callback raises, so each party is a process of its own and says on stdout what it
 sees; the test that drives it is `tests.interop.party.Party`.
