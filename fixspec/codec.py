@@ -188,6 +188,11 @@ class Framer:
         self._step = _AT_HEAD
         self._garbage_is_told = False
 
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes fed and not yet handed out or dropped."""
+        return len(self._buffer) - self._start
+
     def feed(self, data: bytes) -> None:
         """Append received bytes."""
         self._buffer += data

@@ -6,8 +6,9 @@ phase 0   header, body and trailer each in one piece (373=14)
 phase 1   MsgType(35) known (11)
 phase 2   required tags present (1): header, trailer, body, each by ascending tag, then the entries of groups
 phase 3   each field of header, trailer, body, by ascending tag: repeated (13), without value (4), format (6),
-          enumeration (5), tag number (0), not of this message (2), NumInGroup (16), and then, in wire order, the
-          fields inside its group: place in the entry (15), without value, format, enumeration, nested NumInGroup
+          enumeration (5), tag number (0), not of this message (2), NumInGroup (16)
+phase 4   the fields inside groups, in wire order: place in the entry (15), without value, format, enumeration,
+          nested NumInGroup; QuickFIX leaves these to the application, FIX test case 14.j demands (15)
 
 The walk goes in wire order and keeps the fault with the least key (phase, section, tag, ...), so nothing is sorted.
 """
@@ -39,7 +40,6 @@ _REPEATED: Final = 0
 _VALUE: Final = 1
 _TAG: Final = 2
 _COUNT: Final = 3
-_INSIDE: Final = 4
 _IN_GROUPS: Final = 3  # after the sections in phase 2
 
 # Section -> its turn: QuickFIX judges the trailer before the body.
@@ -144,7 +144,7 @@ class Judge:
         entries: list[Group] = []
         fields: dict[bytes, bytes] = {}
         groups: dict[bytes, list[Group]] = {}
-        end, place = len(pairs), -1
+        end, place, begun = len(pairs), -1, at
         delimiter = rules.delimiter if ordered or at == end else pairs[at][0]
         while at < end:
             tag, value = pairs[at]
@@ -157,7 +157,8 @@ class Judge:
                 at = after
                 continue
             if not entries or tag == delimiter or tag in fields:
-                self._judge_required(rules, entries, at)
+                self._judge_required(rules, entries, begun)
+                begun = at
                 fields, groups = {}, {}
                 entries.append(Group(fields, groups))
                 misplaced = tag != delimiter
@@ -165,20 +166,20 @@ class Judge:
                 misplaced = next_place < place
             place = next_place
             if misplaced and ordered:
-                self._note((*self._top, _INSIDE, at), faults.GROUP_MEMBERS_OUT_OF_ORDER, tag)
+                self._note((4, at), faults.GROUP_MEMBERS_OUT_OF_ORDER, tag)
             rule = rules.fields[tag]
             if not value or (rule.check is not None and not rule.check(value)):
                 reason = self._value_fault(rule, value)
                 if reason is not None:
-                    self._note((*self._top, _INSIDE, at), reason, tag)
+                    self._note((4, at), reason, tag)
             fields[tag] = value
             at += 1
             nested = rules.groups.get(tag)
             if nested is not None:
                 count_at = at
                 groups[tag], at = self._read_entries(nested, at)
-                self._judge_count((*self._top, _INSIDE, count_at), tag, value, len(groups[tag]))
-        self._judge_required(rules, entries, at)
+                self._judge_count((4, count_at), tag, value, len(groups[tag]))
+        self._judge_required(rules, entries, begun)
         return entries, at
 
     def _end_of_strangers(self, rules: GroupRules, at: int) -> int:
@@ -193,13 +194,13 @@ class Judge:
             after += 1
         return at
 
-    def _judge_required(self, rules: GroupRules, entries: list[Group], at: int) -> None:
-        """The last of `entries` is complete at pairs[at]: has it all that it must have?"""
+    def _judge_required(self, rules: GroupRules, entries: list[Group], begun: int) -> None:
+        """The last of `entries`, begun at pairs[begun], is complete: has it all that it must have?"""
         if entries:
             fields = entries[-1].fields
             for tag in rules.required:
                 if tag not in fields:
-                    self._note((2, _IN_GROUPS, self._top[2], at, int(tag)), faults.REQUIRED_TAG_MISSING, tag)
+                    self._note((2, _IN_GROUPS, self._top[2], begun, int(tag)), faults.REQUIRED_TAG_MISSING, tag)
 
     def _judge_count(self, key: _Key, tag: bytes, value: bytes, entry_count: int) -> None:
         count = parse_int(value)

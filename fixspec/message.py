@@ -56,12 +56,9 @@ class Message:
         """(tag, value) in wire order, BeginString(8) first, CheckSum(10) last. Split when first asked for."""
         pairs = self._pairs
         if pairs is None:
-            # Only the codec makes a message without pairs, and only when no value can hold a SOH.
-            pairs = []
-            for part in self.raw[:-1].split(SOH):
-                tag, _, value = part.partition(b"=")
-                pairs.append((tag, value))
-            self._pairs = pairs
+            # Only the codec makes a message without pairs, and only when no value holds a SOH or a "=".
+            flat = self.raw.replace(SOH, b"=").split(b"=")
+            self._pairs = pairs = list(zip(flat[::2], flat[1::2], strict=False))
         return pairs
 
     def get(self, tag: bytes) -> bytes | None:
