@@ -112,7 +112,7 @@ def check_sending_time(message: Message, settings: SessionSettings, now: Instant
     sending_time = parse_utc_timestamp(message.fields[SENDING_TIME])
     if sending_time is None:
         return _SENDING_TIME_FORMAT
-    if -settings.max_latency_s * NS_PER_S <= now.utc_ns - sending_time <= settings.max_latency_s * NS_PER_S:
+    if abs(now.utc_ns - sending_time) <= settings.max_latency_s * NS_PER_S:
         return None
     return _SENDING_TIME_PROBLEM
 

@@ -3,7 +3,7 @@
 A gap is asked for once, open-ended: "from the number we expect to the last you have". Until the last number known to be
 missing then has arrived, messages that come above the gap are held and nothing more is asked, except:
 - a possible duplicate above the expected number shows that the replay itself has a hole (its messages come in order):
-  the rest is asked for again, once for each number the hole begins at, and once more if it is the very first;
+  the rest is asked for again, once for each number that such a hole begins at;
 - nothing has moved for `resend_timeout_s`: asked again, `resend_requests_max` times in all for the same number.
 
 What is held is bounded in count and bytes. What does not fit is dropped; it is a later gap, and asked for then.
@@ -18,7 +18,7 @@ from gateway.session.settings import SessionSettings
 class Gap:
     """`expected` is NextNumIn throughout: the lowest number missing."""
 
-    __slots__ = ("_begin", "_bytes", "_moved_ns", "_requests", "_settings", "end", "held")
+    __slots__ = ("_begin", "_bytes", "_hole_begin", "_moved_ns", "_requests", "_settings", "end", "held")
 
     def __init__(self, settings: SessionSettings) -> None:
         self._settings = settings
@@ -28,12 +28,13 @@ class Gap:
         self.end = 0
         """The last number known to be missing when we last asked; 0 when there is no gap."""
         self._begin = 0
+        self._hole_begin = 0
         self._requests = 0
         self._moved_ns = 0
 
     def forget(self) -> None:
         self.held.clear()
-        self._bytes = self.end = self._begin = self._requests = 0
+        self._bytes = self.end = self._begin = self._hole_begin = self._requests = 0
 
     def hold(self, msg_seq_num: int, raw: bytes | None) -> bool:
         """Keep a message until its turn. False when there is no room for it."""
@@ -54,24 +55,32 @@ class Gap:
         return raw
 
     def moved(self, expected: int, mono_ns: int) -> None:
-        """The expected number has grown: forget what lies below it."""
+        """A message has been taken; `expected` is the next."""
         self._moved_ns = mono_ns
-        if self.held:
-            for msg_seq_num in [number for number in self.held if number < expected]:
-                self.take(msg_seq_num)
         if expected > self.end:
-            self.end = self._begin = self._requests = 0
+            self.end = self._begin = self._hole_begin = self._requests = 0
+
+    def skipped(self, was: int, expected: int, mono_ns: int) -> None:
+        """The expected number has jumped: forget what was held for the numbers between."""
+        held = self.held
+        if expected - was < len(held):
+            passed = [number for number in range(was, expected) if number in held]
+        else:
+            passed = [number for number in held if number < expected]
+        for msg_seq_num in passed:
+            self.take(msg_seq_num)
+        self.moved(expected, mono_ns)
 
     def must_ask(self, expected: int, poss_dup: bool) -> bool:
         """Whether a message above `expected` that just came calls for a ResendRequest."""
         if self.end < expected:
             return True
-        if not poss_dup:
-            return False
-        return expected > self._begin or self._requests == 1
+        return poss_dup and expected > self._hole_begin
 
     def asked(self, expected: int, above: int, mono_ns: int) -> None:
         """A ResendRequest from `expected` has gone out because of a message numbered `above`."""
+        if self.end >= expected:
+            self._hole_begin = expected
         self._requests = self._requests + 1 if expected == self._begin else 1
         self._begin = expected
         self.end = max(self.end, above - 1) if self.end >= expected else above - 1

@@ -286,8 +286,8 @@ class Reception(Lifecycle):
         self._send_refusal(message, Fault(VALUE_INCORRECT, NEW_SEQ_NO, text), now)
 
     def _skip_to(self, new_seq_no: int, cause: str, now: Instant) -> None:
+        self._gap.skipped(self.numbers.next_target_msg_seq_num, new_seq_no, now.mono_ns)
         self.numbers.next_target_msg_seq_num = new_seq_no
-        self._gap.moved(new_seq_no, now.mono_ns)
         self._outputs.append(NumbersChanged(f"{cause} to {new_seq_no}"))
 
     # -- Logon and Logout --------------------------------------------------------------------------------------------
