@@ -73,6 +73,11 @@ class Party:
             self._lines.put(json.loads(line))
         self._lines.put({"event": "ended", "process": process})
 
+    def reset_on_logon(self) -> None:
+        """From the next start on, each Logon sets both numbers to 1 (ResetSeqNumFlag)."""
+        settings = self._settings.read_text()
+        self._settings.write_text(settings.replace("[DEFAULT]\n", "[DEFAULT]\nResetOnLogon=Y\n"))
+
     def kill(self) -> None:
         """kill -9: the connection breaks without a Logout."""
         if self._process is not None:
@@ -164,6 +169,12 @@ class Party:
         while self.is_logged_on:
             next(lines)
 
+    def expect_event(self, event: str) -> None:
+        """Wait until the process says that this has happened from now on."""
+        for line in self._take_lines(event):
+            if line["event"] == event:
+                return
+
     def expect_done(self, command: str) -> None:
         """Wait until a command of quickfix_exchange has been carried out."""
         for line in self._take_lines(f"{command} to be done"):
@@ -200,6 +211,12 @@ class Party:
                     return self._waiting.pop(index)
             place = len(self._waiting)
             next(lines)
+
+    def assert_content(self) -> None:
+        """It has rejected nothing that it was sent: QuickFIX checked each message against its dictionary."""
+        self.drain()
+        rejects = [readable(message) for message in self.sent if message[35] in ("3", "j")]
+        assert not rejects, f"{self.name} rejected {rejects}"
 
     def drain(self) -> None:
         """Take in what has been said so far, without waiting."""

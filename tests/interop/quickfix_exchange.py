@@ -3,10 +3,10 @@
 It accepts every order, cancel and replace at once, and fills only when the test says so, so that each test is in charge
 of its own prices and times. More commands than `quickfix_side` has:
 
-    {"command": "mute", "on": true}        keep what comes and answer nothing, as a venue whose answers are lost;
-                                           it is still accepted into the book
-    {"command": "fill", "cl_ord_id": "...", "last_qty": "1", "last_px": "50000"}     of the order with this last ClOrdID
+    {"command": "mute", "on": true}        carry out what comes and answer nothing, as a venue whose answers are lost
+    {"command": "hold", "on": true}        look at requests only when the hold is over, as a venue that is slow
     {"command": "refuse", "on": true}      reject new orders, cancels and replaces from now on
+    {"command": "fill", "cl_ord_id": "...", "last_qty": "1", "last_px": "50000"}     of the order with this last ClOrdID
 """
 
 from __future__ import annotations
@@ -40,18 +40,19 @@ class Order:
     cum_qty: Decimal = Decimal(0)
     value: Decimal = Decimal(0)
     canceled: bool = False
+    rejected: bool = False
 
     @property
     def ord_status(self) -> str:
-        if self.canceled:
-            return CANCELED
+        if self.canceled or self.rejected:
+            return CANCELED if self.canceled else REJECTED
         if self.cum_qty >= self.order_qty:
             return FILLED
         return PARTIALLY_FILLED if self.cum_qty else NEW
 
     @property
     def leaves_qty(self) -> Decimal:
-        return Decimal(0) if self.canceled else self.order_qty - self.cum_qty
+        return Decimal(0) if self.canceled or self.rejected else self.order_qty - self.cum_qty
 
     def fields(self) -> list[tuple[int, str]]:
         average = self.value / self.cum_qty if self.cum_qty else Decimal(0)
@@ -69,13 +70,20 @@ class Exchange(Side):
         super().__init__()
         self.orders: dict[str, Order] = {}
         """By every ClOrdID that an order has had."""
-        self.muted = self.refusing = False
+        self.muted = self.refusing = self.holding = False
+        self.held: list[tuple[str, fix.Message]] = []
         self._ids = itertools.count(1)
 
     # -- what comes ----------------------------------------------------------------------------------------------
 
     def received(self, message: fix.Message, session_id: fix.SessionID) -> None:
         msg_type = message.getHeader().getField(35)
+        if self.holding and msg_type in ("D", "F", "G"):
+            self.held.append((msg_type, fix.Message(message)))
+            return
+        self.look_at(msg_type, message)
+
+    def look_at(self, msg_type: str, message: fix.Message) -> None:
         answer = {
             "D": self.new_order, "F": self.cancel, "G": self.replace, "H": self.status, "V": self.market_data,
         }.get(msg_type)  # fmt: skip
@@ -93,9 +101,8 @@ class Exchange(Side):
             get(message, 44),
         )  # fmt: skip
         if self.refusing:
-            order.canceled = True
-            rejected = [(tag, REJECTED if tag == 39 else value) for tag, value in order.fields()]
-            self.answer("8", [*rejected, (150, REJECTED), (17, self.exec_id()), (58, "closed for the day")])
+            order.rejected = True
+            self.report(order, REJECTED, (58, "closed for the day"))
             return
         self.orders[cl_ord_id] = order
         self.report(order, NEW)
@@ -123,10 +130,8 @@ class Exchange(Side):
         if order is not None:
             self.report(order, ORDER_STATUS)
             return
-        self.answer("8", [
-            (37, "NONE"), (11, get(message, 11)), (17, "0"), (150, REJECTED), (39, REJECTED), (103, "5"),
-            (55, get(message, 55)), (54, get(message, 54)), (151, "0"), (14, "0"), (6, "0"), (58, "unknown order"),
-        ])  # fmt: skip
+        unknown = Order("NONE", get(message, 11), get(message, 55), get(message, 54), Decimal(0), "", rejected=True)
+        self.report(unknown, ORDER_STATUS, (103, "5"), (58, "unknown order"))
 
     def market_data(self, message: fix.Message) -> None:
         """A snapshot for each symbol that is asked for, and nothing after it."""
@@ -155,7 +160,19 @@ class Exchange(Side):
         return f"E{next(self._ids)}"
 
     def report(self, order: Order, exec_type: str, *more: tuple[int, str]) -> None:
-        self.answer("8", [*order.fields(), (150, exec_type), (17, self.exec_id()), *more])
+        """FIX 4.2 knows no ExecType F and I: it says 1 or 2, and ExecTransType(20)=3 for a status."""
+        fields = [*order.fields(), (17, self.exec_id()), *more]
+        if not self.is_fix42:
+            fields.append((150, exec_type))
+        else:
+            fields.append((20, "3" if exec_type == ORDER_STATUS else "0"))
+            fields.append((150, order.ord_status if exec_type in (TRADE, ORDER_STATUS) else exec_type))
+        self.answer("8", fields)
+
+    @property
+    def is_fix42(self) -> bool:
+        version: str = self.sessions[0].getBeginString().getValue()
+        return version == "FIX.4.2"
 
     def cancel_reject(self, message: fix.Message, order: Order | None, response_to: str) -> None:
         self.answer("9", [
@@ -174,6 +191,10 @@ class Exchange(Side):
         name = command["command"]
         if name == "mute":
             self.muted = command["on"]
+        elif name == "hold":
+            self.holding = command["on"]
+            while self.held and not self.holding:
+                self.look_at(*self.held.pop(0))
         elif name == "refuse":
             self.refusing = command["on"]
         elif name == "fill":
