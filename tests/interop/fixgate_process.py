@@ -92,4 +92,5 @@ class Fixgate:
 
 def logged_on(status: dict[str, Any]) -> set[str]:
     """Names of the sessions that are up."""
-    raise NotImplementedError(status)
+    sessions: dict[str, bool] = status["sessions"]
+    return {name for name, is_logged_on in sessions.items() if is_logged_on}
