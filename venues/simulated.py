@@ -70,10 +70,12 @@ _MUST_NOT_REST = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR
 
 @dataclass(frozen=True, slots=True)
 class SimulatedInstrument:
-    """A symbol of the venue: its fixed reference price, and the lot that parts of an order are rounded down to."""
+    """A symbol of the venue: its fixed reference price, and the lot that parts of an order are rounded down to.
+
+    Without a reference price limit orders rest, market orders are canceled, and there is nothing to publish."""
 
     symbol: str
-    reference_price: Decimal
+    reference_price: Decimal | None
     qty_increment: Decimal
 
 
@@ -136,6 +138,7 @@ class SimulatedVenue:
         told: list[AnyVenueReport] = [
             ReferencePriceSeen(self.name, instrument.symbol, instrument.reference_price)
             for instrument in self._instruments.values()
+            if instrument.reference_price is not None
         ]
         for resting in list(self._slow.values()):
             quarter = self._part(resting, resting.order_qty, 4) or resting.leaves_qty
