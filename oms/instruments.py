@@ -28,6 +28,8 @@ class Instrument(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The venues that list it, the preferred one first."""
     contract_multiplier: Decimal = Decimal(1)
     """ContractMultiplier(231): notional value = quantity x price x multiplier. At most 9 digits."""
+    price_band: Decimal | None = None
+    """How far Price(44) may be from the reference price, as a fraction of it; None: as the limits say."""
 
 
 def instrument_faults(instrument: Instrument) -> list[str]:
@@ -44,6 +46,9 @@ def instrument_faults(instrument: Instrument) -> list[str]:
             )
         if len(instrument.contract_multiplier.as_tuple().digits) > CONTRACT_MULTIPLIER_DIGITS_MAX:
             faults.append(f"contract_multiplier: {instrument.contract_multiplier}: at most 9 digits")
+    band = instrument.price_band
+    if band is not None and (not in_bounds(band) or band < 0):
+        faults.append(f"price_band: {band}: not negative, at most 15 integer and 12 fraction digits")
     if not instrument.symbol:
         faults.append("symbol: '': not empty")
     if not instrument.venues:

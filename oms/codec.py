@@ -1,0 +1,56 @@
+"""Events to bytes and back: the format of the log.
+
+A record is the schema version in ASCII digits, directly followed by a JSON array: the event's name, then its fields in
+order. `1["OrderAccepted",17,1700000000000000000,12,"V-99"]`. Decimals are strings, so nothing is rounded; a log can be
+read by eye.
+
+Any change of a field, also one that only adds a field with a default, takes a new schema version: an older program must
+refuse what it does not know, and would otherwise drop the new field in silence. Every version that was ever released
+stays readable.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Union, cast
+
+import msgspec
+
+from oms.events import EVENT_TYPES, Event
+
+SCHEMA: Final = 1
+
+_PREFIX: Final = b"%d" % SCHEMA
+_PREFIX_AND_BRACKET: Final = b"%d[" % SCHEMA
+_PREFIX_LENGTH: Final = len(_PREFIX)
+_encode = msgspec.json.Encoder().encode
+_decode = cast("msgspec.json.Decoder[Event]", msgspec.json.Decoder(Union[EVENT_TYPES])).decode  # noqa: UP007
+
+
+class UnreadableEvent(ValueError):
+    """The bytes are not an event that this version can read. The text says why and what to do."""
+
+
+def encode_event(event: Event) -> bytes:
+    return _PREFIX + _encode(event)
+
+
+def decode_event(payload: bytes) -> Event:
+    """The event in `payload`. Raises UnreadableEvent for a newer schema and for damaged bytes."""
+    if payload[: _PREFIX_LENGTH + 1] != _PREFIX_AND_BRACKET:
+        raise UnreadableEvent(_why_not(payload))
+    try:
+        return _decode(payload[_PREFIX_LENGTH:])
+    except msgspec.MsgspecError as error:
+        raise UnreadableEvent(f"event: {payload[:80]!r}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableEvent(f"event: {payload[:80]!r}: not UTF-8") from error
+
+
+def _why_not(payload: bytes) -> str:
+    digits = payload.partition(b"[")[0]
+    if digits.isdigit() and len(digits) <= 9 and int(digits) > SCHEMA:
+        return (
+            f"event: schema {int(digits)} is newer than {SCHEMA}, the newest that this version of the program knows. "
+            "Start the version that wrote the log, or a later one"
+        )
+    return f"event: {payload[:80]!r}: does not begin with a schema version"

@@ -1,0 +1,78 @@
+"""One door: what follows from an input, given all that is known. Pure: the same arguments give the same facts.
+
+The caller logs the events, gives each to `blotter.apply`, and only then asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from oms import decide_answers, decide_client, decide_operator, decide_venue
+from oms.blotter import Blotter
+from oms.commands import (
+    CancelOrder,
+    Command,
+    DefineInstrument,
+    NewOrder,
+    OpenLog,
+    QueryOrder,
+    QueryUnresolved,
+    ReplaceOrder,
+    SetLimits,
+    SetTradingState,
+)
+from oms.events import Event
+from oms.types import Moment
+from oms.venue_reports import (
+    AnyVenueReport,
+    ReferencePriceSeen,
+    VenueAccepted,
+    VenueCanceled,
+    VenueCancelRejected,
+    VenueConnected,
+    VenueDisconnected,
+    VenueExpired,
+    VenueFilled,
+    VenueOrderStatus,
+    VenuePendingCancel,
+    VenuePendingReplace,
+    VenueRejected,
+    VenueReplaced,
+    VenueUnknownOrder,
+    VenueUnreadable,
+)
+
+_DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Event]]]] = {
+    NewOrder: decide_client.new_order,
+    CancelOrder: decide_client.cancel_order,
+    ReplaceOrder: decide_client.replace_order,
+    QueryOrder: decide_client.query_order,
+    OpenLog: decide_operator.open_log,
+    DefineInstrument: decide_operator.define_instrument,
+    SetLimits: decide_operator.set_limits,
+    SetTradingState: decide_operator.set_trading_state,
+    QueryUnresolved: decide_operator.query_unresolved,
+    VenueAccepted: decide_venue.accepted,
+    VenueRejected: decide_venue.rejected,
+    VenueFilled: decide_venue.filled,
+    VenueCanceled: decide_venue.canceled,
+    VenueReplaced: decide_venue.replaced,
+    VenueExpired: decide_venue.expired,
+    VenuePendingCancel: decide_venue.pending,
+    VenuePendingReplace: decide_venue.pending,
+    VenueCancelRejected: decide_venue.cancel_rejected,
+    VenueOrderStatus: decide_answers.order_status,
+    VenueUnknownOrder: decide_answers.unknown_order,
+    VenueUnreadable: decide_venue.unreadable,
+    ReferencePriceSeen: decide_venue.reference_price_seen,
+    VenueConnected: decide_venue.connected,
+    VenueDisconnected: decide_venue.disconnected,
+}
+
+
+def decide(blotter: Blotter, item: Command | AnyVenueReport, at: Moment) -> list[Event]:
+    """The facts that follow from `item`, numbered from `at.seq` on; empty when it says nothing new.
+
+    Never changes the blotter. Raises ValueError for an operator's record that breaks its own rules."""
+    return _DECISIONS[type(item)](blotter, item, at)

@@ -1,0 +1,211 @@
+"""What a client's request leads to. Each function answers with facts and changes nothing.
+
+The order of the checks is the order of the refusals, and part of what clients are told:
+
+    D   ClOrdID used before (a resent one is recognised) > the gates
+    F   ClOrdID used before > unknown order > wrong symbol, side > finished > a cancel is pending > throttle
+    G   the same, with the superseded OrigClOrdID before `finished`, and the gates in place of the throttle
+
+Every request leaves exactly one event that counts for its session's budget, also when it is refused.
+
+A cancel may name the order by any ClOrdID of its chain: what the client wants is not in doubt, and a cancel that
+crosses the answer to a replace must not bounce. A replace must name the terms it was written against: the last
+accepted ClOrdID, or that of a replace still pending. To the venue both name the last id that it has not rejected.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from oms.blotter import Blotter
+from oms.commands import CancelOrder, NewOrder, QueryOrder, ReplaceOrder
+from oms.events import (
+    CancelRefused,
+    CancelRequested,
+    DuplicateRefused,
+    Event,
+    OrderReceived,
+    OrderRefused,
+    OrderRouted,
+    PossResendRecognized,
+    ReplaceRefused,
+    ReplaceRequested,
+    RequestCounted,
+)
+from oms.order import Order, max_price
+from oms.refusals import Refusal, refuse
+from oms.risk.gate import OrderRequest
+from oms.risk.pipeline import refusals
+from oms.risk.throttle import cancel_throttle, message_throttle
+from oms.routing import choose_venue
+from oms.types import Moment
+
+
+def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
+    """OrderReceived with OrderRouted or OrderRefused; or DuplicateRefused; or PossResendRecognized."""
+    session, cl_ord_id = command.session, command.cl_ord_id
+    client = blotter.clients.get(session)
+    if client is not None and cl_ord_id in client.cl_ord_ids:
+        return [_used_before(blotter, command, at)]
+    symbol, side, ord_type = command.symbol, command.side, command.ord_type
+    order_qty, price, time_in_force = command.order_qty, command.price, command.time_in_force
+    instrument = blotter.instruments.get(symbol)
+    venue = None if instrument is None else choose_venue(instrument, blotter)
+    refused = refusals(
+        OrderRequest(
+            session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
+            order_qty, price, venue,
+        ),
+        blotter,
+        at,
+    )  # fmt: skip
+    at_ns, seq = at
+    received = OrderReceived(
+        seq, at_ns, session, command.account, cl_ord_id, symbol, side, ord_type, order_qty, price, time_in_force,
+        command.transact_time_ns,
+    )  # fmt: skip
+    if refused:
+        first, *others = refused
+        also = tuple(refusal.text for refusal in others)
+        return [received, OrderRefused(seq + 1, at_ns, seq, first.code, first.reason, first.text, also)]
+    assert venue is not None
+    return [received, OrderRouted(seq + 1, at_ns, seq, venue, f"{blotter.store_id}{seq + 1}")]
+
+
+def _used_before(blotter: Blotter, command: NewOrder, at: Moment) -> Event:
+    at_ns, seq = at
+    session, cl_ord_id = command.session, command.cl_ord_id
+    order = blotter.order_by_cl_ord_id(session, cl_ord_id)
+    if order is not None and command.poss_resend and order.chain[0] == cl_ord_id:
+        return PossResendRecognized(seq, at_ns, session, cl_ord_id, order.order_seq)
+    order_seq, order_id = (None, "NONE") if order is None else (order.order_seq, order.order_id)
+    refusal = refuse("DUPLICATE_CL_ORD_ID", f"cl_ord_id={cl_ord_id} order_id={order_id}")
+    return DuplicateRefused(seq, at_ns, session, cl_ord_id, order_seq, *refusal)
+
+
+def cancel_order(blotter: Blotter, command: CancelOrder, at: Moment) -> list[Event]:
+    """CancelRequested or CancelRefused."""
+    at_ns, seq = at
+    session, cl_ord_id = command.session, command.cl_ord_id
+    order = blotter.order_by_cl_ord_id(session, command.orig_cl_ord_id)
+    refusal = (
+        _request_refusal(blotter, command, order)
+        or (order is not None and _cancel_refusal(order))
+        or cancel_throttle(session, blotter, at)
+    )
+    if refusal:
+        order_seq = None if order is None else order.order_seq
+        return [CancelRefused(seq, at_ns, session, cl_ord_id, command.orig_cl_ord_id, order_seq, *refusal)]
+    assert order is not None
+    return [
+        CancelRequested(
+            seq,
+            at_ns,
+            order.order_seq,
+            session,
+            cl_ord_id,
+            command.orig_cl_ord_id,
+            f"{blotter.store_id}{seq}",
+            order.newest_venue_cl_ord_id,
+        )
+    ]
+
+
+def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[Event]:
+    """ReplaceRequested or ReplaceRefused."""
+    at_ns, seq = at
+    session, cl_ord_id = command.session, command.cl_ord_id
+    order = blotter.order_by_cl_ord_id(session, command.orig_cl_ord_id)
+    refusal = _request_refusal(blotter, command, order) or (
+        order is not None and _replace_refusal(order, command.orig_cl_ord_id, command.order_qty)
+    )
+    refused = [refusal] if refusal else []
+    if order is not None and not refused:
+        refused = refusals(_replacement(blotter, order, command), blotter, at)
+    if refused:
+        first, *others = refused
+        order_seq = None if order is None else order.order_seq
+        also = tuple(other.text for other in others)
+        return [ReplaceRefused(seq, at_ns, session, cl_ord_id, command.orig_cl_ord_id, order_seq, *first, also)]
+    assert order is not None
+    return [
+        ReplaceRequested(
+            seq,
+            at_ns,
+            order.order_seq,
+            session,
+            cl_ord_id,
+            command.orig_cl_ord_id,
+            f"{blotter.store_id}{seq}",
+            order.newest_venue_cl_ord_id,
+            command.ord_type,
+            command.order_qty,
+            command.price,
+            command.time_in_force,
+        )
+    ]
+
+
+def query_order(blotter: Blotter, command: QueryOrder, at: Moment) -> list[Event]:
+    """RequestCounted, with the code of the refusal when the session has no budget left."""
+    refusal = message_throttle(command.session, blotter, at)
+    code, text = ("", "") if refusal is None else (refusal.code, refusal.text)
+    return [RequestCounted(at.seq, at.utc_ns, command.session, command.cl_ord_id, code, text)]
+
+
+def _request_refusal(blotter: Blotter, command: CancelOrder | ReplaceOrder, order: Order | None) -> Refusal | None:
+    """What is wrong with a request on an order before the order's own state is looked at."""
+    client = blotter.clients.get(command.session)
+    if client is not None and command.cl_ord_id in client.cl_ord_ids:
+        order_id = "NONE" if order is None else order.order_id
+        return refuse("DUPLICATE_CL_ORD_ID", f"cl_ord_id={command.cl_ord_id} order_id={order_id}")
+    if order is None:
+        return refuse("UNKNOWN_ORDER", f"orig_cl_ord_id={command.orig_cl_ord_id}")
+    if command.symbol != order.symbol:
+        return refuse("SYMBOL_MISMATCH", f"symbol={command.symbol} order={order.symbol}")
+    if command.side is not order.side:
+        return refuse("SIDE_MISMATCH", f"side={command.side} order={order.side}")
+    return None
+
+
+def _cancel_refusal(order: Order) -> Refusal | None:
+    if order.ended or (order.cum_qty >= order.order_qty and not order.replace_pending):
+        return refuse("TOO_LATE", f"status={order.ord_status}")
+    return _cancel_pending(order)
+
+
+def _replace_refusal(order: Order, orig_cl_ord_id: str, order_qty: Decimal) -> Refusal | None:
+    if not order.is_newest_name(orig_cl_ord_id):
+        return refuse("ORIG_CL_ORD_ID_SUPERSEDED", f"orig_cl_ord_id={orig_cl_ord_id} current={order.cl_ord_id}")
+    if order.ended:
+        return refuse("TOO_LATE", f"status={order.ord_status}")
+    # a filled order may be reopened by a larger quantity (Appendix D, C.1.c), and by nothing else (C.2.a)
+    if order.cum_qty >= order.order_qty and order_qty <= order.cum_qty:
+        return refuse("TOO_LATE", f"status={order.ord_status} order_qty={order_qty:f} cum_qty={order.cum_qty:f}")
+    return _cancel_pending(order)
+
+
+def _cancel_pending(order: Order) -> Refusal | None:
+    for request in order.pending:
+        if not request.is_replace:
+            return refuse("CANCEL_PENDING", f"pending={request.cl_ord_id}")
+    return None
+
+
+def _replacement(blotter: Blotter, order: Order, command: ReplaceOrder) -> OrderRequest:
+    worst_qty, worst_price = order.worst_terms()
+    return OrderRequest(
+        command.session,
+        order.account,
+        order.symbol,
+        blotter.instruments.get(order.symbol),
+        order.side,
+        command.ord_type,
+        command.order_qty,
+        command.price,
+        command.time_in_force,
+        max(worst_qty, command.order_qty),
+        max_price(worst_price, command.price),
+        order.venue if blotter.venues.get(order.venue) else None,
+        order,
+    )

@@ -1,0 +1,271 @@
+"""What a venue's report leads to: a fact, nothing (it says what we know), or quarantine (it fits nothing we know).
+
+A report is compared with the order before it is believed:
+
+    about an order that this venue did not get from us       quarantine; never dropped
+    a step that `oms.order_state.TRANSITIONS` does not have  quarantine
+    an execution with a known key and the same figures       nothing; other figures: quarantine, the first stands
+    an answer to a request answered in the same way before   nothing; in another way: quarantine
+    a fill, however late, early or large                     booked, and flagged where it is odd
+
+Nothing is concluded from silence. A venue that disconnects takes no more orders, and that is all that is known. An
+order that was never acknowledged ends only by the venue's definite word that it does not know it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.blotter import Blotter
+from oms.events import (
+    CancelRejected,
+    Event,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    ReferencePriceSet,
+    ReplaceRejected,
+    ReplaceRequested,
+    VenueStateChanged,
+)
+from oms.exact import add, in_bounds
+from oms.order import Order, Outcome, Request
+from oms.order_state import TRANSITIONS, Base
+from oms.quarantine import quarantine
+from oms.types import FillFlag, Moment, RejectReason
+from oms.venue_reports import (
+    OrderReport,
+    ReferencePriceSeen,
+    VenueAccepted,
+    VenueCanceled,
+    VenueCancelRejected,
+    VenueConnected,
+    VenueDisconnected,
+    VenueExpired,
+    VenueFilled,
+    VenuePendingCancel,
+    VenuePendingReplace,
+    VenueRejected,
+    VenueReplaced,
+    VenueUnreadable,
+)
+
+_NO_FLAGS: Final[tuple[FillFlag, ...]] = ()
+
+
+def order_of(blotter: Blotter, report: OrderReport) -> Order | None:
+    """The order that the report speaks of, provided that it is at the venue that speaks."""
+    order = blotter.order_by_venue_cl_ord_id(report.venue_cl_ord_id)
+    return order if order is not None and order.venue == report.venue else None
+
+
+# ------------------------------------------------------------------------------------------------------------ the order
+
+
+def accepted(blotter: Blotter, report: VenueAccepted, at: Moment) -> list[Event]:
+    order = order_of(blotter, report)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    if order.acknowledged:
+        return []
+    if order.base is Base.REJECTED:
+        return [quarantine(report, "ACCEPTED_AFTER_END", order, at)]
+    if order.ended:
+        return []  # overtaken by the order's end
+    return [OrderAccepted(at.seq, at.utc_ns, order.order_seq, report.venue_order_id)]
+
+
+def rejected(blotter: Blotter, report: VenueRejected, at: Moment) -> list[Event]:
+    order = order_of(blotter, report)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    if report.venue_cl_ord_id in order.requests:
+        return _request_rejected(order, report, at)
+    if order.base is Base.REJECTED:
+        return []
+    if (order.base, OrderRejected) not in TRANSITIONS:
+        return [quarantine(report, "ILLEGAL_TRANSITION", order, at)]
+    text = f"VENUE_REJECTED: text={report.text}"
+    return [OrderRejected(at.seq, at.utc_ns, order.order_seq, "VENUE_REJECTED", report.reason, text)]
+
+
+def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
+    order = order_of(blotter, report)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    venue, last_qty, last_px = report.venue, report.last_qty, report.last_px
+    known = order.executions.get((venue, report.exec_id))
+    if known is not None:
+        if known.last_qty == last_qty and known.last_px == last_px:
+            return []
+        return [quarantine(report, "EXEC_ID_REUSED", order, at)]
+    if not _is_positive(last_qty) or not in_bounds(last_px):
+        return [quarantine(report, "BAD_NUMBER", order, at)]
+    flags = _NO_FLAGS
+    # a larger quantity that the venue has accepted, and not yet told us of, is no overfill
+    if add(order.cum_qty, last_qty) > (order.worst_terms()[0] if order.pending else order.order_qty):
+        flags = (FillFlag.OVERFILL,)
+    if order.ended:
+        flags = (*flags, FillFlag.AFTER_END)
+    at_ns, seq = at
+    return [
+        OrderFilled(
+            seq, at_ns, order.order_seq, venue, report.exec_id, last_qty, last_px, report.transact_time_ns, flags
+        )
+    ]
+
+
+def expired(blotter: Blotter, report: VenueExpired, at: Moment) -> list[Event]:
+    order = order_of(blotter, report)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    if order.base is Base.EXPIRED:
+        return []
+    if (order.base, OrderExpired) not in TRANSITIONS:
+        return [quarantine(report, "ILLEGAL_TRANSITION", order, at)]
+    return [OrderExpired(at.seq, at.utc_ns, order.order_seq, report.text)]
+
+
+# --------------------------------------------------------------------------------------------------- cancel and replace
+
+
+def canceled(blotter: Blotter, report: VenueCanceled, at: Moment) -> list[Event]:
+    """The oldest pending cancel is fulfilled by it, whether the report names that request or only the order: some
+    venues do not repeat the id of the request. Without one, nobody here asked for it."""
+    order = order_of(blotter, report)
+    if order is None and report.orig_venue_cl_ord_id is not None:
+        order = blotter.order_by_venue_cl_ord_id(report.orig_venue_cl_ord_id)
+        if order is not None and order.venue != report.venue:
+            order = None
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    if not order.ended or order.cancel_pending:
+        return [cancellation(order, report.text, at)]
+    if order.base is Base.CANCELED:
+        return []
+    return [quarantine(report, "ILLEGAL_TRANSITION", order, at)]
+
+
+def cancellation(order: Order, text: str, at: Moment) -> OrderCanceled:
+    """OrderCanceled for the oldest pending cancel, or for nobody."""
+    at_ns, seq = at
+    for request in order.pending:
+        if not request.is_replace:
+            asked = request.asked
+            return OrderCanceled(
+                seq, at_ns, order.order_seq, asked.cl_ord_id, order.cl_ord_id, asked.venue_cl_ord_id, text
+            )
+    return OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, text)
+
+
+def replaced(blotter: Blotter, report: VenueReplaced, at: Moment) -> list[Event]:
+    order = order_of(blotter, report)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    request = order.requests.get(report.venue_cl_ord_id)
+    if request is None:
+        return [quarantine(report, "UNSUPPORTED", order, at)]  # a restatement: nobody here asked for it
+    asked = request.asked
+    if request.outcome is Outcome.ACCEPTED and request.is_replace:
+        return []
+    if request.outcome is not Outcome.PENDING or not isinstance(asked, ReplaceRequested):
+        return [quarantine(report, "NO_SUCH_REQUEST", order, at)]
+    order_qty = asked.order_qty if report.order_qty is None else report.order_qty
+    price = asked.price if report.price is None else report.price
+    if not _is_positive(order_qty) or (price is not None and not in_bounds(price)):
+        return [quarantine(report, "BAD_NUMBER", order, at)]
+    if asked.seq < order.accepted_seq:
+        order_qty, price = order.order_qty, order.price  # a younger request's terms stand already
+    at_ns, seq = at
+    return [
+        OrderReplaced(
+            seq,
+            at_ns,
+            order.order_seq,
+            asked.cl_ord_id,
+            order.cl_ord_id,
+            asked.venue_cl_ord_id,
+            max(order_qty, order.cum_qty),
+            price,
+            report.venue_order_id,
+        )
+    ]
+
+
+def cancel_rejected(blotter: Blotter, report: VenueCancelRejected, at: Moment) -> list[Event]:
+    order = order_of(blotter, report)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    return _request_rejected(order, report, at)
+
+
+def _request_rejected(order: Order, report: VenueCancelRejected | VenueRejected, at: Moment) -> list[Event]:
+    request = order.requests.get(report.venue_cl_ord_id)
+    if request is None or request.outcome is Outcome.ACCEPTED:
+        return [quarantine(report, "NO_SUCH_REQUEST", order, at)]
+    if request.outcome is Outcome.REJECTED:
+        return []
+    text = f"VENUE_REJECTED: text={report.text}"
+    return [request_rejection(order, request, "VENUE_REJECTED", report.reason, text, at)]
+
+
+def request_rejection(
+    order: Order, request: Request, code: str, reason: RejectReason, text: str, at: Moment
+) -> CancelRejected | ReplaceRejected:
+    """CancelRejected or ReplaceRejected, whichever the request was."""
+    kind = ReplaceRejected if request.is_replace else CancelRejected
+    return kind(
+        at.seq,
+        at.utc_ns,
+        order.order_seq,
+        request.cl_ord_id,
+        order.cl_ord_id,
+        request.venue_cl_ord_id,
+        code,
+        reason,
+        text,
+    )
+
+
+def pending(blotter: Blotter, report: VenuePendingCancel | VenuePendingReplace, at: Moment) -> list[Event]:
+    """Nothing new: the request is pending for us since it was sent."""
+    return [] if order_of(blotter, report) is not None else [quarantine(report, "UNKNOWN_ORDER", None, at)]
+
+
+# --------------------------------------------------------------------------------------------------- what is not orders
+
+
+def unreadable(blotter: Blotter, report: VenueUnreadable, at: Moment) -> list[Event]:
+    order = blotter.order_by_venue_cl_ord_id(report.venue_cl_ord_id)
+    return [quarantine(report, "UNREADABLE", order, at)]
+
+
+def reference_price_seen(blotter: Blotter, report: ReferencePriceSeen, at: Moment) -> list[Event]:
+    """ReferencePriceSet, for an instrument that the venue lists; a price of anything else is nobody's business here."""
+    instrument = blotter.instruments.get(report.symbol)
+    if instrument is None or report.venue not in instrument.venues:
+        return []
+    if not _is_positive(report.price):
+        return [quarantine(report, "BAD_NUMBER", None, at)]
+    return [ReferencePriceSet(at.seq, at.utc_ns, report.venue, report.symbol, report.price)]
+
+
+def connected(blotter: Blotter, report: VenueConnected, at: Moment) -> list[Event]:
+    if blotter.venues.get(report.venue) is True:
+        return []
+    return [VenueStateChanged(at.seq, at.utc_ns, report.venue, True)]
+
+
+def disconnected(blotter: Blotter, report: VenueDisconnected, at: Moment) -> list[Event]:
+    """The venue takes no more orders. Those that are there are left as they are: nothing is known of them."""
+    if blotter.venues.get(report.venue) is False:
+        return []
+    return [VenueStateChanged(at.seq, at.utc_ns, report.venue, False)]
+
+
+def _is_positive(number: Decimal) -> bool:
+    return in_bounds(number) and number > 0

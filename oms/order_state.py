@@ -1,0 +1,167 @@
+"""Where an order stands: the base states, the table of what may happen in each, and OrdStatus(39) derived from them.
+
+Theory. What FIX calls the status of an order is three things at once, and we keep them apart:
+
+    base state       how far the order itself has come: below, six states
+    quantities       OrderQty, CumQty: arithmetic over its executions. Filled and partially filled are not states
+    pending stack    the cancel and replace requests on it that the venue has not answered: any number, answered in any
+                     order. Pending Cancel and Pending Replace are not states
+
+OrdStatus is computed from the three whenever somebody asks, and stored nowhere: of all that is true of the order at
+once, the one of highest precedence is reported (FIX 4.4 Volume 4, Appendix D). So a bust can take a filled order
+back, a rejected replace leaves no trace, and two replaces in flight need no memory of "the status before".
+
+    RECEIVED --OrderRouted--> ROUTED --OrderAccepted--> WORKING
+        |                       |  \\__ a fill or a replace may beat the acknowledgement ___^
+        |                       |                          |
+        OrderRefused            OrderRejected              OrderCanceled, OrderExpired, OrderRejected
+        v                       v                          v
+     REJECTED                REJECTED            CANCELED, EXPIRED, REJECTED
+
+RECEIVED lasts from one event to the next: an order is refused or routed in the decision that receives it. ROUTED says
+that the venue has been told and has not answered. It is not a guess of either outcome, and only evidence ends it.
+
+The last three states are *ended*: the order is off the market and LeavesQty(151) is 0. They are not silent: an
+execution may come late, and it is money (Appendix D, J.1.b), so it is booked and the base stays. An answer to a
+request may come late too, and closes the request.
+
+A request pending on an ended order can no longer change anything; its status is then what the order ended as, and not
+Pending. On a *filled* order it can (C.1.c reopens one), therefore Pending precedes Filled (B.1.c), as the table of
+precedence says.
+
+Rule: a pair that is not in TRANSITIONS cannot be a fact. `oms.decide` never states one; a report that would need one
+says nothing new or is quarantined. An event that breaks the table is a bug or another program's log, and ends the
+process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from oms.events import (
+    CancelRejected,
+    CancelRequested,
+    OrderAccepted,
+    OrderCanceled,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderQueried,
+    OrderRefused,
+    OrderRejected,
+    OrderReplaced,
+    OrderRouted,
+    ReplaceRejected,
+    ReplaceRequested,
+)
+from oms.types import OrdStatus
+
+
+class Base(StrEnum):
+    RECEIVED = "RECEIVED"
+    ROUTED = "ROUTED"
+    WORKING = "WORKING"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+
+
+ENDED: Final = frozenset({Base.CANCELED, Base.EXPIRED, Base.REJECTED})
+
+TRANSITIONS: Final[Mapping[tuple[Base, type[OrderEvent]], Base]] = {
+    # our own decision
+    (Base.RECEIVED, OrderRouted): Base.ROUTED,
+    (Base.RECEIVED, OrderRefused): Base.REJECTED,
+    # the venue's first word
+    (Base.ROUTED, OrderAccepted): Base.WORKING,
+    (Base.WORKING, OrderAccepted): Base.WORKING,  # the acknowledgement came behind a fill
+    (Base.ROUTED, OrderRejected): Base.REJECTED,
+    (Base.WORKING, OrderRejected): Base.REJECTED,  # Appendix D: New -> Rejected, a venue may think again
+    # executions: booked in every state that a venue can know of
+    (Base.ROUTED, OrderFilled): Base.WORKING,  # a fill may beat the acknowledgement
+    (Base.WORKING, OrderFilled): Base.WORKING,
+    (Base.CANCELED, OrderFilled): Base.CANCELED,  # J.1.b: a fill on a canceled order is money
+    (Base.EXPIRED, OrderFilled): Base.EXPIRED,
+    (Base.REJECTED, OrderFilled): Base.REJECTED,  # the venue contradicts itself; the money is still there
+    # cancels
+    (Base.ROUTED, CancelRequested): Base.ROUTED,  # B.1.d: before the acknowledgement
+    (Base.WORKING, CancelRequested): Base.WORKING,
+    (Base.ROUTED, CancelRejected): Base.ROUTED,
+    (Base.WORKING, CancelRejected): Base.WORKING,
+    (Base.CANCELED, CancelRejected): Base.CANCELED,  # it ended otherwise, and the answer came after
+    (Base.EXPIRED, CancelRejected): Base.EXPIRED,
+    (Base.REJECTED, CancelRejected): Base.REJECTED,
+    (Base.ROUTED, OrderCanceled): Base.CANCELED,  # FOK and IOC, or a cancel before the acknowledgement
+    (Base.WORKING, OrderCanceled): Base.CANCELED,
+    (Base.CANCELED, OrderCanceled): Base.CANCELED,  # the three below: a request's answer behind another end
+    (Base.EXPIRED, OrderCanceled): Base.EXPIRED,
+    (Base.REJECTED, OrderCanceled): Base.REJECTED,
+    # replaces
+    (Base.ROUTED, ReplaceRequested): Base.ROUTED,
+    (Base.WORKING, ReplaceRequested): Base.WORKING,
+    (Base.ROUTED, ReplaceRejected): Base.ROUTED,
+    (Base.WORKING, ReplaceRejected): Base.WORKING,
+    (Base.CANCELED, ReplaceRejected): Base.CANCELED,
+    (Base.EXPIRED, ReplaceRejected): Base.EXPIRED,
+    (Base.REJECTED, ReplaceRejected): Base.REJECTED,
+    (Base.ROUTED, OrderReplaced): Base.WORKING,  # what is replaced has been accepted
+    (Base.WORKING, OrderReplaced): Base.WORKING,
+    (Base.CANCELED, OrderReplaced): Base.CANCELED,  # accepted before the end, told after it
+    (Base.EXPIRED, OrderReplaced): Base.EXPIRED,
+    (Base.REJECTED, OrderReplaced): Base.REJECTED,
+    # the end of its time
+    (Base.ROUTED, OrderExpired): Base.EXPIRED,
+    (Base.WORKING, OrderExpired): Base.EXPIRED,
+    # a question changes nothing
+    (Base.ROUTED, OrderQueried): Base.ROUTED,
+    (Base.WORKING, OrderQueried): Base.WORKING,
+    (Base.CANCELED, OrderQueried): Base.CANCELED,
+    (Base.EXPIRED, OrderQueried): Base.EXPIRED,
+    (Base.REJECTED, OrderQueried): Base.REJECTED,
+}
+
+PRECEDENCE: Final[Mapping[OrdStatus, int]] = {
+    # FIX 4.4 Volume 4, Appendix D, "Order State Changes": of several the highest is reported
+    OrdStatus.PENDING_CANCEL: 12,
+    OrdStatus.PENDING_REPLACE: 11,
+    OrdStatus.DONE_FOR_DAY: 10,
+    OrdStatus.FILLED: 8,
+    OrdStatus.STOPPED: 7,
+    OrdStatus.SUSPENDED: 6,
+    OrdStatus.CANCELED: 5,
+    OrdStatus.EXPIRED: 5,
+    OrdStatus.PARTIALLY_FILLED: 4,
+    OrdStatus.NEW: 2,
+    OrdStatus.REJECTED: 2,
+    OrdStatus.PENDING_NEW: 2,
+}
+
+_OF_BASE: Final[Mapping[Base, OrdStatus]] = {
+    Base.RECEIVED: OrdStatus.PENDING_NEW,
+    Base.ROUTED: OrdStatus.PENDING_NEW,
+    Base.WORKING: OrdStatus.NEW,
+    Base.CANCELED: OrdStatus.CANCELED,
+    Base.EXPIRED: OrdStatus.EXPIRED,
+    Base.REJECTED: OrdStatus.REJECTED,
+}
+
+
+def ord_status(
+    base: Base, order_qty: Decimal, cum_qty: Decimal, cancel_pending: bool, replace_pending: bool
+) -> OrdStatus:
+    """OrdStatus(39) by the precedence of Appendix D. The tests compare it with the maximum over PRECEDENCE."""
+    ended = base in ENDED
+    if not ended:
+        if cancel_pending:
+            return OrdStatus.PENDING_CANCEL
+        if replace_pending:
+            return OrdStatus.PENDING_REPLACE
+    if cum_qty:
+        if cum_qty >= order_qty:
+            return OrdStatus.FILLED
+        if base is not Base.CANCELED and base is not Base.EXPIRED:
+            return OrdStatus.PARTIALLY_FILLED
+    return _OF_BASE[base]

@@ -1,0 +1,68 @@
+"""Why a venue's report was put aside whole instead of becoming a fact, and what an operator should do."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from oms.events import ReportQuarantined
+from oms.order import Order
+from oms.types import Moment
+from oms.venue_reports import AnyVenueReport
+
+
+class Reason(NamedTuple):
+    meaning: str
+    cure: str
+
+
+REASONS: Final[dict[str, Reason]] = {
+    "UNKNOWN_ORDER": Reason(
+        "The report names an order that this venue never got from us.",
+        "Find out at the venue whose order it is. If it is a fill, it is money: book it by hand.",
+    ),
+    "ILLEGAL_TRANSITION": Reason(
+        "What the report says cannot happen to the order in its state: it contradicts an earlier report.",
+        "Compare the order with the venue's own view of it.",
+    ),
+    "NO_SUCH_REQUEST": Reason(
+        "The report answers a request that is not pending, and says otherwise than the first answer.",
+        "Compare the order with the venue's own view of it.",
+    ),
+    "ACCEPTED_AFTER_END": Reason(
+        "The venue acknowledges an order that it had rejected: it may be live there.",
+        "Look at the venue at once; cancel it there if it is.",
+    ),
+    "EXEC_ID_REUSED": Reason(
+        "An execution has the ExecID(17) of another one on this order, with different figures; the first one stands.",
+        "Compare the executions with the venue's.",
+    ),
+    "BAD_NUMBER": Reason(
+        "A quantity or price is not a positive number of at most 15 integer and 12 fraction digits.",
+        "Ask the venue. If it is a fill, book it by hand.",
+    ),
+    "CUM_QTY_DIFFERS": Reason(
+        "The venue's CumQty(14) is not ours: an execution is missing on one side.",
+        "Ask the venue for its executions on the order.",
+    ),
+    "STATUS_DIFFERS": Reason(
+        "The venue says that an order is working which has ended for us.",
+        "Look at the venue at once; cancel it there if it is.",
+    ),
+    "UNKNOWN_AT_VENUE": Reason(
+        "The venue says that it does not know an order which it had acknowledged and which is still working.",
+        "Ask the venue. Nothing was changed: the order still counts.",
+    ),
+    "UNSUPPORTED": Reason(
+        "The report is understood, but what it says of the order is nothing that can be booked yet.",
+        "Compare the order with the venue's own view of it.",
+    ),
+    "UNREADABLE": Reason(
+        "The message could not be read as any report.",
+        "Read it in the log, and ask the venue what it means.",
+    ),
+}
+
+
+def quarantine(report: AnyVenueReport, why: str, order: Order | None, at: Moment) -> ReportQuarantined:
+    assert why in REASONS, why
+    return ReportQuarantined(at.seq, at.utc_ns, report.venue, why, None if order is None else order.order_seq, report)

@@ -1,0 +1,170 @@
+"""Every code that a client can find in Text(58), with its meaning and cure, and the one way to make a refusal.
+
+Text(58) is always `CODE: key=value ...` with the figures of the case. The document for clients is generated from CODES.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from oms.types import RejectReason
+
+
+class Code(NamedTuple):
+    reason: RejectReason
+    meaning: str
+    cure: str
+
+
+class Refusal(NamedTuple):
+    """Why a request does not pass: a value, not an exception."""
+
+    code: str
+    reason: RejectReason
+    text: str
+    """Text(58): the code and the figures."""
+
+
+CODES: Final[dict[str, Code]] = {
+    # --- the state of trading
+    "TRADING_STATE": Code(
+        RejectReason.BROKER_OPTION,
+        "Trading is halted (HALTED), or only what lowers an order is let in (REDUCING).",
+        "Cancels still pass. Ask the operator when trading goes on.",
+    ),
+    "VENUE_UNAVAILABLE": Code(
+        RejectReason.BROKER_OPTION,
+        "No venue that lists the symbol is connected, or the venue of the order is not.",
+        "Try again later, under a new ClOrdID(11). Orders already there are not touched.",
+    ),
+    # --- the instrument
+    "UNKNOWN_SYMBOL": Code(
+        RejectReason.UNKNOWN_SYMBOL,
+        "Symbol(55) is not one that can be traded here.",
+        "Use a symbol of the instrument list.",
+    ),
+    "QTY_BELOW_MIN": Code(
+        RejectReason.INCORRECT_QUANTITY,
+        "OrderQty(38) is below the smallest quantity of the instrument.",
+        "Send at least `min`.",
+    ),
+    "QTY_ABOVE_MAX": Code(
+        RejectReason.INCORRECT_QUANTITY,
+        "OrderQty(38) is above the largest quantity of the instrument.",
+        "Send at most `max`, or several orders.",
+    ),
+    "QTY_INCREMENT": Code(
+        RejectReason.INCORRECT_QUANTITY,
+        "OrderQty(38) is not a multiple of the lot.",
+        "Round it to a multiple of `round_lot`.",
+    ),
+    "PRICE_MISSING": Code(
+        RejectReason.OTHER,
+        "The OrdType(40) needs a Price(44).",
+        "Send Price(44), or another OrdType(40).",
+    ),
+    "PRICE_NOT_ALLOWED": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "A market order came with a Price(44), which it could not keep to.",
+        "Leave Price(44) out, or send a limit order.",
+    ),
+    "PRICE_NOT_POSITIVE": Code(
+        RejectReason.OTHER,
+        "Price(44) is zero or negative.",
+        "Send a positive price.",
+    ),
+    "PRICE_INCREMENT": Code(
+        RejectReason.PRICE_INCREMENT,
+        "Price(44) is not a multiple of the tick.",
+        "Round it to a multiple of `min_price_increment`.",
+    ),
+    # --- limits
+    "ORDER_QTY_LIMIT": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The quantity is above the largest that one order may have. A replace counts with the larger of old and new.",
+        "Send at most `limit`, or ask for a higher limit.",
+    ),
+    "ORDER_NOTIONAL_LIMIT": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "Quantity x price x multiplier is above the largest value of one order; a market order is valued at the "
+        "reference price, a replace at the larger quantity and the larger price of old and new.",
+        "Send a smaller order, or ask for a higher limit.",
+    ),
+    "PRICE_BAND": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "Price(44) is further from the reference price than the band allows, on either side.",
+        "Check the price; send one within `band` of `reference`.",
+    ),
+    "STALE_REFERENCE": Code(
+        RejectReason.STALE,
+        "There is no reference price for the symbol, or it is too old, so the order cannot be judged.",
+        "Try again when the market data is back.",
+    ),
+    "THROTTLED": Code(
+        RejectReason.BROKER_OPTION,
+        "The session has sent more new orders, replaces and status requests than its budget allows.",
+        "Wait `retry_ms`; then at most `per_s` a second.",
+    ),
+    "CANCEL_THROTTLED": Code(
+        RejectReason.BROKER_OPTION,
+        "The session has sent more cancels than their own budget allows.",
+        "Wait `retry_ms`; then at most `per_s` a second.",
+    ),
+    # --- identifiers and the state of the order
+    "DUPLICATE_CL_ORD_ID": Code(
+        RejectReason.DUPLICATE,
+        "ClOrdID(11) was used before by this session, perhaps in a request that was refused.",
+        "Use a ClOrdID(11) that is new for the session.",
+    ),
+    "UNKNOWN_ORDER": Code(
+        RejectReason.UNKNOWN_ORDER,
+        "OrigClOrdID(41) is not the ClOrdID(11) of an order of this session, or only of a request that was rejected.",
+        "Send the ClOrdID(11) of the last request on the order that was not rejected.",
+    ),
+    "ORIG_CL_ORD_ID_SUPERSEDED": Code(
+        RejectReason.OTHER,
+        "OrigClOrdID(41) of a replace names terms of the order that are no longer the last accepted ones.",
+        "Send `current`, after looking at the terms that stand.",
+    ),
+    "SYMBOL_MISMATCH": Code(
+        RejectReason.OTHER,
+        "Symbol(55) of the request is not that of the order.",
+        "Repeat the Symbol(55) of the order.",
+    ),
+    "SIDE_MISMATCH": Code(
+        RejectReason.OTHER,
+        "Side(54) of the request is not that of the order.",
+        "Repeat the Side(54) of the order.",
+    ),
+    "TOO_LATE": Code(
+        RejectReason.TOO_LATE,
+        "The order is finished, or nothing of it is left; a filled order can only be replaced to a larger quantity.",
+        "Send a new order.",
+    ),
+    "CANCEL_PENDING": Code(
+        RejectReason.ALREADY_PENDING,
+        "A cancel of the order is on its way; no other request can follow it.",
+        "Wait for its answer.",
+    ),
+    # --- the venue's word
+    "VENUE_REJECTED": Code(
+        RejectReason.BROKER_OPTION,
+        "The venue refused the order or request; `text` is what it said.",
+        "See the venue's own rules.",
+    ),
+    "VENUE_NOT_FOUND": Code(
+        RejectReason.BROKER_OPTION,
+        "The venue, asked about an order that it had never acknowledged, says for certain that it does not know it.",
+        "The order did not reach the market: send it anew if it is still wanted.",
+    ),
+    "ORDER_ENDED": Code(
+        RejectReason.TOO_LATE,
+        "The order has ended before the venue answered the request.",
+        "Send a new order.",
+    ),
+}
+
+
+def refuse(code: str, figures: str) -> Refusal:
+    """The refusal for `code`; `figures` is `key=value ...`. An unknown code raises KeyError: document it first."""
+    return Refusal(code, CODES[code].reason, f"{code}: {figures}")

@@ -1,0 +1,45 @@
+"""What a gate is: a question about one request, asked of an unchanging picture, answered by a refusal or nothing.
+
+A gate changes nothing and calls nobody. All gates are asked, also behind the first that refuses; so each one must
+answer for itself when something it needs is not there, and must not rely on another gate having passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import msgspec
+
+from oms.blotter import Blotter
+from oms.instruments import Instrument
+from oms.order import Order
+from oms.refusals import Refusal
+from oms.types import Moment, OrdType, Side, TimeInForce
+
+
+class OrderRequest(msgspec.Struct, frozen=True, gc=False):
+    """A new order, or the terms that a replace asks for.
+
+    `exposed_qty` and `exposed_price` are the largest of what stands, of what is pending and of what is asked for: until
+    the venue answers, any of them may execute. For a new order they are `order_qty` and `price`."""
+
+    session: str
+    account: str
+    symbol: str
+    instrument: Instrument | None
+    """None when the symbol is not known."""
+    side: Side
+    ord_type: OrdType
+    order_qty: Decimal
+    price: Decimal | None
+    time_in_force: TimeInForce
+    exposed_qty: Decimal
+    exposed_price: Decimal | None
+    venue: str | None
+    """Where it would go; None when no venue can take it."""
+    order: Order | None = None
+    """The order to be replaced; None for a new one."""
+
+
+Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]

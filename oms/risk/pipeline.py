@@ -1,0 +1,30 @@
+"""The gates, in the order in which they are asked. The first refusal answers the client; the event has them all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from oms.blotter import Blotter
+from oms.refusals import Refusal
+from oms.risk.gate import Gate, OrderRequest
+from oms.risk.instrument import instrument
+from oms.risk.order_limits import order_limits
+from oms.risk.price_band import price_band
+from oms.risk.throttle import throttle
+from oms.risk.trading_state import trading_state
+from oms.risk.venue_available import venue_available
+from oms.types import Moment
+
+GATES: Final[tuple[Gate, ...]] = (
+    trading_state,
+    instrument,
+    order_limits,
+    price_band,
+    throttle,
+    venue_available,
+)
+
+
+def refusals(request: OrderRequest, blotter: Blotter, at: Moment) -> list[Refusal]:
+    """What the gates have against the request; empty when it passes."""
+    return [refusal for gate in GATES if (refusal := gate(request, blotter, at)) is not None]
