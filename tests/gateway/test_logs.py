@@ -97,13 +97,13 @@ def test_structlog_and_logging_end_up_in_the_same_file(tmp_path: Path) -> None:
     ours = logging.getLogger().handlers[-1]
     ours.handle(logging.LogRecord("aiohttp", logging.WARNING, "", 0, "wrong arguments %d", ("x",), None))
     assert logs.close()
-    started, failed, callback = lines(tmp_path)
+    started, failed, callback, dropped = lines(tmp_path)
     assert (started["event"], started["port"], started["where"]) == ("started", 9878, "run")
     assert (failed["event"], failed["level"]) == ("failed", "error")
     assert "ValueError" in str(failed["exception"])
     assert (callback["event"], callback["logger"]) == ("callback failed", "asyncio")
     assert CANARY not in (tmp_path / "fixgate.log.jsonl").read_text()
-    assert logs.dropped == 1
+    assert (dropped["event"], dropped["lines"]) == ("log_lines_dropped", 1)
 
 
 def test_a_person_reads_the_same_on_a_terminal(tmp_path: Path) -> None:
