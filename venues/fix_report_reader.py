@@ -2,8 +2,8 @@
 
 It is read tolerantly: a field that we can do without may be missing, a field that nobody knows may be there, and 4.2's
 way of telling an execution (ExecTransType(20), ExecType(150) 1 and 2) is understood from everybody. What is not
-understood is never dropped: it becomes VenueUnreadable with the whole message, and so does what must not be guessed at,
-above all the cancel (H, ExecTransType 1) and the correction (G, ExecTransType 2) of a trade, which change what was paid.
+understood is never dropped: it becomes VenueUnreadable with the whole message. So does what must not be guessed at:
+above all the cancel (H, ExecTransType 1) and the correction (G, ExecTransType 2) of a trade, for they are money.
 
 How an ExecutionReport(8) is read (FIX 4.4 volume 4, appendix D; FIX 4.2 volume 4):
 
