@@ -82,7 +82,7 @@ class Connect(Record, frozen=True, kw_only=True):
 
 
 class Throttle(Record, frozen=True, kw_only=True):
-    """How many requests a client may send. What is above it is refused, never delayed."""
+    """How many requests one session may send. What is above it is refused, never delayed."""
 
     messages: Annotated[Count, Meta(description="orders, replaces and queries per interval")] = 1000
     interval_ms: Annotated[int, Meta(ge=1, le=86_400_000, description="length of the interval")] = 1000
@@ -156,7 +156,6 @@ class SessionConfig(Record, frozen=True, kw_only=True):
         tuple[Literal["new", "cancel", "replace"], ...],
         Meta(description="requests answered at once as Pending (39=A, 6, E), before the venue has spoken"),
     ] = ("cancel", "replace")
-    throttle: Annotated[Throttle, Meta(description="requests a client may send")] = Throttle()
 
     @property
     def default_appl_ver_id_value(self) -> bytes:
@@ -220,6 +219,7 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     reference_price_age_ms_max: Annotated[
         int, Meta(ge=1, le=86_400_000, description="an older reference price is no reference: orders are refused")
     ] = 60_000
+    throttle: Annotated[Throttle, Meta(description="requests of one session")] = Throttle()
 
 
 class GatewayConfig(Record, frozen=True, kw_only=True):

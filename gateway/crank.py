@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, Protocol
 
 from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
@@ -27,7 +27,7 @@ BATCH_INPUTS_MAX = 256
 class Record(Protocol):
     """Where notes and wire messages go; never blocks, never raises."""
 
-    def note(self, level: str, session: str, event: str, details: dict[str, str]) -> None: ...
+    def note(self, level: str, session: str, event: str, details: Mapping[str, object]) -> None: ...
 
     def messages(self, session: str, utc_ns: int, raws: list[bytes]) -> None: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gateway.net.pump import Pump
 
@@ -18,7 +18,7 @@ class Initiator:
         port: int,
         reconnect_interval_s: float,
         make_pump: Callable[[str | None], Pump],
-        note: Callable[[str, str, str], None],
+        note: Callable[[str, str, str, Mapping[str, object]], None],
     ) -> None:
         self._session = session
         self._host = host
@@ -40,7 +40,8 @@ class Initiator:
                 await pump.lost
             except (OSError, TimeoutError) as error:
                 if not refused:
-                    self._note(self._session, "connect_failed", f"{self._host}:{self._port}: {error}")
+                    where = f"{self._host}:{self._port}"
+                    self._note("warning", self._session, "connect_failed", {"to": where, "why": str(error)})
                 refused = True
             await asyncio.sleep(self._reconnect_interval_s)
 

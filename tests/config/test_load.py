@@ -62,14 +62,15 @@ def test_session_defaults_are_shared_and_overruled(tmp_path: Path) -> None:
         "session_defaults:\n"
         "  sender_comp_id: HOUSE\n"
         "  heart_bt_int_s: 20\n"
-        "  throttle: {messages: 7, interval_ms: 500}\n"
+        "  kind: venue\n"
+        "  connect: {host: venue.example, port: 500}\n"
         "sessions:\n"
         "  - {name: A, begin_string: FIX.4.4, target_comp_id: A}\n"
-        "  - {name: B, begin_string: FIX.4.4, target_comp_id: B, heart_bt_int_s: 5, throttle: {messages: 9}}\n",
+        "  - {name: B, begin_string: FIX.4.4, target_comp_id: B, heart_bt_int_s: 5, connect: {port: 9}}\n",
     )
     a, b = config.sessions
-    assert (a.sender_comp_id, a.heart_bt_int_s, a.throttle.messages, a.throttle.interval_ms) == ("HOUSE", 20, 7, 500)
-    assert (b.sender_comp_id, b.heart_bt_int_s, b.throttle.messages, b.throttle.interval_ms) == ("HOUSE", 5, 9, 500)
+    assert (a.sender_comp_id, a.heart_bt_int_s, a.connect) == ("HOUSE", 20, model.Connect(host="venue.example", port=500))
+    assert (b.sender_comp_id, b.heart_bt_int_s, b.connect) == ("HOUSE", 5, model.Connect(host="venue.example", port=9))
 
 
 def test_null_is_no_value_only_where_there_may_be_none(tmp_path: Path) -> None:

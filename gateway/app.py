@@ -1,0 +1,158 @@
+"""The composition root: the only file that names everything. It reads like a list: what there is, and what is given to
+what. `run_gateway` and `run_exchange` are the two processes; both are the same spine with another application on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import uvloop
+
+from config.load import load_exchange, load_gateway
+from config.model import ExchangeConfig, GatewayConfig, JournalConfig
+from gateway.admin import Admin
+from gateway.clock import read_clock
+from gateway.crank import Crank
+from gateway.exchange.application import Exchange
+from gateway.journal import Journal
+from gateway.logs import open_logs, terminal
+from gateway.net.acceptor import Acceptor
+from gateway.net.initiator import Initiator
+from gateway.operator import command_of
+from gateway.recovery import Recovered, recover
+from gateway.session.lobby import Lobby
+from gateway.session.session import Session
+from gateway.session.settings import Role
+from gateway.sessions import sessions_of
+from gateway.setup import desk_of, exchange_settings_of
+from gateway.transact import Spine
+from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.turn import Application
+
+SHUTDOWN_TIMEOUT_S = 5.0
+STORE_ID_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+STORE_ID_LENGTH = 6
+GC_THRESHOLDS = (50_000, 20, 50)
+"""Orders live long and have no cycles: the collector looks rarely, and never at what recovery has built."""
+
+
+class Serving(NamedTuple):
+    """What a process that has come up tells whoever started it."""
+
+    listen: str
+    port: int
+    recovered: Recovered
+    seconds: float
+
+
+Announce = Callable[[Serving], None]
+
+
+def run_gateway(path: Path, *, create: bool = False, announce: Announce | None = None) -> int:
+    """The gateway: reads its YAML, recovers, serves until SIGTERM or SIGINT; returns the exit code.
+
+    `create` makes the store when there is none. Raises ConfigRefused, JournalRefused or OSError (the address is taken)
+    before anything has been said to anyone."""
+    config = load_gateway(path)
+    return uvloop.run(_gateway(config, create, announce))
+
+
+def run_exchange(path: Path, *, create: bool = False, announce: Announce | None = None) -> int:
+    """The simulated exchange, a FIX venue of its own. As `run_gateway`."""
+    config = load_exchange(path)
+    return uvloop.run(_exchange(config, create, announce))
+
+
+async def _gateway(config: GatewayConfig, create: bool, announce: Announce | None) -> int:
+    journal = _open_journal(config.journal, create)
+    desk = desk_of(config, journal.store_id)
+    sessions = sessions_of(config.sessions, journal.numbers(), RULES_OF_ENGAGEMENT)
+    return await _serve(desk, journal, config, sessions, config.admin.socket, announce)
+
+
+async def _exchange(config: ExchangeConfig, create: bool, announce: Announce | None) -> int:
+    journal = _open_journal(config.journal, create)
+    exchange = Exchange(exchange_settings_of(config))
+    sessions = sessions_of(config.sessions, journal.numbers())
+    return await _serve(exchange, journal, config, sessions, "", announce)
+
+
+async def _serve(
+    application: Application,
+    journal: Journal,
+    config: GatewayConfig | ExchangeConfig,
+    sessions: list[Session],
+    admin_socket: str,
+    announce: Announce | None,
+) -> int:
+    started = time.monotonic()
+    recovered = recover(journal, application)
+    record = open_logs(config.logs, config.sessions, terminal())
+    lobby = Lobby(session for session in sessions if session.settings.role is Role.ACCEPTOR)
+    spine = Spine(journal, sessions, lobby, application)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+    crank = Crank(spine, read_clock, record)
+    acceptor = Acceptor(config.listen.host, config.listen.port, crank.make_pump)
+    initiators = [
+        Initiator(c.name, c.connect.host, c.connect.port, c.reconnect_interval_s, crank.make_pump, record.note)
+        for c in config.sessions
+        if c.connect is not None
+    ]
+    admin = Admin(Path(admin_socket), crank.command, command_of) if admin_socket else None
+
+    crank.start()
+    await acceptor.open()
+    if admin is not None:
+        await admin.open()
+    calling = [asyncio.create_task(initiator.run()) for initiator in initiators]
+    serving = Serving(config.listen.host, acceptor.port, recovered, time.monotonic() - started)
+    record.note("info", "", "serving", {"listen": f"{serving.listen}:{serving.port}", "records": recovered.records})
+    if announce is not None:
+        announce(serving)
+
+    await _stop_signal()
+    acceptor.close()
+    for task in calling:
+        task.cancel()
+    await crank.shut_down("the gateway is going down", SHUTDOWN_TIMEOUT_S)
+    if admin is not None:
+        await admin.close()
+    record.note("info", "", "stopped", {})
+    record.close()
+    journal.close()
+    return 0
+
+
+async def _stop_signal() -> None:
+    """Wait for SIGTERM or SIGINT. The second one ends the process at once: it is safe at any moment."""
+    loop = asyncio.get_running_loop()
+    asked: asyncio.Future[None] = loop.create_future()
+
+    def ask() -> None:
+        if not asked.done():
+            asked.set_result(None)
+            for again in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(again)
+                signal.signal(again, signal.SIG_DFL)
+
+    for first in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(first, ask)
+    await asked
+
+
+def _open_journal(config: JournalConfig, create: bool) -> Journal:
+    directory = Path(config.directory)
+    if create and not directory.exists():
+        store_id = "".join(secrets.choice(STORE_ID_ALPHABET) for _ in range(STORE_ID_LENGTH))
+        return Journal.create(directory, store_id, config.map_size_gb)
+    return Journal.open(directory, config.map_size_gb)

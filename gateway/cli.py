@@ -1,0 +1,246 @@
+"""The command line: `fixgate run`, `exchange`, `demo`, `client`, `config check`, `verify`, `log`, `status`, `halt`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from config.model import GatewayConfig
+    from gateway.app import Serving
+
+app = typer.Typer(
+    name="fixgate",
+    help="A FIX order gateway: nothing is said before it is durable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(help="Look at a configuration without starting anything.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+EXIT_REFUSED = 78  # EX_CONFIG of sysexits.h: configuration, store or address cannot be used
+DEMO_GATEWAY = Path("config/demo.yaml")
+DEMO_EXCHANGE = Path("config/exchange.yaml")
+
+ConfigFile = Annotated[Path, typer.Argument(help="YAML file")]
+Init = Annotated[bool, typer.Option("--init", help="create the journal if there is none yet: for the very first start")]
+
+
+@app.command()
+def run(config: ConfigFile = DEMO_GATEWAY, init: Init = False) -> None:
+    """Run the gateway until SIGTERM or Ctrl-C."""
+    from config.load import load_gateway
+    from gateway.app import Serving, run_gateway
+
+    def announce(serving: Serving) -> None:
+        print(_gateway_banner(load_gateway(config), serving), flush=True)
+
+    _serve(lambda: run_gateway(config, create=init, announce=announce))
+
+
+@app.command()
+def exchange(config: ConfigFile = DEMO_EXCHANGE, init: Init = False) -> None:
+    """Run the simulated exchange, a FIX venue with a price-time matching engine, until SIGTERM or Ctrl-C."""
+    from gateway.app import Serving, run_exchange
+
+    def announce(serving: Serving) -> None:
+        print(f"exchange up on {serving.listen}:{serving.port} ({config})", flush=True)
+
+    _serve(lambda: run_exchange(config, create=init, announce=announce))
+
+
+@app.command()
+def demo(
+    gateway: Annotated[Path, typer.Option(help="the gateway's YAML")] = DEMO_GATEWAY,
+    exchange: Annotated[Path, typer.Option(help="the exchange's YAML")] = DEMO_EXCHANGE,
+) -> None:
+    """Run the gateway and the bundled exchange together: what `make run` does."""
+    from config.load import load_gateway
+    from gateway.app import Serving, run_gateway
+
+    venue = subprocess.Popen([sys.executable, "-m", "gateway", "exchange", str(exchange), "--init"])
+
+    def announce(serving: Serving) -> None:
+        print(_gateway_banner(load_gateway(gateway), serving), flush=True)
+
+    try:
+        _serve(lambda: run_gateway(gateway, create=True, announce=announce))
+    finally:
+        venue.send_signal(signal.SIGTERM)
+        venue.wait(timeout=10)
+
+
+@app.command()
+def client(
+    session: Annotated[str, typer.Option(help="a client session of the gateway's YAML")] = "CLIENT44",
+    config: Annotated[Path, typer.Option(help="the gateway's YAML")] = DEMO_GATEWAY,
+    script: Annotated[Path | None, typer.Option(help="run the commands of this file and end")] = None,
+    host: Annotated[str, typer.Option(help="connect here instead of where the YAML says")] = "",
+    port: Annotated[int, typer.Option(help="connect here instead of where the YAML says")] = 0,
+    begin_string: Annotated[str, typer.Option(help="BeginString(8), for a session that stands in no YAML")] = "",
+    sender: Annotated[str, typer.Option(help="our SenderCompID(49), for a session that stands in no YAML")] = "",
+    target: Annotated[str, typer.Option(help="its TargetCompID(56), for a session that stands in no YAML")] = "",
+    reset: Annotated[bool, typer.Option("--reset", help="start both sequence numbers at 1 (141=Y)")] = False,
+    show_admin: Annotated[bool, typer.Option("--admin/--no-admin", help="show heartbeats and the like")] = True,
+) -> None:
+    """An interactive trading client: buy 1.5 BTC-USD @ 50000."""
+    raise NotImplementedError
+
+
+@config_app.command("check")
+def config_check(config: ConfigFile = DEMO_GATEWAY) -> None:
+    """Say whether the gateway would start on this file, and what it would be."""
+    from config.load import ConfigRefused, load_gateway
+
+    try:
+        loaded = load_gateway(config)
+    except ConfigRefused as refused:
+        _refuse(str(refused))
+    print(f"{config} can be used: {loaded.name} on {loaded.listen.host}:{loaded.listen.port}")
+    for session in loaded.sessions:
+        print(
+            f"  {session.kind:9} {session.name:12} {session.begin_string} {session.default_appl_ver_id} "
+            f"{session.sender_comp_id} <-> {session.target_comp_id}"
+        )
+
+
+@app.command()
+def verify(
+    directory: Annotated[Path, typer.Argument(help="journal directory of a stopped gateway or exchange")],
+) -> None:
+    """Check every record and the chain of a journal, and say what is in it. Changes nothing."""
+    from gateway.inspect import verify_journal
+
+    _serve(lambda: verify_journal(directory))
+
+
+@app.command()
+def log(
+    directory: Annotated[Path, typer.Argument(help="journal directory of a stopped gateway or exchange")],
+    session: Annotated[str, typer.Option(help="only this session")] = "",
+) -> None:
+    """Print a journal: messages in and out, facts, sequence numbers, turns."""
+    from gateway.inspect import print_journal
+
+    _serve(lambda: print_journal(directory, session))
+
+
+@app.command()
+def status(config: ConfigFile = DEMO_GATEWAY) -> None:
+    """What a running gateway is doing: sessions, numbers, open orders, trading state."""
+    print(json.dumps(_ask(config, "GET", "/status"), indent=2))
+
+
+@app.command()
+def halt(
+    reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
+    operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
+    config: ConfigFile = DEMO_GATEWAY,
+) -> None:
+    """Refuse new orders and replaces from the next message on. Cancels always pass."""
+    _set_trading_state(config, "HALTED", operator, reason)
+
+
+@app.command()
+def resume(
+    reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
+    operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
+    config: ConfigFile = DEMO_GATEWAY,
+) -> None:
+    """Take orders again after a halt."""
+    _set_trading_state(config, "ACTIVE", operator, reason)
+
+
+def _set_trading_state(config: Path, state: str, operator: str, reason: str) -> None:
+    body = {"state": state, "operator": operator or os.environ.get("USER", "") or str(os.getuid()), "reason": reason}
+    print(json.dumps(_ask(config, "POST", "/trading-state", body)))
+
+
+def _ask(config: Path, method: str, path: str, body: dict[str, str] | None = None) -> object:
+    """One question at the operators' door of the gateway that runs on this configuration."""
+    import asyncio
+
+    import aiohttp
+
+    from config.load import ConfigRefused, load_gateway
+
+    try:
+        socket = load_gateway(config).admin.socket
+    except ConfigRefused as refused:
+        _refuse(str(refused))
+    if not socket:
+        _refuse(f"{config}: admin.socket is empty: this gateway has no operators' door")
+
+    async def ask() -> tuple[int, object]:
+        connector = aiohttp.UnixConnector(path=socket)
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=10)) as http,
+            http.request(method, f"http://fixgate{path}", json=body) as response,
+        ):
+            return response.status, await response.json()
+
+    try:
+        code, answer = asyncio.run(ask())
+    except (aiohttp.ClientError, OSError) as error:
+        _refuse(f"no gateway answers at {socket} ({error}); is it running on {config}?")
+    if code != 200:
+        _refuse(str(answer))
+    return answer
+
+
+def _gateway_banner(config: GatewayConfig, serving: Serving) -> str:
+    """What a person needs to connect, and to find things again."""
+    lines = [
+        f"{config.name} is up after {serving.seconds:.2f} s; {serving.recovered.facts} facts read from the journal",
+        f"  FIX clients connect to {serving.listen}:{serving.port}:",
+    ]
+    for session in config.sessions:
+        version = f"{session.begin_string} {session.default_appl_ver_id}".strip()
+        ids = f"SenderCompID(49)={session.target_comp_id} TargetCompID(56)={session.sender_comp_id}"
+        if session.kind == "client":
+            lines.append(f"    {session.name:10} {version:20} {ids}")
+        elif session.kind == "drop_copy":
+            lines.append(f"    {session.name:10} {version:20} {ids} (listens only)")
+    for venue in config.venues:
+        symbols = ", ".join(i.symbol for i in config.instruments if i.venue == venue.name)
+        lines.append(f"  venue {venue.name}: {symbols}")
+    lines += [
+        f"  journal {config.journal.directory}, logs {config.logs.directory}",
+        "  a first order: fixgate client --session CLIENT44, then: buy 1.5 BTC-USD @ 50000",
+        "  stop with Ctrl-C",
+    ]
+    return "\n".join(lines)
+
+
+def _serve(process: Callable[[], int]) -> None:
+    """Run a process to its end; what refuses to start says why in one line and exits with EXIT_REFUSED."""
+    from config.load import ConfigRefused
+    from gateway.journal import JournalRefused
+
+    try:
+        code = process()
+    except (ConfigRefused, JournalRefused) as refused:
+        _refuse(str(refused))
+    except OSError as error:
+        _refuse(f"{error}")
+    raise typer.Exit(code)
+
+
+def _refuse(why: str) -> NoReturn:
+    print(f"fixgate: {why}", file=sys.stderr)
+    raise typer.Exit(EXIT_REFUSED)
+
+
+def main() -> None:
+    if not __debug__:
+        _refuse("refuses to run under python -O: its assertions guard your orders")
+    app()

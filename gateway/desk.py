@@ -1,0 +1,410 @@
+"""The order desk: the application of the gateway. Client messages become commands, venue messages become reports, both
+go through `oms.decide`, and each fact that comes out is logged, applied and told, one after the other.
+
+Who is told what is the table `_tellers`: one small method for each fact that somebody outside must hear of.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fixspec import tags
+from fixspec.message import Message
+from fixspec.numbers import format_utc_timestamp
+from fixspec.tags import MsgType
+from gateway.translate import reports
+from gateway.translate.dialect import Dialect
+from gateway.translate.rejects import NOT_AUTHORIZED, business_reject, cxl_rej_reason, ord_rej_reason
+from gateway.translate.requests import Unsupported, account_not_allowed, cancel_order, new_order, query_order, replace_order
+from gateway.turn import Turn
+from oms import events
+from oms.blotter import Blotter
+from oms.codec import decode_event, encode_event
+from oms.commands import Command, DefineInstrument, NewOrder, OpenLog, QueryUnresolved, SetLimits, SetTradingState
+from oms.decide import decide
+from oms.events import Event
+from oms.instruments import Instrument
+from oms.limits import Limits
+from oms.order import Order
+from oms.types import Moment, exec_id
+from oms.venue_reports import ReferencePriceSeen, VenueConnected, VenueDisconnected, VenueReport
+from venues.port import FixVenue, InProcessVenue
+
+NS_PER_MS = 1_000_000
+TICK_INTERVAL_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the desk must know of a client session."""
+
+    dialect: Dialect
+    listens_only: bool = False
+    """A drop copy session: it sends no requests."""
+    accounts: frozenset[str] = frozenset()
+    """Account(1) values it may use; empty for any."""
+    report_pending: frozenset[str] = frozenset({"cancel", "replace"})
+    """Requests that are answered at once as pending: "new", "cancel", "replace"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the operator has configured. What differs from the log becomes facts at the start."""
+
+    instruments: tuple[Instrument, ...]
+    limits: Limits
+    references: Mapping[str, tuple[str, Decimal]]
+    """Symbol -> venue and price: the reference price until the venue tells one."""
+
+
+class Desk:
+    """Implements `gateway.turn.Application`."""
+
+    def __init__(
+        self,
+        store_id: str,
+        clients: Mapping[str, Client],
+        fix_venues: Mapping[str, FixVenue],
+        in_process_venues: Iterable[InProcessVenue],
+        terms: Terms,
+    ) -> None:
+        """`fix_venues` is by the name of the session that carries each."""
+        self.blotter = Blotter()
+        self._store_id = store_id
+        self._clients = clients
+        self._terms = terms
+        self._venue_of_session = fix_venues
+        self._session_of_venue = {venue.name: session for session, venue in fix_venues.items()}
+        self._in_process = {venue.name: venue for venue in in_process_venues}
+        self._waiting: deque[Command | VenueReport] = deque()
+        self._requests: dict[bytes, Callable[[str, Client, Message, Turn], None]] = {
+            MsgType.NEW_ORDER_SINGLE: self._new_order_single,
+            MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
+            MsgType.ORDER_CANCEL_REPLACE_REQUEST: self._order_cancel_replace_request,
+            MsgType.ORDER_STATUS_REQUEST: self._order_status_request,
+        }
+        self._tellers: dict[type[Event], Callable[[Any, Turn], None]] = {
+            events.OrderReceived: self._tell_received,
+            events.OrderRefused: self._tell_rejected,
+            events.DuplicateRefused: self._tell_duplicate,
+            events.PossResendRecognized: self._tell_poss_resend,
+            events.OrderRouted: self._ask_venue,
+            events.OrderAccepted: self._tell_accepted,
+            events.OrderRejected: self._tell_rejected,
+            events.OrderFilled: self._tell_filled,
+            events.OrderExpired: self._tell_expired,
+            events.CancelRequested: self._tell_cancel_requested,
+            events.CancelRefused: self._tell_cancel_refused,
+            events.CancelRejected: self._tell_cancel_rejected,
+            events.OrderCanceled: self._tell_canceled,
+            events.ReplaceRequested: self._tell_replace_requested,
+            events.ReplaceRefused: self._tell_replace_refused,
+            events.ReplaceRejected: self._tell_replace_rejected,
+            events.OrderReplaced: self._tell_replaced,
+            events.OrderQueried: self._ask_venue,
+        }
+        self._tick_at_mono_ns: int | None = None
+        self._stamped_ms = -1
+        self._stamp = b""
+
+    # -- the seam ------------------------------------------------------------------------------------------------
+
+    def recover(self, seq: int, payload: bytes) -> None:
+        event = decode_event(payload)
+        assert event.seq == seq, f"event {event.seq} stands at {seq}"
+        self.blotter.apply(event)
+
+    def started(self, turn: Turn) -> None:
+        """Give a new log its name, make the operator's terms facts, and mark every venue as not yet reached."""
+        self._take(OpenLog(self._store_id), turn)
+        for instrument in self._terms.instruments:
+            self._take(DefineInstrument(instrument), turn)
+        self._take(SetLimits(self._terms.limits, "configuration", "start"), turn)
+        for symbol, (venue, price) in self._terms.references.items():
+            if self.blotter.market.reference(symbol) is None:
+                self._take(ReferencePriceSeen(venue, symbol, price), turn)
+        for venue in self._session_of_venue:
+            self._take(VenueDisconnected(venue), turn)
+        for name, in_process in self._in_process.items():
+            for order in self.blotter.orders.values():
+                if order.venue == name and order.leaves_qty:
+                    in_process.recover(order)
+            self._take(VenueConnected(name), turn)
+            self._take(QueryUnresolved(name), turn)
+        if self._in_process:
+            self.deadline_reached(turn)
+
+    def logged_on(self, session: str, turn: Turn) -> None:
+        """A venue that is back is asked about everything it has not answered; nothing is sent to it again."""
+        venue = self._venue_of_session.get(session)
+        if venue is None:
+            return
+        self._take(VenueConnected(venue.name), turn)
+        symbols = [i.symbol for i in self._terms.instruments if venue.name in i.venues]
+        for request in venue.on_logon(symbols, self._moment(turn)):
+            turn.send(session, request.msg_type, request.body)
+        self._take(QueryUnresolved(venue.name), turn)
+
+    def logged_out(self, session: str, turn: Turn) -> None:
+        venue = self._venue_of_session.get(session)
+        if venue is not None:
+            self._take(VenueDisconnected(venue.name), turn)
+
+    def message_received(self, session: str, message: Message, turn: Turn) -> None:
+        client = self._clients.get(session)
+        if client is None:
+            for report in self._venue_of_session[session].reports(message, self._moment(turn)):
+                self._take(report, turn)
+        elif client.listens_only:
+            body = business_reject(message, NOT_AUTHORIZED, b"LISTENER: this session sends no requests", client.dialect)
+            turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
+        else:
+            self._requests[message.msg_type](session, client, message, turn)
+
+    def command(self, command: object, turn: Turn) -> object:
+        if isinstance(command, SetTradingState):
+            self._take(command, turn)
+        return {
+            "trading_state": str(self.blotter.trading_state),
+            "open_orders": sum(1 for order in self.blotter.orders.values() if order.leaves_qty),
+            "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
+            "state_hash": self.blotter.state_hash().hex(),
+        }
+
+    def deadline(self) -> int | None:
+        return self._tick_at_mono_ns
+
+    def deadline_reached(self, turn: Turn) -> None:
+        """Let the venues inside the process speak of their own accord."""
+        self._tick_at_mono_ns = turn.now.mono_ns + TICK_INTERVAL_NS
+        for venue in self._in_process.values():
+            for report in venue.tick(self._moment(turn)):
+                self._take(report, turn)
+
+    # -- from a wish or a claim to facts --------------------------------------------------------------------------
+
+    def _moment(self, turn: Turn) -> Moment:
+        return Moment(turn.now.utc_ns, turn.next_seq())
+
+    def _take(self, item: Command | VenueReport, turn: Turn) -> None:
+        """Decide, and for each fact in turn: log it, apply it, tell it. What a venue inside the process answers to a
+        fact is taken once all facts of the decision stand."""
+        waiting = self._waiting
+        waiting.append(item)
+        if len(waiting) > 1:
+            return
+        while waiting:
+            for event in decide(self.blotter, waiting[0], self._moment(turn)):
+                turn.append(encode_event(event))
+                self.blotter.apply(event)
+                tell = self._tellers.get(type(event))
+                if tell is not None:
+                    tell(event, turn)
+            waiting.popleft()
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def _new_order_single(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        request = new_order(session, message)
+        if isinstance(request, NewOrder) and client.accounts and request.account not in client.accounts:
+            request = account_not_allowed(request.account)
+        if isinstance(request, Unsupported):
+            code = ord_rej_reason(request.reason, client.dialect)
+            text = request.text.encode("latin-1")
+            body = reports.refused_order_report(message.fields, self._exec_id(turn), code, text, client.dialect)
+            turn.send(session, MsgType.EXECUTION_REPORT, body)
+        else:
+            self._take(request, turn)
+
+    def _order_cancel_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        request = cancel_order(session, message)
+        if isinstance(request, Unsupported):
+            self._refuse_unsupported(session, client, message, request, reports.CANCEL_REQUEST, turn)
+        else:
+            self._take(request, turn)
+
+    def _order_cancel_replace_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        request = replace_order(session, message)
+        if isinstance(request, Unsupported):
+            self._refuse_unsupported(session, client, message, request, reports.REPLACE_REQUEST, turn)
+        else:
+            self._take(request, turn)
+
+    def _refuse_unsupported(
+        self, session: str, client: Client, message: Message, refusal: Unsupported, response_to: bytes, turn: Turn
+    ) -> None:
+        orig_cl_ord_id = message.fields[tags.ORIG_CL_ORD_ID].decode("latin-1")
+        cl_ord_id = message.fields[tags.CL_ORD_ID].decode("latin-1")
+        order = self.blotter.order_by_cl_ord_id(session, orig_cl_ord_id)
+        code = cxl_rej_reason(refusal.reason, client.dialect)
+        text = refusal.text.encode("latin-1")
+        body = reports.order_cancel_reject(order, cl_ord_id, orig_cl_ord_id, response_to, code, text)
+        turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
+
+    def _order_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        query = query_order(session, message)
+        exec_id = self._exec_id(turn)
+        self._take(query, turn)
+        order = self.blotter.order_by_cl_ord_id(session, query.cl_ord_id)
+        if order is None:
+            fields = message.fields
+            symbol, side = fields.get(tags.SYMBOL, b"[N/A]"), fields.get(tags.SIDE, b"1")
+            text = b"UNKNOWN_ORDER: ClOrdID=" + fields[tags.CL_ORD_ID]
+            body = reports.unknown_order_report(
+                fields[tags.CL_ORD_ID], symbol, side, exec_id, text, client.dialect
+            )
+        else:
+            body = reports.status_report(order, exec_id, self._transact_time(turn), client.dialect)
+        turn.send(session, MsgType.EXECUTION_REPORT, body)
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    def _exec_id(self, turn: Turn) -> bytes:
+        """ExecID(17) of an answer that states no fact of an order: the number of the next record makes it unique."""
+        return exec_id(self._store_id, turn.next_seq()).encode()
+
+    def _transact_time(self, turn: Turn) -> bytes:
+        """TransactTime(60): the time of the turn, formatted once."""
+        at_ms = turn.now.utc_ns // NS_PER_MS
+        if at_ms != self._stamped_ms:
+            self._stamp = format_utc_timestamp(turn.now.utc_ns)
+            self._stamped_ms = at_ms
+        return self._stamp
+
+    def _report(
+        self,
+        event: Event,
+        order: Order,
+        exec_type: bytes,
+        turn: Turn,
+        cl_ord_id: str | None = None,
+        orig_cl_ord_id: str | None = None,
+        detail: bytes = b"",
+    ) -> None:
+        client = self._clients[order.session]
+        body = reports.execution_report(
+            order,
+            exec_id(self._store_id, event.seq).encode(),
+            exec_type,
+            self._transact_time(turn),
+            client.dialect,
+            cl_ord_id,
+            orig_cl_ord_id,
+            detail,
+        )
+        turn.send(order.session, MsgType.EXECUTION_REPORT, body)
+
+    def _ask_venue(self, event: Any, turn: Turn) -> None:
+        """An event that wants something of the venue of its order: ask it, behind what was told before."""
+        order = self.blotter.orders[event.order_seq]
+        in_process = self._in_process.get(order.venue)
+        if in_process is not None:
+            for report in in_process.answer(event, order, self._moment(turn)):
+                self._take(report, turn)
+            return
+        session = self._session_of_venue[order.venue]
+        for request in self._venue_of_session[session].requests(event, order, self._moment(turn)):
+            turn.send(session, request.msg_type, request.body)
+
+    def _tell_received(self, event: events.OrderReceived, turn: Turn) -> None:
+        if "new" in self._clients[event.session].report_pending:
+            self._report(event, self.blotter.orders[event.seq], reports.PENDING_NEW, turn)
+
+    def _tell_accepted(self, event: events.OrderAccepted, turn: Turn) -> None:
+        self._report(event, self.blotter.orders[event.order_seq], reports.NEW, turn)
+
+    def _tell_rejected(self, event: events.OrderRefused | events.OrderRejected, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        code = ord_rej_reason(event.reason, self._clients[order.session].dialect)
+        detail = b"103=%b\x0158=%b\x01" % (code, event.text.encode("latin-1", "replace"))
+        self._report(event, order, reports.REJECTED, turn, detail=detail)
+
+    def _tell_duplicate(self, event: events.DuplicateRefused, turn: Turn) -> None:
+        """One report refuses the new order and tells the status of the one that has its ClOrdID (Appendix D, F.1.a)."""
+        client = self._clients[event.session]
+        detail = b"103=6\x0158=%b\x01" % event.text.encode("latin-1", "replace")
+        if event.order_seq is not None:
+            order = self.blotter.orders[event.order_seq]
+            self._report(event, order, reports.REJECTED, turn, cl_ord_id=event.cl_ord_id, detail=detail)
+            return
+        body = reports.spent_cl_ord_id_report(
+            event.cl_ord_id, exec_id(self._store_id, event.seq).encode(), detail, client.dialect
+        )
+        turn.send(event.session, MsgType.EXECUTION_REPORT, body)
+
+    def _tell_poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        exec_id_ = exec_id(self._store_id, event.seq).encode()
+        dialect = self._clients[event.session].dialect
+        body = reports.status_report(order, exec_id_, self._transact_time(turn), dialect, event.cl_ord_id)
+        turn.send(event.session, MsgType.EXECUTION_REPORT, body)
+
+    def _tell_filled(self, event: events.OrderFilled, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        body = reports.trade_report(
+            order,
+            exec_id(self._store_id, event.seq).encode(),
+            event.last_qty,
+            event.last_px,
+            self._transact_time(turn),
+            self._clients[order.session].dialect,
+        )
+        turn.send(order.session, MsgType.EXECUTION_REPORT, body)
+
+    def _tell_expired(self, event: events.OrderExpired, turn: Turn) -> None:
+        self._report(event, self.blotter.orders[event.order_seq], reports.EXPIRED, turn, detail=_text(event.text))
+
+    def _tell_cancel_requested(self, event: events.CancelRequested, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        if "cancel" in self._clients[order.session].report_pending:
+            self._report(event, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, event.orig_cl_ord_id)
+        self._ask_venue(event, turn)
+
+    def _tell_replace_requested(self, event: events.ReplaceRequested, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        if "replace" in self._clients[order.session].report_pending:
+            self._report(event, order, reports.PENDING_REPLACE, turn, event.cl_ord_id, event.orig_cl_ord_id)
+        self._ask_venue(event, turn)
+
+    def _tell_canceled(self, event: events.OrderCanceled, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        orig_cl_ord_id = event.orig_cl_ord_id if event.cl_ord_id is not None else None
+        self._report(event, order, reports.CANCELED, turn, event.cl_ord_id, orig_cl_ord_id, _text(event.text))
+
+    def _tell_replaced(self, event: events.OrderReplaced, turn: Turn) -> None:
+        order = self.blotter.orders[event.order_seq]
+        self._report(event, order, reports.REPLACED, turn, event.cl_ord_id, event.orig_cl_ord_id)
+
+    def _tell_cancel_refused(self, event: events.CancelRefused | events.CancelRejected, turn: Turn) -> None:
+        self._reject_request(event, reports.CANCEL_REQUEST, turn)
+
+    def _tell_replace_refused(self, event: events.ReplaceRefused | events.ReplaceRejected, turn: Turn) -> None:
+        self._reject_request(event, reports.REPLACE_REQUEST, turn)
+
+    _tell_cancel_rejected = _tell_cancel_refused
+    _tell_replace_rejected = _tell_replace_refused
+
+    def _reject_request(
+        self,
+        event: events.CancelRefused | events.CancelRejected | events.ReplaceRefused | events.ReplaceRejected,
+        response_to: bytes,
+        turn: Turn,
+    ) -> None:
+        order = None if event.order_seq is None else self.blotter.orders[event.order_seq]
+        if isinstance(event, events.CancelRefused | events.ReplaceRefused):
+            session = event.session
+        else:
+            assert order is not None
+            session = order.session
+        code = cxl_rej_reason(event.reason, self._clients[session].dialect)
+        text = event.text.encode("latin-1", "replace")
+        body = reports.order_cancel_reject(order, event.cl_ord_id, event.orig_cl_ord_id, response_to, code, text)
+        turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
+
+
+def _text(text: str) -> bytes:
+    return b"58=%b\x01" % text.encode("latin-1", "replace") if text else b""

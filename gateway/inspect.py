@@ -1,0 +1,69 @@
+"""Looking into a journal that no process is using: is it whole, and what does it say?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fixspec.numbers import format_utc_timestamp
+from gateway.journal import (
+    FACT,
+    INBOUND,
+    NUMBERS,
+    OUTBOUND,
+    TURN,
+    Journal,
+    split_inbound,
+    split_numbers,
+    split_outbound,
+    split_turn,
+)
+from gateway.log_redaction import presentable
+
+MAP_SIZE_GB = 64
+KINDS = {INBOUND: "messages in", OUTBOUND: "messages out", FACT: "facts", NUMBERS: "number changes", TURN: "turns"}
+
+
+def verify_journal(directory: Path) -> int:
+    """Read and check every record and the chain; print what there is. Raises JournalRefused at the first damage."""
+    journal = Journal.open(directory, MAP_SIZE_GB)
+    counts = dict.fromkeys(KINDS, 0)
+    for record in journal.records():
+        counts[record.kind] += 1
+    told = ", ".join(f"{count} {KINDS[kind]}" for kind, count in counts.items())
+    print(f"{directory}: whole. Store {journal.store_id}, {journal.head} records: {told}")
+    for session, numbers in journal.numbers().items():
+        print(
+            f"  {session}: generation {numbers.generation}, "
+            f"next MsgSeqNum(34) out {numbers.next_sender_msg_seq_num}, in {numbers.next_target_msg_seq_num}"
+        )
+    journal.close()
+    return 0
+
+
+def print_journal(directory: Path, only_session: str) -> int:
+    """Print every record, one a line; facts and turns too unless one session is asked for."""
+    journal = Journal.open(directory, MAP_SIZE_GB)
+    for seq, kind, payload in journal.records():
+        line = None
+        if kind == INBOUND:
+            session, raw = split_inbound(payload)
+            line = (session, f"{session} < {_readable(raw)}")
+        elif kind == OUTBOUND:
+            session, generation, msg_seq_num, raw = split_outbound(payload)
+            line = (session, f"{session} > {generation}/{msg_seq_num} {_readable(raw)}")
+        elif kind == NUMBERS:
+            session, numbers, cause = split_numbers(payload)
+            line = (session, f"{session} # {'/'.join(map(str, numbers))} {cause}")
+        elif kind == FACT:
+            line = ("", f"fact {payload.decode('utf-8', 'backslashreplace')}")
+        elif kind == TURN:
+            line = ("", f"turn {format_utc_timestamp(split_turn(payload)[0], 6).decode()}")
+        assert line is not None, kind
+        if not only_session or line[0] == only_session:
+            print(f"{seq:>10} {line[1]}")
+    journal.close()
+    return 0
+
+
+def _readable(raw: bytes) -> object:
+    return presentable("message", raw.decode("latin-1"))

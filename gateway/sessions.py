@@ -1,0 +1,82 @@
+"""From the configuration to session engines: settings, dictionary, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from config.model import SessionConfig
+from fixspec.dictionary import Dictionary, join_dictionaries, load_dictionary, own_dictionary
+from fixspec.rulebook import Rulebook, RulesOfEngagement, ValidationOptions
+from gateway.journal import Numbers
+from gateway.session.session import Session
+from gateway.session.settings import Role, SessionNumbers, SessionSettings
+
+_OWN_DICTIONARIES = {"FIX.4.2": "FIX42", "FIX.4.4": "FIX44", "FIX.5.0SP2": "FIX50SP2"}
+
+
+def sessions_of(
+    configs: Iterable[SessionConfig], numbers: Mapping[str, Numbers], client_terms: RulesOfEngagement | None = None
+) -> list[Session]:
+    """A session engine for each configured session, with the numbers the journal has for it. `client_terms` are the
+    rules of engagement of sessions of kind client."""
+    return [
+        Session(
+            settings_of(config),
+            rulebook_of(config, client_terms if config.kind == "client" else None),
+            SessionNumbers(*numbers.get(config.name, Numbers(1, 1, 1))),
+        )
+        for config in configs
+    ]
+
+
+def settings_of(config: SessionConfig) -> SessionSettings:
+    return SessionSettings(
+        name=config.name,
+        role=Role.INITIATOR if config.kind == "venue" else Role.ACCEPTOR,
+        begin_string=config.begin_string.encode(),
+        sender_comp_id=config.sender_comp_id.encode(),
+        target_comp_id=config.target_comp_id.encode(),
+        default_appl_ver_id=config.default_appl_ver_id_value,
+        heart_bt_int_s=config.heart_bt_int_s,
+        heart_bt_int_s_min=config.heart_bt_int_s_min,
+        heart_bt_int_s_max=config.heart_bt_int_s_max,
+        reset_on_logon=config.reset_on_logon,
+        reset_on_logout=config.reset_on_logout,
+        reset_on_disconnect=config.reset_on_disconnect,
+        check_comp_id=config.check_comp_id,
+        check_latency=config.check_latency,
+        max_latency_s=config.max_latency_s,
+        logon_timeout_s=config.logon_timeout_s,
+        logout_timeout_s=config.logout_timeout_s,
+        timestamp_digits=config.timestamp_precision,
+        message_bytes_max=config.message_bytes_max,
+        reject_invalid_message=config.reject_invalid_message,
+        resend_timeout_s=config.resend_timeout_s,
+        username=config.username.encode() or None,
+        password=config.password.reveal() if config.password is not None else None,
+    )
+
+
+def rulebook_of(config: SessionConfig, terms: RulesOfEngagement | None = None) -> Rulebook:
+    options = ValidationOptions(
+        fields_out_of_order=config.validate_fields_out_of_order,
+        fields_have_values=config.validate_fields_have_values,
+        user_defined_fields=config.validate_user_defined_fields,
+        unknown_msg_fields=config.allow_unknown_msg_fields,
+    )
+    return Rulebook(_dictionary_of(config), options, terms)
+
+
+def _dictionary_of(config: SessionConfig) -> Dictionary:
+    if config.begin_string == "FIXT.1.1":
+        transport = _loaded(config.transport_data_dictionary, "FIXT11")
+        application = _loaded(config.app_data_dictionary, _OWN_DICTIONARIES[config.default_appl_ver_id])
+        return join_dictionaries(transport, application)
+    return _loaded(config.data_dictionary, _OWN_DICTIONARIES[config.begin_string])
+
+
+@lru_cache
+def _loaded(path: str, own: str) -> Dictionary:
+    return load_dictionary(Path(path)) if path else own_dictionary(own)

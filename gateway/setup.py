@@ -1,0 +1,113 @@
+"""From the configuration to the applications: what the operator wrote, in the applications' own words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from config.model import (
+    ExchangeConfig,
+    FixStandardVenue,
+    GatewayConfig,
+    InstrumentConfig,
+    SessionConfig,
+)
+from gateway.desk import Client, Desk, Terms
+from gateway.exchange.rules import ExchangeSettings, ListedInstrument
+from gateway.translate.dialect import Dialect, dialect_of
+from oms.instruments import Instrument
+from oms.limits import RATE_MAX, Limits, Rate
+from venues.fix_standard import FixStandard, FixStandardSettings
+from venues.port import FixVenue, InProcessVenue
+from venues.simulated import SimulatedInstrument, SimulatedSettings, SimulatedVenue
+
+NS_PER_MS = 1_000_000
+MS_PER_S = 1_000
+
+
+def desk_of(config: GatewayConfig, store_id: str) -> Desk:
+    """The order desk with its clients and venues."""
+    sessions = {session.name: session for session in config.sessions}
+    clients = {session.name: _client(session) for session in config.sessions if session.kind != "venue"}
+    fix_venues: dict[str, FixVenue] = {}
+    in_process: list[InProcessVenue] = []
+    for venue in config.venues:
+        if isinstance(venue, FixStandardVenue):
+            version = application_version(sessions[venue.session])
+            fix_venues[venue.session] = FixStandard(FixStandardSettings(venue.name, version, venue.market_data))
+        else:
+            listed = tuple(
+                SimulatedInstrument(i.symbol, i.reference_price, i.lot_size)
+                for i in config.instruments
+                if i.venue == venue.name and i.reference_price is not None
+            )
+            interval_ns = venue.reference_interval_ms * NS_PER_MS
+            in_process.append(SimulatedVenue(SimulatedSettings(venue.name, listed, interval_ns)))
+    return Desk(store_id, clients, fix_venues, in_process, terms_of(config))
+
+
+def exchange_settings_of(config: ExchangeConfig) -> ExchangeSettings:
+    return ExchangeSettings(
+        exchange_id=config.name,
+        sessions={session.name: _dialect(session) for session in config.sessions},
+        instruments=tuple(
+            ListedInstrument(s.symbol.encode(), s.tick_size, s.lot_size, s.reference_price) for s in config.symbols
+        ),
+        market_data_interval_ns=config.market_data_interval_ms * NS_PER_MS,
+        market_data_refresh_ns=config.market_data_refresh_ms * NS_PER_MS,
+    )
+
+
+def terms_of(config: GatewayConfig) -> Terms:
+    limits = config.limits
+    throttle = limits.throttle
+    return Terms(
+        instruments=tuple(_instrument(instrument) for instrument in config.instruments),
+        limits=Limits(
+            order_qty_max=limits.max_order_qty,
+            order_notional_max=limits.max_notional,
+            price_band=limits.price_band_percent / Decimal(100),
+            reference_price_age_ms_max=limits.reference_price_age_ms_max,
+            messages=_rate(throttle.messages, throttle.interval_ms),
+            cancels=_rate(throttle.cancel_messages, throttle.interval_ms),
+        ),
+        references={
+            instrument.symbol: (instrument.venue, instrument.reference_price)
+            for instrument in config.instruments
+            if instrument.reference_price is not None
+        },
+    )
+
+
+def application_version(session: SessionConfig) -> str:
+    """The version of FIX that a session's application messages are in."""
+    return session.default_appl_ver_id if session.begin_string == "FIXT.1.1" else session.begin_string
+
+
+def _client(session: SessionConfig) -> Client:
+    return Client(
+        dialect=_dialect(session),
+        listens_only=session.kind == "drop_copy",
+        accounts=frozenset(session.accounts),
+        report_pending=frozenset(session.report_pending),
+    )
+
+
+def _dialect(session: SessionConfig) -> Dialect:
+    return dialect_of(session.begin_string.encode(), session.default_appl_ver_id_value)
+
+
+def _instrument(instrument: InstrumentConfig) -> Instrument:
+    band = instrument.price_band_percent
+    return Instrument(
+        symbol=instrument.symbol,
+        min_price_increment=instrument.tick_size,
+        round_lot=instrument.lot_size,
+        min_trade_vol=instrument.min_qty,
+        max_trade_vol=instrument.max_qty,
+        venues=(instrument.venue,),
+        price_band=None if band is None else band / Decimal(100),
+    )
+
+
+def _rate(messages: int, interval_ms: int) -> Rate:
+    return Rate(per_s=min(RATE_MAX, messages * MS_PER_S // interval_ms), burst=min(RATE_MAX, messages))

@@ -1,0 +1,148 @@
+"""Facts to ExecutionReport(8) and OrderCancelReject(9): one renderer, one field list.
+
+Every report carries the order as it stands after the fact: OrdStatus(39) by precedence, quantities by arithmetic. The
+ClOrdID(11) is the last accepted one, except in the answers to a cancel or replace, which carry the request's own and
+the last accepted one as OrigClOrdID(41) (FIX 4.4 Volume 4, Appendix D).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fixspec.numbers import format_decimal
+from gateway.translate.dialect import Dialect
+from gateway.translate.values import ORD_STATUS_VALUES, ORD_TYPE_VALUES, SIDE_VALUES, TIME_IN_FORCE_VALUES
+from oms.order import Order
+
+# ExecType(150)
+NEW = b"0"
+CANCELED = b"4"
+REPLACED = b"5"
+PENDING_CANCEL = b"6"
+REJECTED = b"8"
+PENDING_NEW = b"A"
+EXPIRED = b"C"
+PENDING_REPLACE = b"E"
+TRADE = b"F"
+ORDER_STATUS = b"I"
+
+REJECTED_STATUS = b"8"
+CANCEL_REQUEST = b"1"  # CxlRejResponseTo(434)
+REPLACE_REQUEST = b"2"
+
+
+def execution_report(
+    order: Order,
+    exec_id: bytes,
+    exec_type: bytes,
+    transact_time: bytes,
+    dialect: Dialect,
+    cl_ord_id: str | None = None,
+    orig_cl_ord_id: str | None = None,
+    detail: bytes = b"",
+) -> bytes:
+    """Body of an ExecutionReport(8) about `order` as it stands.
+
+    `cl_ord_id` overrides the order's own; `detail` is further encoded fields (last quantity, reasons, text)."""
+    price = order.price
+    return b"37=%b\x0111=%b\x01%b17=%b\x01%b150=%b\x0139=%b\x01%b55=%b\x0154=%b\x0138=%b\x0140=%b\x01%b59=%b\x01151=%b\x0114=%b\x016=%b\x0160=%b\x01%b" % (  # noqa: E501
+        order.order_id.encode(),
+        (cl_ord_id or order.cl_ord_id).encode("latin-1"),
+        b"41=%b\x01" % orig_cl_ord_id.encode("latin-1") if orig_cl_ord_id is not None else b"",
+        exec_id,
+        b"20=0\x01" if dialect.exec_trans_type else b"",
+        exec_type,
+        ORD_STATUS_VALUES[order.ord_status],
+        b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
+        order.symbol.encode("latin-1"),
+        SIDE_VALUES[order.side],
+        format_decimal(order.order_qty),
+        ORD_TYPE_VALUES[order.ord_type],
+        b"44=%b\x01" % format_decimal(price) if price is not None else b"",
+        TIME_IN_FORCE_VALUES[order.time_in_force],
+        format_decimal(order.leaves_qty),
+        format_decimal(order.cum_qty),
+        format_decimal(order.avg_px),
+        transact_time,
+        detail,
+    )
+
+
+def trade_report(
+    order: Order, exec_id: bytes, last_qty: Decimal, last_px: Decimal, transact_time: bytes, dialect: Dialect
+) -> bytes:
+    """Body of the report of a fill. FIX 4.2 says it by the status that it leads to: 1 Partial fill, 2 Fill."""
+    exec_type = TRADE if dialect.trade_by_exec_type else (b"1" if order.cum_qty < order.order_qty else b"2")
+    detail = b"32=%b\x0131=%b\x01" % (format_decimal(last_qty), format_decimal(last_px))
+    return execution_report(order, exec_id, exec_type, transact_time, dialect, detail=detail)
+
+
+def status_report(
+    order: Order, exec_id: bytes, transact_time: bytes, dialect: Dialect, cl_ord_id: str | None = None
+) -> bytes:
+    """Body of the answer to an OrderStatusRequest(H), or to a new order that was sent before."""
+    if dialect.status_by_exec_type:
+        return execution_report(order, exec_id, ORDER_STATUS, transact_time, dialect, cl_ord_id)
+    body = execution_report(order, exec_id, ORD_STATUS_VALUES[order.ord_status], transact_time, dialect, cl_ord_id)
+    return body.replace(b"\x0120=0\x01", b"\x0120=3\x01", 1)
+
+
+def unknown_order_report(
+    cl_ord_id: bytes, symbol: bytes, side: bytes, exec_id: bytes, text: bytes, dialect: Dialect
+) -> bytes:
+    """Body of the answer to an OrderStatusRequest(H) for an order that this session does not have."""
+    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=%b\x0139=8\x01103=5\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01" % (
+        cl_ord_id,
+        exec_id,
+        b"20=3\x01" if dialect.exec_trans_type else b"",
+        ORDER_STATUS if dialect.status_by_exec_type else REJECTED,
+        symbol,
+        side,
+        text,
+    )
+
+
+def refused_order_report(
+    fields: dict[bytes, bytes], exec_id: bytes, ord_rej_reason: bytes, text: bytes, dialect: Dialect
+) -> bytes:
+    """Body of the report that refuses a NewOrderSingle(D) of which no order came: its own fields are told back."""
+    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=8\x0139=8\x01103=%b\x0155=%b\x0154=%b\x0138=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01" % (
+        fields[b"11"],
+        exec_id,
+        b"20=0\x01" if dialect.exec_trans_type else b"",
+        ord_rej_reason,
+        fields[b"55"],
+        fields[b"54"],
+        fields[b"38"],
+        text,
+    )
+
+
+def spent_cl_ord_id_report(cl_ord_id: str, exec_id: bytes, detail: bytes, dialect: Dialect) -> bytes:
+    """Body of the report that refuses a new order whose ClOrdID was spent on a request that never had an order."""
+    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=8\x0139=8\x0155=[N/A]\x0154=1\x01151=0\x0114=0\x016=0\x01%b" % (
+        cl_ord_id.encode("latin-1"),
+        exec_id,
+        b"20=0\x01" if dialect.exec_trans_type else b"",
+        detail,
+    )
+
+
+def order_cancel_reject(
+    order: Order | None,
+    cl_ord_id: str,
+    orig_cl_ord_id: str,
+    response_to: bytes,
+    cxl_rej_reason: bytes,
+    text: bytes,
+) -> bytes:
+    """Body of an OrderCancelReject(9); without an order OrderID(37) is NONE and OrdStatus(39) is Rejected."""
+    return b"37=%b\x0111=%b\x0141=%b\x0139=%b\x01434=%b\x01102=%b\x0158=%b\x01" % (
+        order.order_id.encode() if order is not None else b"NONE",
+        cl_ord_id.encode("latin-1"),
+        orig_cl_ord_id.encode("latin-1"),
+        ORD_STATUS_VALUES[order.ord_status] if order is not None else REJECTED_STATUS,
+        response_to,
+        cxl_rej_reason,
+        text,
+    )

@@ -1,0 +1,63 @@
+"""Bears gateways quickly: everything is imported once, and each life of the gateway is a fork of this process.
+
+Run as a process of its own (`python -m tests.crash.nursery`), it takes one JSON object a line on standard input and
+answers each with one:
+
+    {"do": "bear", "config": FILE, "output": FILE, "point": NAME or null, "occurrence": N, "mutant": NAME or null}
+    {"do": "wait"}              until the child is dead; answers how it died
+    {"do": "kill", "signal": N} then wait
+
+One child at a time. It has no threads when it forks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from gateway.app import run_gateway
+from tests.crash.points import MUTANTS, arm
+
+
+def bear(order: dict[str, Any]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        output = os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        if order.get("mutant"):
+            MUTANTS[order["mutant"]]()
+        if order.get("point"):
+            arm(order["point"], order["occurrence"])
+        run_gateway(Path(order["config"]), create=bool(order.get("create")))
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(99)
+    os._exit(0)
+
+
+def main() -> None:
+    child = 0
+    for line in sys.stdin:
+        order = json.loads(line)
+        if order["do"] == "bear":
+            child = bear(order)
+            answer: dict[str, int] = {"pid": child}
+        else:
+            if order["do"] == "kill":
+                os.kill(child, order["signal"])
+            _, status = os.waitpid(child, 0)
+            answer = {"exit": os.waitstatus_to_exitcode(status)}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
