@@ -66,10 +66,17 @@ def test_session_defaults_are_shared_and_overruled(tmp_path: Path) -> None:
         "  connect: {host: venue.example, port: 500}\n"
         "sessions:\n"
         "  - {name: A, begin_string: FIX.4.4, target_comp_id: A}\n"
-        "  - {name: B, begin_string: FIX.4.4, target_comp_id: B, heart_bt_int_s: 5, connect: {port: 9}}\n",
+        "  - {name: B, begin_string: FIX.4.4, target_comp_id: B, heart_bt_int_s: 5, connect: {port: 9}}\n"
+        "venues:\n"
+        "  - {name: A, adapter: fix_standard, session: A}\n"
+        "  - {name: B, adapter: fix_standard, session: B}\n",
     )
     a, b = config.sessions
-    assert (a.sender_comp_id, a.heart_bt_int_s, a.connect) == ("HOUSE", 20, model.Connect(host="venue.example", port=500))
+    assert (a.sender_comp_id, a.heart_bt_int_s, a.connect) == (
+        "HOUSE",
+        20,
+        model.Connect(host="venue.example", port=500),
+    )
     assert (b.sender_comp_id, b.heart_bt_int_s, b.connect) == ("HOUSE", 5, model.Connect(host="venue.example", port=9))
 
 
