@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from fixspec.message import Message
 from fixspec.rulebook import Rulebook
 from gateway.instant import NS_PER_S, Instant
+from gateway.session.lobby import Admitted, Lobby, Refused
 from gateway.session.outputs import (
     Disconnect,
     LoggedOn,
@@ -161,3 +162,10 @@ class Host:
     @property
     def events(self) -> list[str]:
         return [output.event for output in self.outputs if isinstance(output, Note)]
+
+
+def admit(host: Host, data: bytes) -> Admitted | Refused | None:
+    """A new connection brings `data` to the lobby of an acceptor that stands alone."""
+    verdict = Lobby([host.session]).arrive(host.clock.now).receive_data(data, host.clock.now)
+    host.work()
+    return verdict
