@@ -16,6 +16,8 @@ from config.model import (
     VenueConfig,
 )
 
+OWN_DICTIONARIES = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
+
 
 def gateway_faults(config: GatewayConfig) -> list[Fault]:
     """All that is wrong between the parts of a gateway's configuration. Lines are the caller's to find."""
@@ -81,6 +83,7 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
     if fixt and session.data_dictionary:
         why = "is for FIX.4.x; with FIXT.1.1 set transport_data_dictionary and app_data_dictionary"
         faults.append(_at(f"{at}.data_dictionary", why))
+    faults += _dictionary_faults(at, session)
     least, most = session.heart_bt_int_s_min, session.heart_bt_int_s_max
     if least > most:
         faults.append(_at(f"{at}.heart_bt_int_s_min", f"{least} is above heart_bt_int_s_max {most}"))
@@ -99,6 +102,18 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
         if not account or account in session.accounts[:i]:
             faults.append(_at(f"{at}.accounts[{i}]", f"{account!r} is empty or said twice"))
     return faults
+
+
+def _dictionary_faults(at: str, session: SessionConfig) -> list[Fault]:
+    """Versions we have no dictionary of our own for need one."""
+    fixt = session.begin_string == "FIXT.1.1"
+    version = session.default_appl_ver_id if fixt else session.begin_string
+    key = "app_data_dictionary" if fixt else "data_dictionary"
+    if not version or version in OWN_DICTIONARIES or getattr(session, key):
+        return []
+    return [
+        _at(f"{at}.{key}", f"is missing: there is one of our own for {', '.join(OWN_DICTIONARIES)}, not for {version}")
+    ]
 
 
 def _venue_faults(venues: tuple[VenueConfig, ...], sessions: tuple[SessionConfig, ...]) -> list[Fault]:

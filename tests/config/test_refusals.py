@@ -134,6 +134,18 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
     ("comp_ids_twice", S + S[10:].replace("name: A", "name: B"), ":7", ["FIX.4.4 FIXGATE -> A is already sessions[0]"]),
     ("fixt_without_version", S.replace("FIX.4.4", "FIXT.1.1"), ":2", ["default_appl_ver_id: is missing"]),
     ("version_without_fixt", S + "    default_appl_ver_id: FIX.5.0\n", ":5", ["has no meaning with FIX.4.4"]),
+    (
+        "no_dictionary_of_our_own",
+        S.replace("4.4", "4.3"),
+        ":2",
+        ["sessions[0].data_dictionary: is missing: there is one of our own for FIX.4.2, FIX.4.4, FIX.5.0SP2, not for"],
+    ),
+    (
+        "no_application_dictionary",
+        S.replace("FIX.4.4", "FIXT.1.1\n    default_appl_ver_id: FIX.5.0"),
+        ":2",
+        ["sessions[0].app_data_dictionary: is missing", "not for FIX.5.0"],
+    ),
     ("fixt_dictionary", S + "    app_data_dictionary: a.xml\n", ":5", ["is for FIXT.1.1; with FIX.4.4 set data_dict"]),
     (
         "fix4_dictionary",
