@@ -59,7 +59,7 @@ class FixStandard:
         fix42 = settings.application_version == "FIX.4.2"
         # HandlInst(21) is required up to FIX 4.2, OrdStatusReqID(790) came with 4.4.
         self._handl_inst = b"21=%b\x01" % HandlInst.AUTOMATED_EXECUTION_NO_INTERVENTION if fix42 else b""
-        self._knows_ord_status_req_id = not fix42
+        self.uses_ord_status_req_id = not fix42
         self._requests: dict[type[Event], Callable[..., FixRequest]] = {
             OrderRouted: self._new_order_single,
             CancelRequested: self._order_cancel_request,
@@ -136,7 +136,7 @@ class FixStandard:
     def _order_status_request(self, event: OrderQueried, order: Order) -> FixRequest:
         body = b"11=%b\x01%b55=%b\x0154=%b\x01" % (
             event.venue_cl_ord_id.encode(),
-            b"790=%b\x01" % event.query_id.encode() if self._knows_ord_status_req_id else b"",
+            b"790=%b\x01" % event.query_id.encode() if self.uses_ord_status_req_id else b"",
             order.symbol.encode(),
             SIDES[order.side],
         )

@@ -19,8 +19,6 @@ from gateway.exchange.rules import ExchangeSettings
 from gateway.turn import Turn
 from venues.matching import Book, PriceLevel
 
-_SUBSCRIBING = frozenset({SubscriptionRequestType.SNAPSHOT, SubscriptionRequestType.SNAPSHOT_AND_UPDATES})
-
 
 class _Picture(NamedTuple):
     """What a snapshot shows; two equal ones are not worth a message."""
@@ -50,7 +48,7 @@ class PriceFeed:
             self._subscriptions.pop((session, md_req_id), None)
             return
         symbols = [value for tag, value in message.pairs if tag == tags.SYMBOL]
-        reason = self._refuse(session, md_req_id, kind, symbols)
+        reason = self._refuse(session, md_req_id, symbols)
         if reason is not None:
             code, text = reason
             turn.send(
@@ -64,12 +62,7 @@ class PriceFeed:
             if self._beat_at_ns is None:
                 self._beat_at_ns = turn.now.mono_ns + self._settings.market_data_interval_ns
 
-    def _refuse(self, session: str, md_req_id: bytes, kind: bytes, symbols: list[bytes]) -> tuple[bytes, bytes] | None:
-        if kind not in _SUBSCRIBING:
-            return (
-                MDReqRejReason.UNSUPPORTED_SUBSCRIPTION_REQUEST_TYPE,
-                b"unsupported SubscriptionRequestType(263): %b" % kind,
-            )
+    def _refuse(self, session: str, md_req_id: bytes, symbols: list[bytes]) -> tuple[bytes, bytes] | None:
         if (session, md_req_id) in self._subscriptions:
             return MDReqRejReason.DUPLICATE_MD_REQ_ID, b"MDReqID(262)=%b is in use" % md_req_id
         for symbol in symbols:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from fixspec.codec import decode, encode
+from fixspec.dictionary import join_dictionaries, own_dictionary
 from fixspec.message import SOH, Message
+from fixspec.rulebook import Rulebook
 from gateway.exchange import Exchange, ExchangeSettings, ListedInstrument
 from gateway.instant import NS_PER_S, Instant
 from gateway.translate.dialect import FIX42, FIX44, FIX50SP2
@@ -21,6 +23,13 @@ SETTINGS = ExchangeSettings(
     ),
 )
 START_NS = 1_790_000_000 * NS_PER_S
+
+RULEBOOKS = {
+    "A42": Rulebook(own_dictionary("FIX42")),
+    "A44": Rulebook(own_dictionary("FIX44")),
+    "B44": Rulebook(own_dictionary("FIX44")),
+    "A50": Rulebook(join_dictionaries(own_dictionary("FIXT11"), own_dictionary("FIX50SP2"))),
+}
 
 Told = dict[str, str]
 
@@ -52,9 +61,18 @@ class MemoryTurn:
 def message_of(session: str, text: str) -> Message:
     """The decoded message of `35=D|11=A|...` as that session would hand it out."""
     head, _, body = text.partition("|")
-    content = f"{head}|34=7|49=C|52=20260101-00:00:00|56=X|{body}|".encode().replace(b"|", SOH)
-    message = decode(encode(BEGIN_STRINGS[session], content))
+    return decoded(session, head[3:].encode(), f"{body}|".encode().replace(b"|", SOH))
+
+
+def decoded(session: str, msg_type: bytes, body: bytes) -> Message:
+    """The message with that body, as the session's counterparty reads it: valid by the dictionary, groups split off."""
+    header = b"35=%b\x0134=7\x0149=C\x0156=X\x0152=20260101-00:00:00\x01" % msg_type
+    if b"97=Y\x01" in body:
+        header, body = header + b"97=Y\x01", body.replace(b"97=Y\x01", b"")
+    message = decode(encode(BEGIN_STRINGS[session], header + body))
     assert isinstance(message, Message), message
+    fault = RULEBOOKS[session].validate(message)
+    assert fault is None, (fault, message.pairs)
     return message
 
 
@@ -83,8 +101,9 @@ class Venue:
 
     def heard(self) -> list[Told]:
         sent, self.turn.sent = self.turn.sent, []
-        if self.watch is not None:
-            for session, msg_type, body in sent:
+        for session, msg_type, body in sent:
+            decoded(session, msg_type, body)
+            if self.watch is not None:
                 self.watch(session, msg_type, body)
         return [
             {"to": session, "35": msg_type.decode()}

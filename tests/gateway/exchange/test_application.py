@@ -299,7 +299,6 @@ def test_unsubscribe_and_log_out_end_it(venue: Venue) -> None:
     [
         (SUBSCRIBE.replace("ETH-USD", "NO-SUCH"), "0"),
         (SUBSCRIBE.replace("262=m1", "262=m0"), "1"),
-        (SUBSCRIBE.replace("263=1", "263=7"), "4"),
     ],
 )
 def test_market_data_refused(venue: Venue, text: str, code: str) -> None:
