@@ -92,8 +92,12 @@ def client(
     reset: Annotated[bool, typer.Option("--reset", help="start both sequence numbers at 1 (141=Y)")] = False,
     show_admin: Annotated[bool, typer.Option("--admin/--no-admin", help="show heartbeats and the like")] = True,
 ) -> None:
-    """An interactive trading client: buy 1.5 BTC-USD @ 50000."""
-    raise NotImplementedError
+    """An interactive trading client: buy 1.5 BTC-USD @ 50000. With --script it runs a file and says what failed."""
+    from gateway.client.main import run_client
+    from gateway.client.target import ClientOptions
+
+    options = ClientOptions(session, config, script, host, port, begin_string, sender, target, reset, show_admin)
+    raise typer.Exit(run_client(options))
 
 
 @config_app.command("check")
