@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import stages
 from bench.facts import machine
 from bench.fixgate import FIXGATES
 from bench.processes import ROOT, DidNotStart, cpu_s
@@ -103,7 +104,7 @@ def main() -> int:
     if given.no_write or given.quick or given.only:
         print("docs/BENCHMARKS.md is left as it is: only a whole run writes it")
     else:
-        (ROOT / "docs" / "BENCHMARKS.md").write_text(document(text, ""))
+        (ROOT / "docs" / "BENCHMARKS.md").write_text(document(text, stages.table()))
         print("written: docs/BENCHMARKS.md")
     return 0
 
