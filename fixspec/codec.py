@@ -311,7 +311,7 @@ class Framer:
         buffered = len(self._buffer) - start
         at = self._buffer.find(_BEGIN, start + self._scan, start + GARBAGE_CHUNK_BYTES + len(_BEGIN))
         if at >= 0:
-            told = self._garbage_is_told or at == start
+            told = self._garbage_is_told
             self._step = _AT_HEAD
         elif buffered >= GARBAGE_CHUNK_BYTES + len(_BEGIN):
             at = start + GARBAGE_CHUNK_BYTES

@@ -62,7 +62,9 @@ BUSINESS_TEXTS: Final[dict[int, str]] = {
 
 
 def fault(reason: int, ref_tag_id: bytes | None) -> Fault:
-    """The fault with its standard text. A tag that is no number cannot go back in RefTagID(371) and is left out."""
-    if ref_tag_id is not None and not ref_tag_id.removeprefix(b"-").isdigit():
-        ref_tag_id = None
+    """The fault with its standard text. What is no number of at most nine digits stays out of RefTagID(371)."""
+    if ref_tag_id is not None:
+        digits = ref_tag_id.removeprefix(b"-")
+        if not digits.isdigit() or len(digits) > 9:
+            ref_tag_id = None
     return Fault(reason, ref_tag_id, TEXTS[reason])

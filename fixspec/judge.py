@@ -37,9 +37,8 @@ _Pairs = list[tuple[bytes, bytes]]
 
 # Ranks of the checks of one field, in the order of phase 3.
 _REPEATED: Final = 0
-_VALUE: Final = 1
-_TAG: Final = 2
-_COUNT: Final = 3
+_VALUE_OR_TAG: Final = 1
+_COUNT: Final = 2
 _IN_GROUPS: Final = 3  # after the sections in phase 2
 
 # Section -> its turn: QuickFIX judges the trailer before the body.
@@ -124,8 +123,7 @@ class Judge:
             else:
                 reason = self._value_fault(rule, value)
             if reason is not None:
-                rank = _TAG if reason in _TAG_REASONS else _VALUE
-                self._note((3, _TURN[section], sort_number(tag), repeated, rank), reason, tag)
+                self._note((3, _TURN[section], sort_number(tag), repeated, _VALUE_OR_TAG), reason, tag)
             if repeated:
                 self._note((3, _TURN[section], sort_number(tag), 1, _REPEATED), faults.TAG_APPEARS_MORE_THAN_ONCE, tag)
             else:
@@ -236,6 +234,3 @@ class Judge:
         if is_user_defined(tag):
             return not self._options.user_defined_fields
         return self._options.unknown_msg_fields and is_tag_number(tag)
-
-
-_TAG_REASONS: Final = frozenset((faults.INVALID_TAG_NUMBER, faults.TAG_NOT_DEFINED_FOR_MESSAGE))

@@ -81,7 +81,7 @@ class Rulebook:
         self.roe = roe
         self._rules: dict[bytes, MessageRules] = {}
         self._plans: dict[bytes, dict[tuple[bytes, ...], _Plan]] = {}
-        self._plan_count = 0
+        self.plan_count = 0  # shapes remembered now
         self._no_message = MessageRules(dictionary, None, {}, options.unknown_enum_values)
         if roe is not None:
             for msg_type, terms in roe.messages.items():
@@ -137,11 +137,11 @@ class Rulebook:
                 checks.append(check)
         if len(checked) < 2:  # itemgetter of one key does not give a tuple
             return
-        if self._plan_count >= PLANS_MAX:
+        if self.plan_count >= PLANS_MAX:
             self._plans.clear()
-            self._plan_count = 0
+            self.plan_count = 0
         self._plans.setdefault(msg_type, {})[shape] = (itemgetter(*checked), tuple(checks))
-        self._plan_count += 1
+        self.plan_count += 1
 
     def _judge_terms(self, message: Message) -> BusinessFault | None:
         assert self.roe is not None

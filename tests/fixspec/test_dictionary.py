@@ -171,6 +171,8 @@ def test_joined_dictionaries_keep_their_halves() -> None:
     assert joined.header == transport.header
     assert joined.messages[b"0"].fields is transport.fields
     assert joined.messages[b"D"].fields is application.fields
+    # FIX.4.4 has session messages too; those of the transport count.
+    assert join_dictionaries(transport, own_dictionary("FIX44")).messages[b"A"].fields is transport.fields
 
 
 @pytest.mark.parametrize("path", STOCK, ids=lambda path: path.name)

@@ -98,6 +98,16 @@ def test_garbage_comes_in_bounded_pieces() -> None:
     assert answers[-1] == GOOD
 
 
+@pytest.mark.parametrize("length", [*range(4090, 4105), 8192])
+@pytest.mark.parametrize("before", [b"", b"8=FIX.4.4\x01x"])
+def test_pieces_of_garbage_do_not_depend_on_segmentation(length: int, before: bytes) -> None:
+    stream = before + b"z" * length + GOOD
+    whole = frames([stream])
+    assert whole == frames([stream[at : at + 1] for at in range(len(stream))])
+    assert all(len(answer.raw) in range(1, 4097) for answer in whole if isinstance(answer, Garbled))
+    assert whole[-1] == GOOD
+
+
 # Streams of good messages, faulty ones and rubbish, in which the parts may run into each other.
 PARTS = st.one_of(
     st.sampled_from(
