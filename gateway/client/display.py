@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from fixspec import names, tags
 from gateway.client.commands import GRAMMAR
+from gateway.client.events import Ended, Event, LoggedOn, Note, Received, Sent
 from gateway.client.orders import ClientOrder, Orders
-from gateway.client.session import ADMIN, Ended, Event, LoggedOn, Note, Received, Sent
+from gateway.client.session import ADMIN
 from gateway.client.wire import WireMessage
 
 # The envelope, the same in every message: MsgType and MsgSeqNum stand in the headline instead.
@@ -21,6 +21,7 @@ ENVELOPE = {
 SECRET = {tags.PASSWORD, tags.NEW_PASSWORD, tags.RAW_DATA, tags.ENCRYPTED_PASSWORD, tags.ENCRYPTED_NEW_PASSWORD}
 LIVELINESS = {tags.MsgType.HEARTBEAT, tags.MsgType.TEST_REQUEST}
 
+INDENT = "    "
 _STATUS_COLOURS = {"FILLED": "green", "PARTIALLY_FILLED": "green", "REJECTED": "red", "CANCELED": "yellow"}
 
 
@@ -84,8 +85,8 @@ class Display:
             self.say("  ".join([title, *fields]), colour)
             return
         self.say(title, colour if dim else f"bold {colour}")
-        if fields:
-            self._console.print(Padding(Text("  ".join(fields), style="dim" if dim else ""), (0, 0, 0, 4)))
+        for row in _rows(fields, self._console.width - len(INDENT)):
+            self.say(INDENT + row, "dim" if dim else "")
 
     def say(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style=style), soft_wrap=True)
@@ -123,6 +124,17 @@ class Display:
             self._console.print(table)
         else:
             self.say(f"there is no command {topic!r}", "red")
+
+
+def _rows(fields: list[str], width: int) -> list[str]:
+    """As many fields in a row as fit: a field is never torn apart."""
+    rows: list[str] = []
+    for text in fields:
+        if rows and len(rows[-1]) + len(text) + 2 <= width:
+            rows[-1] += "  " + text
+        else:
+            rows.append(text)
+    return rows
 
 
 def _shown(value: bytes) -> str:

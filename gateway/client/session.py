@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from fixspec import tags
 from fixspec.tags import MsgType
+from gateway.client.events import Ended, Event, LoggedOn, Note, Received, Sent
 from gateway.client.wire import Fields, Garbled, Reader, WireMessage, decode, encode, timestamp
 from gateway.instant import NS_PER_S, Instant
 
@@ -82,39 +83,6 @@ class State(Enum):
     LOGON_SENT = "logging on"
     LOGGED_ON = "logged on"
     LOGOUT_SENT = "logging out"
-
-
-class Sent(NamedTuple):
-    message: WireMessage
-    is_admin: bool
-
-
-class Received(NamedTuple):
-    """fresh: it has the next number; others are shown, but not acted on: they were, or they will come again."""
-
-    message: WireMessage
-    is_admin: bool
-    fresh: bool
-
-
-class LoggedOn(NamedTuple):
-    pass
-
-
-class Note(NamedTuple):
-    """Something the user should know; serious: something is wrong."""
-
-    text: str
-    serious: bool
-
-
-class Ended(NamedTuple):
-    """The session is over; the host closes the connection once what was sent is out."""
-
-    reason: str
-
-
-Event = Sent | Received | LoggedOn | Note | Ended
 
 
 class ClientSession:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from copy import copy
 
 from fixspec import names
 from fixspec.tags import MsgType
@@ -31,9 +32,10 @@ from gateway.client.commands import (
     Wait,
 )
 from gateway.client.display import Display, headline, order_line
+from gateway.client.events import Ended, Received
 from gateway.client.memory import MemoryFile
 from gateway.client.orders import ClientOrder, Orders, decimal_text
-from gateway.client.session import ClientSession, Ended, Received, State
+from gateway.client.session import ClientSession, State
 from gateway.client.wire import WireMessage, timestamp
 from gateway.instant import NS_PER_S, Instant
 
@@ -117,7 +119,7 @@ class Trader:
                 self._inbox.append(event.message)
                 order = self.orders.apply(event.message)
                 if order is not None:
-                    about[position] = order
+                    about[position] = copy(order)  # as it was then: the next message may change it before it is shown
         self._memory_file.save(self.session.memory, self.orders)
         if data and self._write is not None:
             self._write(data)

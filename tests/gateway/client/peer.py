@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.client.session import ClientSession, Ended, Event, Identity, LoggedOn, Note, Received, Sent, SessionMemory
+from gateway.client.events import Ended, Event, LoggedOn, Note, Received, Sent
+from gateway.client.session import ClientSession, Identity, SessionMemory
 from gateway.client.wire import Reader, WireMessage, encode
 from gateway.instant import NS_PER_S, Instant
 

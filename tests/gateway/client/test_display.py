@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from gateway.client.display import Display, field_text, headline, order_line
+from gateway.client.events import Ended, LoggedOn, Note, Received, Sent
 from gateway.client.orders import ClientOrder, Orders
-from gateway.client.session import Ended, LoggedOn, Note, Received, Sent
 from gateway.client.wire import WireMessage, encode
 from tests.gateway.client.peer import fix
 
@@ -16,9 +16,9 @@ def message(text: str) -> WireMessage:
     return encode(b"FIX.4.4", fix(text))
 
 
-def shown(*events: Sent | Received | Note | LoggedOn | Ended, show_admin: bool = True) -> str:
+def shown(*events: Sent | Received | Note | LoggedOn | Ended, show_admin: bool = True, width: int = 200) -> str:
     out = io.StringIO()
-    display = Display(Console(file=out, width=200), show_admin=show_admin)
+    display = Display(Console(file=out, width=width), show_admin=show_admin)
     for event in events:
         display.event(event)
     return out.getvalue()
@@ -50,7 +50,12 @@ def test_headlines() -> None:
 
 def test_a_message_shows_its_fields_without_the_envelope() -> None:
     text = shown(Received(message("35=8|49=G|56=C|34=3|52=x|39=2|14=1.5"), is_admin=False, fresh=True))
-    assert text.splitlines() == ["← ExecutionReport(8) 34=3", "    OrdStatus(39)=2 FILLED  CumQty(14)=1.5".ljust(200)]
+    assert text == "← ExecutionReport(8) 34=3\n    OrdStatus(39)=2 FILLED  CumQty(14)=1.5\n"
+
+
+def test_a_field_is_never_torn_apart() -> None:
+    text = shown(Received(message("35=8|34=3|39=2|14=1.5|58=" + "long " * 8), is_admin=False, fresh=True), width=40)
+    assert text.splitlines()[1:] == ["    OrdStatus(39)=2 FILLED", "    CumQty(14)=1.5", "    Text(58)=" + "long " * 8]
 
 
 def test_a_message_out_of_sequence_is_marked() -> None:

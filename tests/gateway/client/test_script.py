@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output.plain_text import PlainTextOutput
 
 from gateway.client.main import (
     EXIT_DONE,
@@ -137,7 +141,11 @@ def test_a_first_order_is_filled(script: Script, responder: Responder, capsys: p
     assert code == EXIT_DONE, out
     assert "→ NewOrderSingle(D) 34=2" in out
     assert "OrdStatus(39)=2 FILLED" in out
-    assert "order 1 (A1) buy 1.5 BTC-USD @ 50000: FILLED, 1.5 done at 50000" in out
+    summaries = [line.strip() for line in out.splitlines() if line.startswith("  order 1")]
+    assert summaries == [
+        "order 1 (A1) buy 1.5 BTC-USD @ 50000: NEW",
+        "order 1 (A1) buy 1.5 BTC-USD @ 50000: FILLED, 1.5 done at 50000",
+    ]
     assert [m.split("|")[0] for m in responder.heard] == ["35=A", "35=D", "35=5"]
 
 
@@ -258,3 +266,28 @@ def test_a_script_from_standard_input(
     out = capsys.readouterr().out
     assert "stdin:3: FAILED: wait canceled 0.05: not canceled" in out
     assert "Logon(A)" not in out
+
+
+def test_a_person_at_the_prompt(responder: Responder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    options = ClientOptions(
+        host="127.0.0.1",
+        port=responder.port,
+        begin_string="FIX.4.4",
+        sender="CLIENT",
+        target="GATE",
+        memory_directory=tmp_path,
+    )
+    screen = io.StringIO()
+    with create_pipe_input() as keys, create_app_session(input=keys, output=PlainTextOutput(screen)):
+        keys.send_text("by 1 BTC\r")
+        keys.send_text("buy 1 BTC @ 50000\r")
+        keys.send_text("wait filled\r")
+        keys.send_text("cancel 9\r")
+        keys.send_text("\x04")  # Ctrl-D
+        assert run_client(options) == EXIT_DONE
+    out = screen.getvalue()
+    assert "do you mean buy?" in out
+    assert "FILLED, 1 done at 50000" in out
+    assert "there is no order 9" in out
+    assert [m.split("|")[0] for m in responder.heard] == ["35=A", "35=D", "35=5"]
