@@ -28,8 +28,8 @@ test: $(STAMPS)/dev ## the whole suite, but for what needs a foreign engine
 	@$(BIN)/python -m pytest -n 2 --ignore=tests/interop tests
 
 check: $(STAMPS)/dev ## ruff, mypy --strict, import arrows
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
