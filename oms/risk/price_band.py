@@ -19,8 +19,9 @@ def price_band(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal |
     price = request.price
     if price is None:
         return None
-    instrument = blotter.instruments.get(request.symbol)
-    band = instrument.price_band if instrument is not None and instrument.price_band is not None else limits.price_band
+    instrument, band = request.instrument, limits.price_band
+    if instrument is not None and instrument.price_band is not None:
+        band = instrument.price_band
     distance = subtract(price, reference) if price > reference else subtract(reference, price)
     if distance > multiply(reference, band):
         return refuse("PRICE_BAND", f"price={plain(price)} reference={plain(reference)} band={percent(band)}")

@@ -1,0 +1,153 @@
+"""Every event survives its encoding, the bytes of this schema are fixed, and what is not readable says why."""
+
+from __future__ import annotations
+
+import os
+import types
+import typing
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oms import events, venue_reports
+from oms.codec import SCHEMA, UnreadableEvent, decode_event, encode_event
+from oms.events import EVENT_TYPES, Event, OrderAccepted
+from oms.types import OrdType, Side, TimeInForce
+from oms.venue_reports import AnyVenueReport
+from tests.oms.world import BTC, LIMITS, START_NS
+
+GOLDEN = Path(__file__).with_name(f"schema_{SCHEMA}.txt")
+
+
+def concrete(module: types.ModuleType, abstract: set[str]) -> list[type[msgspec.Struct]]:
+    return [
+        kind
+        for name, kind in vars(module).items()
+        if isinstance(kind, type)
+        and issubclass(kind, msgspec.Struct)
+        and kind.__module__ == module.__name__
+        and name not in abstract
+    ]
+
+
+REPORT_TYPES = concrete(venue_reports, {"VenueReport", "OrderReport"})
+
+
+def test_the_lists_of_kinds_are_complete() -> None:
+    assert set(EVENT_TYPES) == set(concrete(events, {"Event", "OrderEvent"}))
+    assert set(typing.get_args(AnyVenueReport)) == set(REPORT_TYPES)
+
+
+def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
+    """One of each, the same every time, with every field set."""
+    values: dict[str, object] = {
+        "seq": 17,
+        "at_ns": START_NS,
+        "order_seq": 12,
+        "instrument": BTC,
+        "limits": LIMITS,
+        "side": Side.SELL,
+        "ord_type": OrdType.LIMIT,
+        "time_in_force": TimeInForce.GOOD_TILL_CANCEL,
+        "transact_time_ns": START_NS - 1,
+        "state": "HALTED",
+        "connected": True,
+        "also": ("B: b=2",),
+        "flags": ("OVERFILL", "AFTER_END"),
+        "ord_status": "PARTIALLY_FILLED",
+        "raw": b"35=8\x01\xff",
+        "report": ["VenueFilled", "XSIM", "GATE7", "V1", "E1", "1.50", "100", None, None, None],
+    }
+    numbers = dict.fromkeys(
+        ("price", "order_qty", "last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px"), Decimal("1.50")
+    )
+    content = [kind.__name__]
+    for field in kind.__struct_fields__:
+        if field == "reason":
+            content.append("OTHER" if "RejectReason" in str(typing.get_type_hints(kind)[field]) else "because")
+        else:
+            content.append({**values, **numbers}.get(field, f"{field} é"))  # type: ignore[arg-type]
+    return msgspec.json.decode(msgspec.json.encode(content), type=kind)
+
+
+ALL = [typing.cast("Event", sample(kind)) for kind in EVENT_TYPES]
+
+
+def test_the_bytes_of_this_schema_never_change() -> None:
+    """GOLDEN=write writes the file anew; a schema that was released must stay as it is."""
+    lines = b"".join(encode_event(event) + b"\n" for event in ALL)
+    if os.environ.get("GOLDEN") == "write":
+        GOLDEN.write_bytes(lines)
+    assert lines == GOLDEN.read_bytes()
+    assert [decode_event(line) for line in GOLDEN.read_bytes().splitlines()] == ALL
+
+
+@pytest.mark.parametrize("event", ALL, ids=lambda event: type(event).__name__)
+def test_round_trip(event: Event) -> None:
+    decoded = decode_event(encode_event(event))
+    assert decoded == event
+    assert type(decoded) is type(event)
+    assert encode_event(decoded) == encode_event(event)
+
+
+@pytest.mark.parametrize("report", REPORT_TYPES, ids=lambda kind: kind.__name__)
+def test_every_report_fits_into_quarantine(report: type[msgspec.Struct]) -> None:
+    event = events.ReportQuarantined(1, 2, "XSIM", "UNSUPPORTED", None, sample(report))  # type: ignore[arg-type]
+    assert decode_event(encode_event(event)) == event
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False), st.text(st.characters(exclude_categories=["Cs"])))
+def test_numbers_keep_every_digit_and_texts_every_character(number: Decimal, text: str) -> None:
+    event = events.OrderFilled(1, 2, 3, text, text, number, number)
+    decoded = decode_event(encode_event(event))
+    assert isinstance(decoded, events.OrderFilled)
+    assert decoded.last_qty.as_tuple() == number.as_tuple()
+    assert decoded.exec_id == text
+
+
+def test_a_newer_schema_is_refused_with_the_cure() -> None:
+    payload = encode_event(OrderAccepted(1, 2, 3, "V"))
+    newer = b"%d" % (SCHEMA + 1) + payload[len(b"%d" % SCHEMA) :]
+    with pytest.raises(
+        UnreadableEvent, match=f"schema {SCHEMA + 1} is newer than {SCHEMA}.*Start the version that wrote the log"
+    ):
+        decode_event(newer)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"1",
+        b"1[",
+        b"1[]",
+        b'1["OrderAccepted"]',
+        b'1["Nonsense",1,2]',
+        b"0[]",
+        b"x",
+        b"[1]",
+        b"9" * 5000 + b"[",
+        b'1["OrderAccepted",1,2,3,"\xff"]',
+        b'1["OrderAccepted",1,2,3,"V"]x',
+        b'1["OrderAccepted","1",2,3,"V"]',
+    ],
+)
+def test_damaged_bytes_are_refused(payload: bytes) -> None:
+    with pytest.raises(UnreadableEvent, match="event"):
+        decode_event(payload)
+
+
+@given(st.binary(max_size=60), st.integers(0, 200))
+def test_any_bytes_are_an_event_or_refused(noise: bytes, place: int) -> None:
+    good = encode_event(ALL[place % len(ALL)])
+    cut = place % len(good)
+    for payload in (noise, good[:cut] + noise + good[cut + len(noise) :]):
+        try:
+            decoded = decode_event(payload)
+        except UnreadableEvent:
+            continue
+        assert isinstance(decoded, Event)
