@@ -172,6 +172,7 @@ class Desk:
             "trading_state": str(self.blotter.trading_state),
             "open_orders": sum(1 for order in self.blotter.orders.values() if order.leaves_qty),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
+            "last_seq": self.blotter.last_seq,
             "state_hash": self.blotter.state_hash().hex(),
         }
 

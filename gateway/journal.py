@@ -1,8 +1,8 @@
 """The disk: one LMDB environment, one append-only log, one writer. Nothing else imports lmdb.
 
 Layout. Table `log` is the truth: every record of every kind under one rising number, in the order of the turns.
-A record is `CRC-32 (4) | kind (1) | payload`, the checksum taken over number, kind and payload, so that a flipped bit
-and a record in the wrong place are both seen. Each turn ends with a turn record that carries the wall clock and the
+A record is `CRC-32 (4) | kind (1) | payload`. The checksum is over kind and payload and starts from the record's number,
+so that a flipped bit and a record in the wrong place are both seen. Each turn ends with a turn record that carries the wall clock and the
 SHA-256 over the previous turn's digest and every record of this turn: the log is a chain from its first record to its
 head, and nobody can change, drop or reorder one without breaking it.
 
@@ -25,6 +25,7 @@ import fcntl
 import os
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -43,10 +44,12 @@ NUMBERS = b"n"
 TURN = b"t"
 
 _NUMBER = struct.Struct(">Q")
-_CHECKED = struct.Struct("<I")
+_CHECKSUM = struct.Struct("<I")
 _TURN_END = struct.Struct(">Q32s")  # utc_ns, digest
 _SESSION_NUMBERS = struct.Struct(">IQQ")  # generation, next sender, next target
 _OUTBOUND_KEY = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
+_UINT32_MAX = 0xFFFFFFFF
+_pack_number, _pack_checksum, _pack_place = _NUMBER.pack, _CHECKSUM.pack, _OUTBOUND_KEY.pack
 _LMDB_META = struct.Struct("<II16x96xQQ")  # magic, version, last page, transaction id: mdb.c, MDB_meta
 _LMDB_MAGIC = 0xBEEFC0DE
 _LMDB_PAGE_HEADER = 16
@@ -79,13 +82,12 @@ class Numbers(NamedTuple):
 class Transaction:
     """The records of one turn, collected in memory until `commit`. Numbers are final from the moment they are given."""
 
-    __slots__ = ("_fresh_outbound", "_journal", "_log", "_numbers", "_outbound_index", "_values", "next_seq")
+    __slots__ = ("_fresh_outbound", "_journal", "_log", "_numbers", "_outbound_index", "next_seq")
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.next_seq = journal.head + 1
         self._log: list[tuple[bytes, bytes]] = []
-        self._values: list[bytes] = []
         self._outbound_index: list[tuple[bytes, bytes]] = []
         self._fresh_outbound: dict[bytes, bytes] = {}
         self._numbers: dict[str, Numbers] = {}
@@ -96,11 +98,8 @@ class Transaction:
     def _append(self, kind: bytes, payload: bytes) -> int:
         seq = self.next_seq
         self.next_seq = seq + 1
-        key = _NUMBER.pack(seq)
         content = kind + payload
-        value = _CHECKED.pack(crc32(content, crc32(key))) + content
-        self._log.append((key, value))
-        self._values.append(value)
+        self._log.append((_pack_number(seq), _pack_checksum(crc32(content, seq & _UINT32_MAX)) + content))
         return seq
 
     def append_fact(self, payload: bytes) -> int:
@@ -109,18 +108,18 @@ class Transaction:
 
     def append_inbound(self, session: str, raw: bytes) -> None:
         """A message that a peer sent us, as it was on the wire."""
-        self._append(INBOUND, session.encode() + b"\0" + raw)
+        self._append(INBOUND, _prefix(session) + raw)
 
     def append_outbound(self, session: str, generation: int, msg_seq_num: int, raw: bytes) -> None:
         """A message of ours under its number; it can be found by `outbound` from now on."""
-        place = session.encode() + b"\0" + _OUTBOUND_KEY.pack(generation, msg_seq_num)
+        place = _prefix(session) + _pack_place(generation, msg_seq_num)
         seq = self._append(OUTBOUND, place + raw)
-        self._outbound_index.append((place, _NUMBER.pack(seq)))
+        self._outbound_index.append((place, _pack_number(seq)))
         self._fresh_outbound[place] = raw
 
     def set_numbers(self, session: str, numbers: Numbers, cause: str = "") -> None:
         """The session's place at the end of this turn. `cause` names anything but plain increments."""
-        self._append(NUMBERS, session.encode() + b"\0" + _SESSION_NUMBERS.pack(*numbers) + cause.encode())
+        self._append(NUMBERS, _prefix(session) + _SESSION_NUMBERS.pack(*numbers) + cause.encode())
         self._numbers[session] = numbers
 
     def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
@@ -128,7 +127,7 @@ class Transaction:
         for msg_seq_num, raw in self._journal.outbound(session, generation, begin, end):
             begin = msg_seq_num + 1
             yield msg_seq_num, raw
-        prefix = session.encode() + b"\0"
+        prefix = _prefix(session)
         for msg_seq_num in range(begin, end + 1) if self._fresh_outbound else ():
             fresh = self._fresh_outbound.get(prefix + _OUTBOUND_KEY.pack(generation, msg_seq_num))
             if fresh is not None:
@@ -224,7 +223,7 @@ class Journal:
     def _commit(self, turn: Transaction, utc_ns: int) -> None:
         if self._failed:
             raise JournalFailed("journal: an earlier commit failed; this process must end")
-        digest = sha256(self._digest + b"".join(turn._values)).digest()
+        digest = sha256(self._digest + b"".join([value for _, value in turn._log])).digest()
         turn._append(TURN, _TURN_END.pack(utc_ns, digest))
         try:
             with self._environment.begin(write=True) as txn:
@@ -269,7 +268,7 @@ class Journal:
 
     def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Durable messages of ours with begin <= MsgSeqNum <= end, ascending, checked; numbers never stored are skipped."""
-        prefix = session.encode() + b"\0"
+        prefix = _prefix(session)
         with self._environment.begin() as txn:
             cursor = txn.cursor(self._outbound)
             found = cursor.set_range(prefix + _OUTBOUND_KEY.pack(generation, begin))
@@ -319,9 +318,15 @@ def split_turn(payload: bytes) -> tuple[int, bytes]:
     return utc_ns, digest
 
 
+@lru_cache(maxsize=4096)
+def _prefix(session: str) -> bytes:
+    """What begins the keys and payloads of a session: its name and a NUL."""
+    return session.encode() + b"\0"
+
+
 def _checked(key: bytes, value: bytes | None) -> Record:
     seq: int = _NUMBER.unpack(key)[0]
-    if value is None or len(value) < 5 or _CHECKED.unpack_from(value)[0] != crc32(value[4:], crc32(key)):
+    if value is None or len(value) < 5 or _CHECKSUM.unpack_from(value)[0] != crc32(value[4:], seq & _UINT32_MAX):
         raise JournalRefused(f"journal: record {seq}: its checksum is wrong. Nothing was changed; restore a backup")
     return Record(seq, value[4:5], value[5:])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 SOH = b"\x01"
@@ -56,14 +57,17 @@ class Bookkeeper:
 
     # -- connection --------------------------------------------------------------------------------------------------
 
-    def connect(self, timeout_s: float = 10.0) -> None:
-        """Connect and log on, trying until the counterparty is up."""
+    def connect(self, timeout_s: float = 10.0, alive: Callable[[], bool] = lambda: True) -> None:
+        """Connect and log on, trying until the counterparty is up. Raises Broken when it is no longer `alive`."""
+        self.disconnect()
         end = time.monotonic() + timeout_s
         while True:
             try:
                 self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=timeout_s)
                 break
             except OSError:
+                if not alive():
+                    raise Broken from None
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.005)
@@ -103,16 +107,37 @@ class Bookkeeper:
 
     # -- in ----------------------------------------------------------------------------------------------------------
 
-    def until(self, wanted, timeout_s: float = 10.0) -> bytes:  # type: ignore[no-untyped-def]
+    def until(self, wanted: Callable[[bytes], bool], timeout_s: float = 10.0) -> bytes:
         """Receive until an in-sequence message satisfies `wanted`. Raises Broken at the end of the connection."""
         end = time.monotonic() + timeout_s
         while True:
             raw = self._next(end)
+            assert raw is not None
             accepted = self._take(raw)
             if accepted is not None and wanted(accepted):
                 return accepted
 
-    def _next(self, end: float) -> bytes:
+    def listen(self, for_s: float) -> None:
+        """Take what comes for that long. Raises Broken at the end of the connection."""
+        end = time.monotonic() + for_s
+        while (raw := self._next(end, patient=True)) is not None:
+            self._take(raw)
+
+    def until_quiet(self, timeout_s: float, settled: Callable[[], bool]) -> None:
+        """Take what comes until `settled`, and a little longer: what comes behind it must not contradict it."""
+        end = time.monotonic() + timeout_s
+        while not settled():
+            assert time.monotonic() < end, f"not settled after {timeout_s} s"
+            self.listen(0.05)
+        self.listen(0.1)
+
+    @property
+    def complete(self) -> bool:
+        """No gap of ours is open."""
+        return not self.resend_asked
+
+    def _next(self, end: float, patient: bool = False) -> bytes | None:
+        """The next message; at `end` None when `patient`, otherwise a Lie."""
         while True:
             start = self._buffer.find(b"\x0110=")
             if start >= 0 and len(self._buffer) >= start + 8:
@@ -124,6 +149,8 @@ class Bookkeeper:
                 self._socket.settimeout(max(0.001, end - time.monotonic()))
                 data = self._socket.recv(1 << 16)
             except TimeoutError:
+                if patient:
+                    return None
                 raise Lie(f"{self._sender.decode()}: nothing came in time; next in {self.next_in}") from None
             except OSError:
                 data = b""

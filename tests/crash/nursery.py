@@ -19,6 +19,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from fixspec.dictionary import own_dictionary
 from gateway.app import run_gateway
 from tests.crash.points import MUTANTS, arm
 
@@ -45,6 +46,7 @@ def bear(order: dict[str, Any]) -> int:
 
 
 def main() -> None:
+    own_dictionary("FIX44")
     child = 0
     for line in sys.stdin:
         order = json.loads(line)
