@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, ReplaceRequested
 from oms.exact import ZERO
@@ -59,13 +60,20 @@ CAPABILITIES = Capabilities(
 )
 
 _ONE = Decimal(1)
-_UNLUCKY = Decimal("0.13")
-_HALF = Decimal("0.07")
-_SLOW = Decimal("0.25")
-_STUBBORN = Decimal("0.31")
-_SILENT = Decimal("0.99")
-_BY_CENTS = frozenset({_UNLUCKY, _HALF, _SLOW, _STUBBORN, _SILENT})
 _MUST_NOT_REST = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL})
+
+
+class _Rule(Enum):
+    """The rules that the cents of a price call up."""
+
+    UNLUCKY = Decimal("0.13")
+    HALF = Decimal("0.07")
+    SLOW = Decimal("0.25")
+    STUBBORN = Decimal("0.31")
+    SILENT = Decimal("0.99")
+
+
+_RULES = {rule.value: rule for rule in _Rule}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +98,21 @@ class _Resting:
     """An order at the venue."""
 
     __slots__ = (
-        "buy", "cents", "cum_qty", "leaves_qty", "order_qty", "price", "symbol", "time_in_force", "venue_cl_ord_id",
+        "buy", "cum_qty", "leaves_qty", "order_qty", "price", "rule", "symbol", "time_in_force", "venue_cl_ord_id",
         "venue_order_id",
     )  # fmt: skip
 
-    def __init__(self, venue_cl_ord_id: str, venue_order_id: str, order: Order) -> None:
+    def __init__(self, venue_cl_ord_id: str, venue_order_id: str, order: Order, cum_qty: Decimal) -> None:
         self.venue_cl_ord_id = venue_cl_ord_id
         self.venue_order_id = venue_order_id
         self.symbol = order.symbol
         self.buy = order.side is Side.BUY
         self.price = price = order.price
-        self.cents = None if price is None else price % _ONE
+        self.rule = None if price is None else _RULES.get(price % _ONE)
         self.time_in_force = order.time_in_force
-        self.order_qty = order.order_qty
-        self.cum_qty = order.cum_qty
-        self.leaves_qty = order.order_qty - order.cum_qty
+        self.order_qty = order_qty = order.order_qty
+        self.cum_qty = cum_qty
+        self.leaves_qty = order_qty - cum_qty if cum_qty else order_qty
 
 
 class SimulatedVenue:
@@ -132,7 +140,7 @@ class SimulatedVenue:
         return answer(event, order, at) if answer is not None else []
 
     def recover(self, order: Order) -> None:
-        self._rest(_Resting(order.venue_cl_ord_id, self._venue_order_id(order), order))
+        self._rest(_Resting(order.venue_cl_ord_id, f"{self.name}-{order.order_seq}", order, order.cum_qty))
 
     def tick(self, at: Moment) -> list[AnyVenueReport]:
         told: list[AnyVenueReport] = [
@@ -152,13 +160,15 @@ class SimulatedVenue:
 
     def _new(self, event: OrderRouted, order: Order, at: Moment) -> list[AnyVenueReport]:
         venue_cl_ord_id = event.venue_cl_ord_id
-        resting = _Resting(venue_cl_ord_id, self._venue_order_id(order), order)
-        if resting.cents == _UNLUCKY:
+        venue_order_id = f"{self.name}-{event.order_seq}"
+        resting = _Resting(venue_cl_ord_id, venue_order_id, order, ZERO)
+        rule = resting.rule
+        if rule is _Rule.UNLUCKY:
             return [VenueRejected(self.name, venue_cl_ord_id, "an unlucky price: it ends in .13")]
-        if resting.cents == _SILENT:
+        if rule is _Rule.SILENT:
             self._rest(resting)
             return []
-        told: list[AnyVenueReport] = [VenueAccepted(self.name, venue_cl_ord_id, resting.venue_order_id)]
+        told: list[AnyVenueReport] = [VenueAccepted(self.name, venue_cl_ord_id, venue_order_id)]
         self._arrive(resting, at, told)
         return told
 
@@ -166,7 +176,7 @@ class SimulatedVenue:
         resting = self._resting.get(event.orig_venue_cl_ord_id)
         if resting is None:
             return [_too_late(self.name, event.venue_cl_ord_id)]
-        if resting.cents == _STUBBORN:
+        if resting.rule is _Rule.STUBBORN:
             return self._fill_instead(resting, event.venue_cl_ord_id, at)
         self._forget(resting)
         return [VenueCanceled(self.name, event.venue_cl_ord_id, event.orig_venue_cl_ord_id)]
@@ -175,12 +185,12 @@ class SimulatedVenue:
         resting = self._resting.get(event.orig_venue_cl_ord_id)
         if resting is None:
             return [_too_late(self.name, event.venue_cl_ord_id)]
-        if resting.cents == _STUBBORN:
+        if resting.rule is _Rule.STUBBORN:
             return self._fill_instead(resting, event.venue_cl_ord_id, at)
         self._forget(resting)
         resting.venue_cl_ord_id = event.venue_cl_ord_id
         resting.price = event.price
-        resting.cents = None if event.price is None else event.price % _ONE
+        resting.rule = None if event.price is None else _RULES.get(event.price % _ONE)
         resting.time_in_force = event.time_in_force
         resting.order_qty = max(event.order_qty, resting.cum_qty)
         resting.leaves_qty = resting.order_qty - resting.cum_qty
@@ -215,14 +225,13 @@ class SimulatedVenue:
     def _arrive(self, resting: _Resting, at: Moment, told: list[AnyVenueReport]) -> None:
         """An order comes to the market: fill what can be filled at once; the rest rests, or is canceled."""
         quantity, price = self._at_once(resting)
-        if resting.time_in_force is TimeInForce.FILL_OR_KILL and quantity < resting.leaves_qty:
-            quantity = ZERO
-        if quantity:
+        time_in_force = resting.time_in_force
+        if quantity and (time_in_force is not TimeInForce.FILL_OR_KILL or quantity == resting.leaves_qty):
             assert price is not None
             self._fill(resting, quantity, price, at, told)
-        if not resting.leaves_qty:
-            return
-        if resting.price is None or resting.time_in_force in _MUST_NOT_REST:
+            if not resting.leaves_qty:
+                return
+        if resting.price is None or time_in_force in _MUST_NOT_REST:
             told.append(VenueCanceled(self.name, resting.venue_cl_ord_id, None, "nothing more to be had at once"))
         else:
             self._rest(resting)
@@ -234,8 +243,8 @@ class SimulatedVenue:
         reference = None if instrument is None else instrument.reference_price
         if price is None:
             return (ZERO if reference is None else resting.leaves_qty), reference
-        if resting.cents in _BY_CENTS:
-            return (self._part(resting, resting.leaves_qty, 2) if resting.cents == _HALF else ZERO), price
+        if resting.rule is not None:
+            return (self._part(resting, resting.leaves_qty, 2) if resting.rule is _Rule.HALF else ZERO), price
         if reference is not None and (price >= reference if resting.buy else price <= reference):
             return resting.leaves_qty, reference
         return ZERO, None
@@ -269,12 +278,9 @@ class SimulatedVenue:
 
     # -- the book ------------------------------------------------------------------------------------------------
 
-    def _venue_order_id(self, order: Order) -> str:
-        return f"{self.name}-{order.order_seq}"
-
     def _rest(self, resting: _Resting) -> None:
         self._resting[resting.venue_cl_ord_id] = resting
-        if resting.cents == _SLOW:
+        if resting.rule is _Rule.SLOW:
             self._slow[resting.venue_cl_ord_id] = resting
 
     def _forget(self, resting: _Resting) -> None:

@@ -6,9 +6,17 @@ from decimal import Decimal
 
 import pytest
 
+from oms.events import OrderQueried
 from oms.order import Order
 from oms.types import OrdStatus, Side, TimeInForce
-from oms.venue_reports import ReferencePriceSeen, VenueCanceled, VenueFilled, VenueReplaced, VenueUnknownOrder
+from oms.venue_reports import (
+    ReferencePriceSeen,
+    VenueCanceled,
+    VenueFilled,
+    VenueOrderStatus,
+    VenueReplaced,
+    VenueUnknownOrder,
+)
 from tests.venues.desk_in_memory import LOT, REFERENCE, SYMBOL, Desk, Simulated
 from venues.simulated import SimulatedInstrument, SimulatedSettings, SimulatedVenue
 
@@ -130,6 +138,9 @@ def test_after_a_replace_the_new_price_counts(desk: Desk) -> None:
     desk.replace("a3", "a2", "1", "40000")
     assert status(order) is OrdStatus.FILLED and order.order_qty == 2
     assert isinstance(desk.heard[-1], VenueReplaced) and not order.unresolved
+    question = OrderQueried(99, desk.at_ns, order.order_seq, "V", order.venue_cl_ord_id, "T99")
+    (told,) = desk.counterparty.ask(question, order, desk.moment())
+    assert isinstance(told, VenueUnknownOrder)  # the venue has closed it too
 
 
 def test_13_and_99_after_a_replace_rest(desk: Desk) -> None:
@@ -153,6 +164,10 @@ def test_the_book_is_rebuilt_from_the_open_orders(desk: Desk) -> None:
     desk.counterparty = again
     desk.query_unresolved()
     assert status(silent) is OrdStatus.NEW
+    half = desk.order("b1")
+    question = OrderQueried(99, desk.at_ns, half.order_seq, "V", half.venue_cl_ord_id, "T99")
+    (told,) = again.ask(question, half, desk.moment())
+    assert isinstance(told, VenueOrderStatus) and (told.cum_qty, told.leaves_qty) == (D(1), D(1))
     tick(desk, again)
     assert desk.order("c1").cum_qty == D("0.25")
     for cl_ord_id, orig in (("a3", "a2"), ("b2", "b1"), ("c2", "c1"), ("e2", "e1")):

@@ -80,6 +80,13 @@ def test_cancel(venue: Venue) -> None:
     ]
 
 
+def test_the_id_of_a_cancel_is_used_up(venue: Venue) -> None:
+    venue.order("A44", "a1", "1", "3", "50000")
+    venue.cancel("A44", "a2", "a1")
+    assert shown(venue.order("A44", "a2", "1", "1", "50000"), "150", "103", "39") == [("8", "6", "4")]
+    assert shown(venue.tell("A44", "35=H|11=a2|55=BTC-USD|54=1"), "150", "11", "39") == [("I", "a1", "4")]
+
+
 def test_cancel_of_a_filled_order_is_too_late(venue: Venue) -> None:
     venue.order("A44", "a1", "1", "1", "50000")
     venue.order("B44", "b1", "2", "1", "50000")
@@ -118,6 +125,14 @@ def test_replace(venue: Venue) -> None:
     assert shown(told[2:], "11", "150", "14") == [("a2", "F", "2")]
     assert shown(venue.cancel("A44", "a3", "a1"), "35", "102") == [("9", "1")]  # a1 is not its last ClOrdID
     assert shown(venue.cancel("A44", "a4", "a2"), "11", "41", "150") == [("a4", "a2", "4")]
+
+
+def test_replace_changes_the_terms(venue: Venue) -> None:
+    venue.order("A44", "a1", "1", "3", "50000")
+    told = venue.replace("A44", "a2", "a1", "3", "50000", "54=1|59=1")
+    assert shown(told, "150", "40", "59") == [("5", "2", "1")]
+    told = venue.tell("A44", "35=G|11=a3|41=a2|55=BTC-USD|54=1|60=20260101-00:00:00|38=3|40=1")
+    assert shown(told, "150", "40", "44", "59", "39") == [("5", "1", None, "1", "0"), ("4", "1", None, "1", "4")]
 
 
 def test_replace_that_trades(venue: Venue) -> None:
