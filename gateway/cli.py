@@ -39,7 +39,7 @@ Init = Annotated[bool, typer.Option("--init", help="create the journal if there 
 def run(config: ConfigFile = DEMO_GATEWAY, init: Init = False) -> None:
     """Run the gateway until SIGTERM or Ctrl-C."""
     from config.load import load_gateway
-    from gateway.app import Serving, run_gateway
+    from gateway.app import run_gateway
 
     def announce(serving: Serving) -> None:
         print(_gateway_banner(load_gateway(config), serving), flush=True)
@@ -50,7 +50,7 @@ def run(config: ConfigFile = DEMO_GATEWAY, init: Init = False) -> None:
 @app.command()
 def exchange(config: ConfigFile = DEMO_EXCHANGE, init: Init = False) -> None:
     """Run the simulated exchange, a FIX venue with a price-time matching engine, until SIGTERM or Ctrl-C."""
-    from gateway.app import Serving, run_exchange
+    from gateway.app import run_exchange
 
     def announce(serving: Serving) -> None:
         print(f"exchange up on {serving.listen}:{serving.port} ({config})", flush=True)
@@ -65,7 +65,7 @@ def demo(
 ) -> None:
     """Run the gateway and the bundled exchange together: what `make run` does."""
     from config.load import load_gateway
-    from gateway.app import Serving, run_gateway
+    from gateway.app import run_gateway
 
     venue = subprocess.Popen([sys.executable, "-m", "gateway", "exchange", str(exchange), "--init"])
 

@@ -19,7 +19,14 @@ from fixspec.tags import MsgType
 from gateway.translate import reports
 from gateway.translate.dialect import Dialect
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject, cxl_rej_reason, ord_rej_reason
-from gateway.translate.requests import Unsupported, account_not_allowed, cancel_order, new_order, query_order, replace_order
+from gateway.translate.requests import (
+    Unsupported,
+    account_not_allowed,
+    cancel_order,
+    new_order,
+    query_order,
+    replace_order,
+)
 from gateway.turn import Turn
 from oms import events
 from oms.blotter import Blotter
@@ -255,9 +262,7 @@ class Desk:
             fields = message.fields
             symbol, side = fields.get(tags.SYMBOL, b"[N/A]"), fields.get(tags.SIDE, b"1")
             text = b"UNKNOWN_ORDER: ClOrdID=" + fields[tags.CL_ORD_ID]
-            body = reports.unknown_order_report(
-                fields[tags.CL_ORD_ID], symbol, side, exec_id, text, client.dialect
-            )
+            body = reports.unknown_order_report(fields[tags.CL_ORD_ID], symbol, side, exec_id, text, client.dialect)
         else:
             body = reports.status_report(order, exec_id, self._transact_time(turn), client.dialect)
         turn.send(session, MsgType.EXECUTION_REPORT, body)

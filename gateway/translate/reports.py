@@ -45,26 +45,29 @@ def execution_report(
 
     `cl_ord_id` overrides the order's own; `detail` is further encoded fields (last quantity, reasons, text)."""
     price = order.price
-    return b"37=%b\x0111=%b\x01%b17=%b\x01%b150=%b\x0139=%b\x01%b55=%b\x0154=%b\x0138=%b\x0140=%b\x01%b59=%b\x01151=%b\x0114=%b\x016=%b\x0160=%b\x01%b" % (  # noqa: E501
-        order.order_id.encode(),
-        (cl_ord_id or order.cl_ord_id).encode("latin-1"),
-        b"41=%b\x01" % orig_cl_ord_id.encode("latin-1") if orig_cl_ord_id is not None else b"",
-        exec_id,
-        b"20=0\x01" if dialect.exec_trans_type else b"",
-        exec_type,
-        ORD_STATUS_VALUES[order.ord_status],
-        b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
-        order.symbol.encode("latin-1"),
-        SIDE_VALUES[order.side],
-        format_decimal(order.order_qty),
-        ORD_TYPE_VALUES[order.ord_type],
-        b"44=%b\x01" % format_decimal(price) if price is not None else b"",
-        TIME_IN_FORCE_VALUES[order.time_in_force],
-        format_decimal(order.leaves_qty),
-        format_decimal(order.cum_qty),
-        format_decimal(order.avg_px),
-        transact_time,
-        detail,
+    return (
+        b"37=%b\x0111=%b\x01%b17=%b\x01%b150=%b\x0139=%b\x01%b55=%b\x0154=%b\x0138=%b\x0140=%b\x01%b59=%b\x01151=%b\x0114=%b\x016=%b\x0160=%b\x01%b"
+        % (  # noqa: E501
+            order.order_id.encode(),
+            (cl_ord_id or order.cl_ord_id).encode("latin-1"),
+            b"41=%b\x01" % orig_cl_ord_id.encode("latin-1") if orig_cl_ord_id is not None else b"",
+            exec_id,
+            b"20=0\x01" if dialect.exec_trans_type else b"",
+            exec_type,
+            ORD_STATUS_VALUES[order.ord_status],
+            b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
+            order.symbol.encode("latin-1"),
+            SIDE_VALUES[order.side],
+            format_decimal(order.order_qty),
+            ORD_TYPE_VALUES[order.ord_type],
+            b"44=%b\x01" % format_decimal(price) if price is not None else b"",
+            TIME_IN_FORCE_VALUES[order.time_in_force],
+            format_decimal(order.leaves_qty),
+            format_decimal(order.cum_qty),
+            format_decimal(order.avg_px),
+            transact_time,
+            detail,
+        )
     )
 
 
@@ -91,14 +94,17 @@ def unknown_order_report(
     cl_ord_id: bytes, symbol: bytes, side: bytes, exec_id: bytes, text: bytes, dialect: Dialect
 ) -> bytes:
     """Body of the answer to an OrderStatusRequest(H) for an order that this session does not have."""
-    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=%b\x0139=8\x01103=5\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01" % (
-        cl_ord_id,
-        exec_id,
-        b"20=3\x01" if dialect.exec_trans_type else b"",
-        ORDER_STATUS if dialect.status_by_exec_type else REJECTED,
-        symbol,
-        side,
-        text,
+    return (
+        b"37=NONE\x0111=%b\x0117=%b\x01%b150=%b\x0139=8\x01103=5\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01"
+        % (
+            cl_ord_id,
+            exec_id,
+            b"20=3\x01" if dialect.exec_trans_type else b"",
+            ORDER_STATUS if dialect.status_by_exec_type else REJECTED,
+            symbol,
+            side,
+            text,
+        )
     )
 
 
@@ -106,15 +112,18 @@ def refused_order_report(
     fields: dict[bytes, bytes], exec_id: bytes, ord_rej_reason: bytes, text: bytes, dialect: Dialect
 ) -> bytes:
     """Body of the report that refuses a NewOrderSingle(D) of which no order came: its own fields are told back."""
-    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=8\x0139=8\x01103=%b\x0155=%b\x0154=%b\x0138=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01" % (
-        fields[b"11"],
-        exec_id,
-        b"20=0\x01" if dialect.exec_trans_type else b"",
-        ord_rej_reason,
-        fields[b"55"],
-        fields[b"54"],
-        fields[b"38"],
-        text,
+    return (
+        b"37=NONE\x0111=%b\x0117=%b\x01%b150=8\x0139=8\x01103=%b\x0155=%b\x0154=%b\x0138=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01"
+        % (
+            fields[b"11"],
+            exec_id,
+            b"20=0\x01" if dialect.exec_trans_type else b"",
+            ord_rej_reason,
+            fields[b"55"],
+            fields[b"54"],
+            fields[b"38"],
+            text,
+        )
     )
 
 

@@ -25,9 +25,7 @@ RULES_OF_ENGAGEMENT = RulesOfEngagement(
     {
         MsgType.NEW_ORDER_SINGLE: MessageTerms(required=frozenset({tags.ORDER_QTY}), conditions=(_PRICED,)),
         MsgType.ORDER_CANCEL_REQUEST: MessageTerms(),
-        MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(
-            required=frozenset({tags.ORDER_QTY}), conditions=(_PRICED,)
-        ),
+        MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(required=frozenset({tags.ORDER_QTY}), conditions=(_PRICED,)),
         MsgType.ORDER_STATUS_REQUEST: MessageTerms(required=frozenset({tags.CL_ORD_ID})),
     }
 )

@@ -138,7 +138,9 @@ def _exchange_agrees(directory: Path, blotter: Blotter, routed: dict[str, OrderR
         order = blotter.orders[event.order_seq]
         if event.venue == "EXCHANGE":
             assert at_exchange[venue_cl_ord_id] == 1, f"I2: {order} never reached the exchange"
-            assert _executed(order, venue_cl_ord_id, fills) == order.cum_qty, f"I5: {order}: the exchange executed otherwise"
+            assert _executed(order, venue_cl_ord_id, fills) == order.cum_qty, (
+                f"I5: {order}: the exchange executed otherwise"
+            )
     known = {id_ for id_, event in routed.items() if event.venue == "EXCHANGE"}
     assert set(at_exchange) == known, "I2: the exchange has an order that the gateway never routed"
 

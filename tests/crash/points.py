@@ -82,7 +82,6 @@ def _half_sent(strike: Strike) -> None:
     Pump.send = send  # type: ignore[method-assign]
 
 
-
 POINTS: dict[str, Callable[[Strike], None]] = {
     "inputs drained": _after(Inbox, "drain"),
     "bytes given to the session": _after(Session, "receive_data"),

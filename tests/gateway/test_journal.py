@@ -248,11 +248,11 @@ def test_a_dropped_or_moved_record_breaks_the_chain(directory: Path, harm: str) 
 
 
 @given(
-    st.lists(
-        st.lists(st.tuples(st.sampled_from("fio"), st.binary(max_size=300)), min_size=1, max_size=8), max_size=6
-    )
+    st.lists(st.lists(st.tuples(st.sampled_from("fio"), st.binary(max_size=300)), min_size=1, max_size=8), max_size=6)
 )
-def test_whatever_is_committed_is_read_back(tmp_path_factory: pytest.TempPathFactory, turns: list[list[tuple[str, bytes]]]) -> None:
+def test_whatever_is_committed_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, turns: list[list[tuple[str, bytes]]]
+) -> None:
     directory = tmp_path_factory.mktemp("store") / "journal"
     journal = Journal.create(directory, "H", SMALL_GB)
     number = 0
