@@ -247,6 +247,7 @@ def test_the_range_of_a_replay(peer: Peer, asked: str, sent: list[str]) -> None:
     order(peer, "B")
     peer.answers()
     assert ["|".join(m.split("|")[:3]) for m in peer.says(f"35=2|{asked}")] == sent
+    assert ("a ResendRequest(2) for nothing we sent is ignored" in peer.notes()) == (sent == [])
 
 
 def test_a_resend_request_beyond_a_gap_is_served_before_we_ask(peer: Peer) -> None:
