@@ -18,9 +18,9 @@ from aiohttp import web
 
 class Admin:
     def __init__(
-        self, socket: Path, command: Callable[[object], Awaitable[object]], read: Callable[[object], object]
+        self, socket: Path, command: Callable[[object], Awaitable[object]], read: Callable[[dict[str, object]], object]
     ) -> None:
-        """`command` gives an operator's command to the turn; `read` makes one from a request's JSON, or raises ValueError."""
+        """`command` gives a command to the turn; `read` makes one from a request's JSON, or raises ValueError."""
         self._socket = socket
         self._command = command
         self._read = read

@@ -10,7 +10,7 @@ NS_PER_S = 1_000_000_000
 class Instant(NamedTuple):
     """A moment on two clocks.
 
-    `utc_ns` is the wall clock, in nanoseconds since 1970 UTC: it goes into SendingTime(52) and the record, and may jump.
+    `utc_ns` is the wall clock, in ns since 1970 UTC: it goes into SendingTime(52) and into the log, and it may jump.
     `mono_ns` is the monotonic clock, in nanoseconds since an arbitrary start: all timers live on it.
     """
 

@@ -1,10 +1,10 @@
 """The disk: one LMDB environment, one append-only log, one writer. Nothing else imports lmdb.
 
 Layout. Table `log` is the truth: every record of every kind under one rising number, in the order of the turns.
-A record is `CRC-32 (4) | kind (1) | payload`. The checksum is over kind and payload and starts from the record's number,
-so that a flipped bit and a record in the wrong place are both seen. Each turn ends with a turn record that carries the wall clock and the
-SHA-256 over the previous turn's digest and every record of this turn: the log is a chain from its first record to its
-head, and nobody can change, drop or reorder one without breaking it.
+A record is `CRC-32 (4) | kind (1) | payload`. The checksum is over kind and payload and starts from the record's
+number, so that a flipped bit and a record in the wrong place are both seen. Each turn ends with a turn record that
+carries the wall clock and the SHA-256 over the previous turn's digest and every record of this turn: the log is a chain
+from its first record to its head, and nobody can change, drop or reorder one without breaking it.
 
 The other tables are indexes into the log, written in the same transaction:
 `outbound`  session, generation, MsgSeqNum(34) -> number of the log record that holds the message;
@@ -151,8 +151,8 @@ class Journal:
         self._meta = environment.open_db(b"meta")
         self._failed = False
         with environment.begin() as txn:
-            self.store_id = bytes(txn.get(b"store_id", db=self._meta)).decode()
-            self._digest = bytes(txn.get(b"digest", db=self._meta))
+            self.store_id = (txn.get(b"store_id", db=self._meta) or b"").decode()
+            self._digest = txn.get(b"digest", db=self._meta) or b""
             last = txn.cursor(self._log)
             self.head = _NUMBER.unpack(last.key())[0] if last.last() else 0
 
@@ -180,7 +180,7 @@ class Journal:
 
     @classmethod
     def open(cls, directory: Path, map_size_gb: int = MAP_SIZE_GB) -> Journal:
-        """Open an existing store. Raises JournalRefused, with nothing changed, when it is missing, damaged or in use."""
+        """Open an existing store. Raises JournalRefused, nothing changed, when it is missing, damaged or in use."""
         data = directory / "data.mdb"
         if not data.exists():
             raise JournalRefused(
@@ -267,7 +267,7 @@ class Journal:
             raise self._damage(expected - 1, "the log does not end where its head says")
 
     def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
-        """Durable messages of ours with begin <= MsgSeqNum <= end, ascending, checked; numbers never stored are skipped."""
+        """Durable messages of ours with begin <= MsgSeqNum <= end, ascending, checked. Numbers may be missing."""
         prefix = _prefix(session)
         with self._environment.begin() as txn:
             cursor = txn.cursor(self._outbound)

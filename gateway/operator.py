@@ -1,4 +1,4 @@
-"""What an operator may ask for, from the admin door's JSON to a command. Says what is wrong with a wish it cannot read."""
+"""What an operator may ask for: from the admin door's JSON to a command, or to what is wrong with the wish."""
 
 from __future__ import annotations
 

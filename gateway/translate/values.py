@@ -1,4 +1,4 @@
-"""FIX characters and the desk's names for them, both ways. The desk speaks FIX's own names, so the tables make themselves."""
+"""FIX characters and the desk's names for them, both ways. The names are FIX's own, so the tables make themselves."""
 
 from __future__ import annotations
 

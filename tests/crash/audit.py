@@ -3,7 +3,7 @@
 Each of them was written by another program (the client's by the test itself), so agreement is evidence:
 
     I1  what the client was told, the journal holds, under the same number with the same content
-    I2  no request of the client is lost or taken twice; no order stands at the exchange twice; no fill is lost or doubled
+    I2  no request of the client is lost or taken twice; no order is at the exchange twice; no fill is lost or doubled
     I3  in each session our numbers are contiguous, and each belongs to one message for ever
     I5  the quantities of every order agree in all three books
     I7  the state that was live equals the fold of the log

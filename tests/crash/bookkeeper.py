@@ -26,7 +26,7 @@ class Lie(AssertionError):
 
 
 def fields(raw: bytes) -> dict[bytes, bytes]:
-    return dict(part.split(b"=", 1) for part in raw[:-1].split(SOH))  # type: ignore[arg-type]
+    return dict(part.split(b"=", 1) for part in raw[:-1].split(SOH))
 
 
 def content(raw: bytes) -> list[bytes]:

@@ -161,13 +161,8 @@ class Stage:
 
     def _cancel_or_replace(self, order: bytes, *, replace: bool) -> None:
         orig_cl_ord_id, symbol, side = order.split(b" ")
-        head = b"11=%b\x0141=%b\x0155=%b\x0154=%b\x0160=%b\x01" % (
-            self._new_id(),
-            orig_cl_ord_id,
-            symbol,
-            side,
-            stamp(),
-        )
+        ids = (self._new_id(), orig_cl_ord_id)
+        head = b"11=%b\x0141=%b\x0155=%b\x0154=%b\x0160=%b\x01" % (*ids, symbol, side, stamp())
         if replace:
             price = (100 if symbol == SIM_SYMBOL else 50000) + self.random.randint(-2, 2)
             self.client.send(b"G", head + b"38=%d\x0140=2\x0144=%d\x01" % (self.random.randint(1, 6), price))

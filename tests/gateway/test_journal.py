@@ -147,7 +147,7 @@ def test_a_second_process_on_the_same_store_is_refused(directory: Path) -> None:
 
 
 def test_a_missing_store_is_refused_and_not_created(directory: Path) -> None:
-    with pytest.raises(JournalRefused, match="no store in .* --init"):
+    with pytest.raises(JournalRefused, match=r"no store in .* --init"):
         Journal.open(directory)
     assert not directory.exists()
 
@@ -284,7 +284,8 @@ def test_a_full_disk_ends_the_process_with_its_exit_code(tmp_path: Path) -> None
         "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
         "try:\n"
         "    for number in range(1000):\n"
-        "        turn = journal.transaction(); turn.append_fact(bytes(4000)); turn.commit(1); print(number, flush=True)\n"
+        "        turn = journal.transaction(); turn.append_fact(bytes(4000)); turn.commit(1)\n"
+        "        print(number, flush=True)\n"
         "except JournalFailed as failed:\n"
         "    print('failed', failed); sys.exit(EXIT_JOURNAL_FAILED)\n"
     )
