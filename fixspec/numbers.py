@@ -18,7 +18,7 @@ INTEGER_DIGITS_MAX: Final = 15
 FRACTION_DIGITS_MAX: Final = 12
 NS_PER_SECOND: Final = 1_000_000_000
 
-is_decimal: Final = re.compile(rb"-?[0-9]{1,15}(?:\.[0-9]{1,12})?").fullmatch
+is_decimal: Final = re.compile(rb"-?(?:[0-9]{1,15}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})").fullmatch
 """Truthy exactly for what `parse_decimal` parses."""
 _TO_SECOND = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{2}):([0-9]{2}):([0-9]{2})").fullmatch
 _EPOCH_ORDINAL: Final = datetime.date(1970, 1, 1).toordinal()
@@ -42,6 +42,8 @@ def parse_int(value: bytes) -> int | None:
 
 def parse_decimal(value: bytes) -> Decimal | None:
     """`-?digits[.digits]`, at most 15 digits before and 12 after the point, exact. None for any other text.
+
+    The standard allows `23.` (FIX 4.4 vol. 1, float); `.5` is what other engines send and take.
 
     Trailing zeros are kept (200.00 stays 200.00). A negative zero comes back as zero.
     """

@@ -38,7 +38,7 @@ from oms.instruments import Instrument
 from oms.limits import Limits
 from oms.order import Order
 from oms.types import Moment, exec_id
-from oms.venue_reports import ReferencePriceSeen, VenueConnected, VenueDisconnected, VenueReport
+from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueConnected, VenueDisconnected
 from venues.port import FixVenue, InProcessVenue
 
 NS_PER_MS = 1_000_000
@@ -87,7 +87,7 @@ class Desk:
         self._venue_of_session = fix_venues
         self._session_of_venue = {venue.name: session for session, venue in fix_venues.items()}
         self._in_process = {venue.name: venue for venue in in_process_venues}
-        self._waiting: deque[Command | VenueReport] = deque()
+        self._waiting: deque[Command | AnyVenueReport] = deque()
         self._requests: dict[bytes, Callable[[str, Client, Message, Turn], None]] = {
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
@@ -198,18 +198,19 @@ class Desk:
     def _moment(self, turn: Turn) -> Moment:
         return Moment(turn.now.utc_ns, turn.next_seq())
 
-    def _take(self, item: Command | VenueReport, turn: Turn) -> None:
+    def _take(self, item: Command | AnyVenueReport, turn: Turn) -> None:
         """Decide, and for each fact in turn: log it, apply it, tell it. What a venue inside the process answers to a
         fact is taken once all facts of the decision stand."""
         waiting = self._waiting
         waiting.append(item)
         if len(waiting) > 1:
             return
+        blotter, tellers, utc_ns = self.blotter, self._tellers, turn.now.utc_ns
         while waiting:
-            for event in decide(self.blotter, waiting[0], self._moment(turn)):
+            for event in decide(blotter, waiting[0], Moment(utc_ns, turn.next_seq())):
                 turn.append(encode_event(event))
-                self.blotter.apply(event)
-                tell = self._tellers.get(type(event))
+                blotter.apply(event)
+                tell = tellers.get(type(event))
                 if tell is not None:
                     tell(event, turn)
             waiting.popleft()

@@ -154,7 +154,8 @@ class Reception(Lifecycle):
         if kind is _APPLICATION:
             self._outputs.append(MessageReceived(message))
         elif kind is Kind.TEST_REQUEST:
-            self._send_admin(MsgType.HEARTBEAT, b"112=%b\x01" % message.fields[TEST_REQ_ID], now)
+            test_req_id = message.fields.get(TEST_REQ_ID)  # required, but a dictionary may have been relaxed
+            self._send_admin(MsgType.HEARTBEAT, b"112=%b\x01" % test_req_id if test_req_id else b"", now)
         elif kind is Kind.REJECT:
             self._note(
                 "warning",

@@ -31,6 +31,26 @@ CANCEL_REQUEST = b"1"  # CxlRejResponseTo(434)
 REPLACE_REQUEST = b"2"
 
 
+_EXECUTION_REPORT = b"".join(
+    (
+        b"37=%b\x01",  # OrderID
+        b"11=%b\x01%b",  # ClOrdID, and OrigClOrdID(41) in the answer to a request
+        b"17=%b\x01%b",  # ExecID, and ExecTransType(20) where the dialect has it
+        b"150=%b\x01",  # ExecType
+        b"39=%b\x01%b",  # OrdStatus, and Account(1) when the order has one
+        b"55=%b\x01",  # Symbol
+        b"54=%b\x01",  # Side
+        b"38=%b\x01",  # OrderQty
+        b"40=%b\x01%b",  # OrdType, and Price(44) of a limit order
+        b"59=%b\x01",  # TimeInForce
+        b"151=%b\x01",  # LeavesQty
+        b"14=%b\x01",  # CumQty
+        b"6=%b\x01",  # AvgPx
+        b"60=%b\x01%b",  # TransactTime, and what this report is about
+    )
+)
+
+
 def execution_report(
     order: Order,
     exec_id: bytes,
@@ -44,30 +64,27 @@ def execution_report(
     """Body of an ExecutionReport(8) about `order` as it stands.
 
     `cl_ord_id` overrides the order's own; `detail` is further encoded fields (last quantity, reasons, text)."""
-    price = order.price
-    return (
-        b"37=%b\x0111=%b\x01%b17=%b\x01%b150=%b\x0139=%b\x01%b55=%b\x0154=%b\x0138=%b\x0140=%b\x01%b59=%b\x01151=%b\x0114=%b\x016=%b\x0160=%b\x01%b"
-        % (  # noqa: E501
-            order.order_id.encode(),
-            (cl_ord_id or order.cl_ord_id).encode("latin-1"),
-            b"41=%b\x01" % orig_cl_ord_id.encode("latin-1") if orig_cl_ord_id is not None else b"",
-            exec_id,
-            b"20=0\x01" if dialect.exec_trans_type else b"",
-            exec_type,
-            ORD_STATUS_VALUES[order.ord_status],
-            b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
-            order.symbol.encode("latin-1"),
-            SIDE_VALUES[order.side],
-            format_decimal(order.order_qty),
-            ORD_TYPE_VALUES[order.ord_type],
-            b"44=%b\x01" % format_decimal(price) if price is not None else b"",
-            TIME_IN_FORCE_VALUES[order.time_in_force],
-            format_decimal(order.leaves_qty),
-            format_decimal(order.cum_qty),
-            format_decimal(order.avg_px),
-            transact_time,
-            detail,
-        )
+    price, cum_qty = order.price, order.cum_qty
+    return _EXECUTION_REPORT % (
+        order.order_id.encode(),
+        (cl_ord_id or order.cl_ord_id).encode("latin-1"),
+        b"41=%b\x01" % orig_cl_ord_id.encode("latin-1") if orig_cl_ord_id is not None else b"",
+        exec_id,
+        b"20=0\x01" if dialect.exec_trans_type else b"",
+        exec_type,
+        ORD_STATUS_VALUES[order.ord_status],
+        b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
+        order.symbol.encode("latin-1"),
+        SIDE_VALUES[order.side],
+        format_decimal(order.order_qty),
+        ORD_TYPE_VALUES[order.ord_type],
+        b"44=%b\x01" % format_decimal(price) if price is not None else b"",
+        TIME_IN_FORCE_VALUES[order.time_in_force],
+        format_decimal(order.leaves_qty),
+        format_decimal(cum_qty) if cum_qty else b"0",
+        format_decimal(order.avg_px) if cum_qty else b"0",
+        transact_time,
+        detail,
     )
 
 
@@ -94,45 +111,42 @@ def unknown_order_report(
     cl_ord_id: bytes, symbol: bytes, side: bytes, exec_id: bytes, text: bytes, dialect: Dialect
 ) -> bytes:
     """Body of the answer to an OrderStatusRequest(H) for an order that this session does not have."""
-    return (
-        b"37=NONE\x0111=%b\x0117=%b\x01%b150=%b\x0139=8\x01103=5\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01"
-        % (
-            cl_ord_id,
-            exec_id,
-            b"20=3\x01" if dialect.exec_trans_type else b"",
-            ORDER_STATUS if dialect.status_by_exec_type else REJECTED,
-            symbol,
-            side,
-            text,
-        )
-    )
+    exec_type = ORDER_STATUS if dialect.status_by_exec_type else REJECTED
+    detail = b"103=5\x0158=%b\x01" % text
+    return _report_without_order(cl_ord_id, exec_id, b"3", exec_type, symbol, side, detail, dialect)
 
 
 def refused_order_report(
     fields: dict[bytes, bytes], exec_id: bytes, ord_rej_reason: bytes, text: bytes, dialect: Dialect
 ) -> bytes:
     """Body of the report that refuses a NewOrderSingle(D) of which no order came: its own fields are told back."""
-    return (
-        b"37=NONE\x0111=%b\x0117=%b\x01%b150=8\x0139=8\x01103=%b\x0155=%b\x0154=%b\x0138=%b\x01151=0\x0114=0\x016=0\x0158=%b\x01"
-        % (
-            fields[b"11"],
-            exec_id,
-            b"20=0\x01" if dialect.exec_trans_type else b"",
-            ord_rej_reason,
-            fields[b"55"],
-            fields[b"54"],
-            fields[b"38"],
-            text,
-        )
-    )
+    detail = b"38=%b\x01103=%b\x0158=%b\x01" % (fields[b"38"], ord_rej_reason, text)
+    return _report_without_order(fields[b"11"], exec_id, b"0", REJECTED, fields[b"55"], fields[b"54"], detail, dialect)
 
 
 def spent_cl_ord_id_report(cl_ord_id: str, exec_id: bytes, detail: bytes, dialect: Dialect) -> bytes:
     """Body of the report that refuses a new order whose ClOrdID was spent on a request that never had an order."""
-    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=8\x0139=8\x0155=[N/A]\x0154=1\x01151=0\x0114=0\x016=0\x01%b" % (
-        cl_ord_id.encode("latin-1"),
+    return _report_without_order(cl_ord_id.encode("latin-1"), exec_id, b"0", REJECTED, b"[N/A]", b"1", detail, dialect)
+
+
+def _report_without_order(
+    cl_ord_id: bytes,
+    exec_id: bytes,
+    exec_trans_type: bytes,
+    exec_type: bytes,
+    symbol: bytes,
+    side: bytes,
+    detail: bytes,
+    dialect: Dialect,
+) -> bytes:
+    """A report on an order that there is not: OrderID(37)=NONE, OrdStatus(39)=8, nothing left and nothing done."""
+    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=%b\x0139=8\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x01%b" % (
+        cl_ord_id,
         exec_id,
-        b"20=0\x01" if dialect.exec_trans_type else b"",
+        b"20=%b\x01" % exec_trans_type if dialect.exec_trans_type else b"",
+        exec_type,
+        symbol,
+        side,
         detail,
     )
 

@@ -52,7 +52,7 @@ BAD: dict[str, list[bytes]] = {
     "TAGNUM": [b"x"],
     "DAYOFMONTH": [b"0", b"32", b"001"],
     "FLOAT": [b"+1.5", b"1e5", b"NaN"],
-    "QTY": [b"+200.00", b".5"],
+    "QTY": [b"+200.00", b"."],
     "PRICE": [b"1,5"],
     "PRICEOFFSET": [b"--1"],
     "AMT": [b"Infinity"],

@@ -41,7 +41,7 @@ def test_int(value: bytes, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [*NOT_NUMBERS, b".5", b"5.", b".", b"-.5", b"1.2.3", b"1" * 16, b"1." + b"1" * 13, b"1.-5"]
+    "value", [*NOT_NUMBERS, b".", b"-.", b"1.2.3", b"1" * 16, b"1." + b"1" * 13, b"1.-5"]
 )
 def test_not_a_decimal(value: bytes) -> None:
     assert parse_decimal(value) is None
