@@ -88,13 +88,14 @@ def presentable(key: str, value: object, depth: int = 0) -> object:
     if isinstance(value, (bytes, bytearray)):
         text = redact_fix(b"\x01" + bytes(value[:READ_MAX]))[1:].decode("latin-1")
     else:
-        text = _text_of(value)[:READ_MAX]
+        text = text_of(value)[:READ_MAX]
     text = escape(redact_text(text))
     most = TRACE_MAX if key in _TRACES else TEXT_MAX
     return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
 
 
-def _text_of(value: object) -> str:
+def text_of(value: object) -> str:
+    """What the value says of itself; never raises."""
     try:
         return str(value)
     except Exception as error:

@@ -21,7 +21,7 @@ import structlog
 from structlog.dev import ConsoleRenderer
 
 from config.model import LogsConfig, SessionConfig
-from gateway.log_redaction import escape, presentable
+from gateway.log_redaction import escape, presentable, text_of
 from gateway.log_writer import AppendFile, LogWriter, make_directory
 from gateway.raw_message_log import RawMessageLog, session_log_name
 
@@ -119,7 +119,7 @@ class Logs:
         if name is not None:
             text = " ".join([event, *(f"{key}={value}" for key, value in details.items())])
             self.raw.event(name, time.time_ns(), text)
-        if LEVELS[level] >= self._level:
+        if LEVELS.get(level, self._level) >= self._level:
             self.lines.put(level, event, {"session": session, **details} if session else details)
         if level == "critical":
             self._writer.flush(FLUSH_TIMEOUT_S)
@@ -186,7 +186,7 @@ def _speak_through(lines: LineLog, level: int) -> None:
 
 def _frozen(value: object) -> object:
     """Values that may change before the thread looks at them are written out now."""
-    return value if value is None or isinstance(value, (bool, int, float, str, bytes)) else str(value)
+    return value if value is None or isinstance(value, (bool, int, float, str, bytes)) else text_of(value)
 
 
 class _FromLogging(logging.Handler):

@@ -61,7 +61,7 @@ class RawMessageLog:
     @property
     def lost_bytes(self) -> int:
         """Bytes that the disk did not take."""
-        return sum(file.lost_bytes for file in self._files.values())
+        return sum(file.lost_bytes for file in list(self._files.values()))  # the writer may add one meanwhile
 
     def drain(self) -> None:
         queue = self._queue

@@ -338,10 +338,17 @@ def test_a_line_nobody_can_write_does_not_end_the_thread(tmp_path: Path) -> None
 
     logs = opened(tmp_path)
     logs.note("info", "", "hostile", {"value": Hostile()})
+    logs.note("shout", "", "level_nobody_knows", {})
+    structlog.get_logger().info("from_structlog", value=Hostile())
     logs.messages("CLIENT44", NOON_NS, [None])  # type: ignore[list-item]  # a bug of ours, on purpose
     assert logs.flush()
     logs.note("info", "", "after", {})
     logs.messages("CLIENT44", NOON_NS, [HEARTBEAT])
     assert logs.close()
-    assert [line["event"] for line in lines(tmp_path)] == ["hostile", "after"]
+    assert [line["event"] for line in lines(tmp_path)] == [
+        "hostile",
+        "level_nobody_knows",
+        "from_structlog",
+        "after",
+    ]
     assert HEARTBEAT in (tmp_path / f"{STEM}.messages.current.log").read_bytes()
