@@ -9,7 +9,7 @@ is accepted, and who hears of it. What it answers, and how:
     OrderStatusRequest(H)           8 150=I; an unknown order is 39=8 103=5
     OrderMassStatusRequest(AF)      8 150=I for each open order of the session
     MarketDataRequest(V)            W, and W again as the book changes; or Y
-    anything else                   BusinessMessageReject(j), 380=3
+    anything else                   BusinessMessageReject(j), 380=3; 380=5 for a message that names nothing
 
 OrigClOrdID(41) must be the ClOrdID of the last accepted request of the order, as FIX defines it. Requests are carried
 out one by one, so nothing is ever pending here and a cancel of a filled order is simply too late.
@@ -17,7 +17,7 @@ out one by one, so nothing is ever pending here and a cancel of a filled order i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fixspec import tags
 from fixspec.message import Message
@@ -37,6 +37,19 @@ from gateway.exchange.floor import (
 from gateway.exchange.prices import PriceFeed
 from gateway.exchange.rules import ExchangeSettings, Refused, refuse_terms
 from gateway.turn import Turn
+
+# What must be there whatever the dictionary says: FIX 5.0 SP2 does not require OrigClOrdID(41), but without it a
+# request names no order.
+_REQUIRED: Mapping[bytes, tuple[bytes, ...]] = {
+    MsgType.NEW_ORDER_SINGLE: (tags.CL_ORD_ID,),
+    MsgType.ORDER_CANCEL_REQUEST: (tags.CL_ORD_ID, tags.ORIG_CL_ORD_ID),
+    MsgType.ORDER_CANCEL_REPLACE_REQUEST: (tags.CL_ORD_ID, tags.ORIG_CL_ORD_ID),
+    MsgType.ORDER_MASS_STATUS_REQUEST: (tags.MASS_STATUS_REQ_ID,),
+    MsgType.MARKET_DATA_REQUEST: (tags.MD_REQ_ID,),
+}
+# BusinessRejectReason(380)
+_UNSUPPORTED_MESSAGE_TYPE = b"3"
+_CONDITIONALLY_REQUIRED_FIELD_MISSING = b"5"
 
 
 class Exchange:
@@ -72,11 +85,18 @@ class Exchange:
         self._prices.forget(session)
 
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
-        handler = self._handlers.get(message.msg_type)
+        msg_type, fields = message.msg_type, message.fields
+        handler = self._handlers.get(msg_type)
         if handler is None:
-            self._not_supported(session, message, turn)
-        else:
-            handler(session, message, turn)
+            text = b"this exchange does not take MsgType(35)=%b" % msg_type
+            self._reject(session, message, _UNSUPPORTED_MESSAGE_TYPE, text, turn)
+            return
+        for tag in _REQUIRED.get(msg_type, ()):
+            if tag not in fields:
+                text = b"tag %b is required here" % tag
+                self._reject(session, message, _CONDITIONALLY_REQUIRED_FIELD_MISSING, text, turn)
+                return
+        handler(session, message, turn)
 
     def command(self, command: object, turn: Turn) -> object:
         return None
@@ -107,7 +127,7 @@ class Exchange:
         if order is not None:
             self._known_cl_ord_id(session, order, message, turn)
             return
-        symbol, side, ord_type = fields[tags.SYMBOL], fields[tags.SIDE], fields[tags.ORD_TYPE]
+        symbol, side, ord_type = get(tags.SYMBOL, b""), get(tags.SIDE, b""), get(tags.ORD_TYPE, b"")
         time_in_force = get(tags.TIME_IN_FORCE, TimeInForce.DAY)
         order_qty = get(tags.ORDER_QTY, b"")
         price = b"" if ord_type == OrdType.MARKET else get(tags.PRICE, b"")
@@ -154,7 +174,7 @@ class Exchange:
         order, refused = self._find_amendable(session, message)
         if refused is None:
             assert order is not None
-            ord_type = fields[tags.ORD_TYPE]
+            ord_type = fields.get(tags.ORD_TYPE, b"")
             time_in_force = fields.get(tags.TIME_IN_FORCE, order.time_in_force)
             order_qty = fields.get(tags.ORDER_QTY, b"")
             price = b"" if ord_type == OrdType.MARKET else fields.get(tags.PRICE, b"")
@@ -227,7 +247,9 @@ class Exchange:
             body = reports.status_report(order, order.cl_ord_id, dialect, self._exchange_id, transact_time, more)
             turn.send(session, MsgType.EXECUTION_REPORT, body)
 
-    def _not_supported(self, session: str, message: Message, turn: Turn) -> None:
-        text = b"this exchange does not take MsgType(35)=%b" % message.msg_type
-        body = b"45=%b\x01372=%b\x01380=3\x0158=%b\x01" % (message.fields[tags.MSG_SEQ_NUM], message.msg_type, text)
+    @staticmethod
+    def _reject(session: str, message: Message, reason: bytes, text: bytes, turn: Turn) -> None:
+        """BusinessMessageReject(j), for what no report of an order can say."""
+        msg_seq_num = message.fields[tags.MSG_SEQ_NUM]
+        body = b"45=%b\x01372=%b\x01380=%b\x0158=%b\x01" % (msg_seq_num, message.msg_type, reason, text)
         turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)

@@ -357,3 +357,12 @@ def test_a_session_that_is_gone_hears_nothing(venue: Venue) -> None:
     twin = venue.restarted(replace(SETTINGS, sessions={"A44": SETTINGS.sessions["A44"]}))
     told = twin.order("A44", "a1", "1", "1", "50000")
     assert shown(told, "to", "150") == [("A44", "0"), ("A44", "F")]
+
+
+def test_a_request_that_names_no_order_is_rejected(venue: Venue) -> None:
+    for msg_type in "FG":  # FIX 5.0 SP2 does not require OrigClOrdID(41)
+        ord_type = "|40=1" if msg_type == "G" else ""
+        told = venue.tell("A50", f"35={msg_type}|11=a2|55=BTC-USD|54=1|60=20260101-00:00:00|38=1{ord_type}")
+        assert shown(told, "35", "372", "380") == [("j", msg_type, "5")]
+    told = venue.tell("A50", "35=D|11=a2|54=1|60=20260101-00:00:00|38=1|40=1")
+    assert shown(told, "35", "150", "103") == [("8", "8", "1")]
