@@ -108,6 +108,8 @@ def test_nothing_moves_before_authentication(extra: bytes, reset_on_logon: bool)
     assert not host.session.take_wire_log()[4:]
     numbers = host.numbers
     assert (numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num) == before
+    host.feed(message(b"B", 2, b"148=x\x0133=1\x0158=x\x01"))
+    assert not host.outputs, "the refused connection left nothing behind"
     assert isinstance(admit(host, logon(2, b"554=right\x01")), Admitted)
 
 

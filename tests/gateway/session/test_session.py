@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from fixspec.codec import encode
 from fixspec.dictionary import own_dictionary
 from fixspec.message import Message
 from fixspec.rulebook import Condition, MessageTerms, Rulebook, RulesOfEngagement
 from gateway.instant import NS_PER_S, Instant
-from gateway.session.outputs import Disconnect, LoggedOn, LoggedOut, MessageReceived, Note, NumbersChanged
+from gateway.session.outputs import Disconnect, LoggedOn, LoggedOut, MessageReceived, Note, NumbersChanged, ResendWanted
 from gateway.session.settings import Role
 from gateway.session.state import State
 from tests.gateway.session.host import NOON_NS, Clock, Host, admit
@@ -41,6 +42,12 @@ def state_of(host: Host) -> State:
 
 def is_logged_on(host: Host) -> bool:
     return host.session.is_logged_on
+
+
+def mended(raw: bytes, old: bytes, new: bytes) -> bytes:
+    """A message with something replaced, its length and sum made right again."""
+    content = raw.replace(old, new)
+    return encode(b"FIX.4.4", content[content.index(b"35=") : -7])
 
 
 def test_host_answers_between_one_message_and_the_next() -> None:
@@ -322,3 +329,47 @@ def test_only_application_messages_are_handed_out() -> None:
     for number, (msg_type, body) in enumerate([(b"0", b""), (b"3", b"45=1\x01"), (b"B", NEWS % b"x")], 2):
         host.feed(message(msg_type, number, body))
     assert [type(output) for output in host.outputs] == [Note, MessageReceived]
+
+
+def test_logout_of_a_stranger_ends_an_expelled_session_in_silence() -> None:
+    host = logged_on()
+    host.feed(message(b"0", 1))
+    host.unsent.clear()
+    host.feed(mended(message(b"5", 2), b"49=PEER", b"49=OTHER"))
+    assert state_of(host) is State.DISCONNECTED
+    assert not host.unsent
+
+
+def test_gap_of_one_connection_is_asked_for_again_on_the_next() -> None:
+    host = logged_on()
+    host.feed(message(b"0", 5))
+    host.end_of_file()
+    host.unsent.clear()
+    admit(host, logon(6))
+    assert sent_types(host) == [b"A", b"2"]
+    assert dict(fields_of(host.unsent[1]))[b"7"] == b"2"
+
+
+def test_request_that_was_to_follow_a_replay_dies_with_the_connection() -> None:
+    host = logged_on()
+    host.session.receive_data(message(b"2", 9, b"7=1\x0116=0\x01"), host.clock.now)
+    assert isinstance(host.session.next_output(host.clock.now), ResendWanted)
+    host.session.disconnect("too slow", host.clock.now)
+    host.work()
+    admit(host, logon(2))
+    assert sent_types(host) == [b"A"]
+
+
+def test_what_is_left_above_a_filled_gap_is_watched_while_messages_come() -> None:
+    host = logged_on(resend_timeout_s=20)
+    host.feed(message(b"0", 4) + message(b"0", 9))
+    host.feed(message(b"4", 2, b"43=Y\x01123=Y\x0136=5\x01"))
+    host.unsent.clear()
+    for number in (5, 6):
+        host.clock.advance(15)
+        host.feed(message(b"0", number, utc_ns=host.clock.utc_ns))
+        host.ring()
+    assert b"2" not in sent_types(host)
+    host.clock.advance(20)
+    host.ring()
+    assert sent_types(host).count(b"2") == 1
