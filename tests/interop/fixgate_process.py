@@ -63,11 +63,11 @@ class Fixgate:
         self._process = None
         assert code == 0, f"exit code {code}: {self.output()}"
 
-    def wait_for_session(self, name: str) -> None:
-        """Return when `fixgate status` says that this session is logged on."""
+    def wait_for_session(self, name: str, up: bool = True) -> None:
+        """Return when `fixgate status` says that this session is logged on, or that it is not."""
         until = time.monotonic() + WAIT_S
-        while name not in logged_on(self.status()):
-            assert time.monotonic() < until, f"{name} is not logged on after {WAIT_S} s: {self.status()}"
+        while (name in logged_on(self.status())) is not up:
+            assert time.monotonic() < until, f"{name} after {WAIT_S} s: {self.status()}"
             time.sleep(0.05)
 
     def output(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.interop.configurations import CLIENTS, LISTED, SIMULATED
 from tests.interop.party import Fields, Party, readable
+from tests.interop.quickfix_settings import OWN
 from tests.interop.trader import BUY, Trader
 from tests.interop.venue_house import VenueHouse
 
@@ -32,7 +33,7 @@ def house(tmp_path: Path) -> Iterator[VenueHouse]:
 @pytest.fixture(params=CLIENTS)
 def trader(request: pytest.FixtureRequest, house: VenueHouse, tmp_path: Path) -> Iterator[Trader]:
     """Keeps its numbers over its own death."""
-    one = Trader(tmp_path, request.param, CLIENTS[request.param], "FIXGATE", house.gateway.port)
+    one = Trader(tmp_path, request.param, CLIENTS[request.param], "FIXGATE", house.gateway.port, OWN)
     one.start()
     try:
         one.expect_logon()
@@ -122,6 +123,7 @@ def test_an_exchange_that_dies_and_comes_back_gets_no_order_twice(house: VenueHo
     house.exchange.expect("35=D")
     trader.expect_new("V1", 2)
     house.exchange.kill()
+    house.gateway.wait_for_session("EXCHANGE", up=False)
     trader.new("V2", LISTED, BUY, 2, "49000")
     refused = trader.expect_report("8", "8", "11=V2")
     assert refused[58].startswith("VENUE_")
