@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 import config.model as model
-from config.convert import Converter, _about
+from config.convert import ALIASES, Converter, _about
 from config.load import ConfigRefused, load_exchange, load_gateway
 from config.model import GatewayConfig, SessionConfig
 from config.secret import Secret
@@ -96,6 +96,13 @@ def test_venue_settings_are_chosen_by_adapter(tmp_path: Path) -> None:
     assert config.venues == (model.SimulatedVenue(name="SIM", reference_interval_ms=250),)
 
 
+def test_a_key_may_have_another_spelling_but_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ALIASES, "ResetOnLogon", "reset_on_logon")
+    assert client(tmp_path, "ResetOnLogon: true").reset_on_logon
+    with pytest.raises(ConfigRefused, match=r"sessions\[0\]\.reset_on_logon: is said twice, also as reset_on_logon"):
+        client(tmp_path, "ResetOnLogon: true", "reset_on_logon: true")
+
+
 def test_exchange_has_its_own_model(tmp_path: Path) -> None:
     path = tmp_path / "exchange.yaml"
     path.write_text("name: X1\nsymbols:\n  - {symbol: ABC, reference_price: '10.5'}\n")
@@ -171,6 +178,8 @@ def test_secret_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> Non
         ("file:not/there", "cannot be read: No such file or directory"),
         ("env:FIXGATE_EMPTY", "must be one line, neither empty nor with SOH in it"),
         ("env:FIXGATE_SOH", "must be one line, neither empty nor with SOH in it"),
+        ("env:FIXGATE_LINES", "must be one line, neither empty nor with SOH in it"),
+        ("file:LARGE", "more than 4096 bytes"),
         ("'env:'", "a secret is never written here"),
     ],
 )
@@ -178,6 +187,11 @@ def test_secret_that_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("FIXGATE_NOT_SET", raising=False)
     monkeypatch.setenv("FIXGATE_EMPTY", "")
     monkeypatch.setenv("FIXGATE_SOH", f"a\x01{CANARY}")
+    monkeypatch.setenv("FIXGATE_LINES", f"a\n{CANARY}")
+    large = tmp_path / "LARGE"
+    large.write_text("x" * 4097)
+    large.chmod(0o400)
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigRefused) as refused:
         load(tmp_path, VENUE.format(reference=reference))
     assert "gateway.yaml:7: sessions[0].password: " in str(refused.value)

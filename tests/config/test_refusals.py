@@ -173,6 +173,12 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ["connect: is for kind venue; a session of kind client"],
     ),
     ("client_with_username", S + "    username: bob\n", ":5", ["username: is for kind venue"]),
+    (
+        "username_not_ascii",
+        V.replace("target_comp_id", "username: Zoë, target_comp_id"),
+        ":2",
+        ["username: must be ASCII"],
+    ),
     ("account_twice", S + "    accounts: [X, X]\n", ":5", ["accounts[1]: 'X' is empty or said twice"]),
     ("venue_unused", V.split("venues")[0], ":2", ["no venue uses session 'V'"]),
     (

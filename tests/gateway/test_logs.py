@@ -134,14 +134,21 @@ def test_colours_only_on_a_terminal(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_goes_away_does_not_take_the_file_with_it(tmp_path: Path) -> None:
-    console = io.StringIO()
+    class Gone(io.StringIO):
+        asked = 0
+
+        def write(self, text: str) -> int:
+            self.asked += 1
+            raise OSError(5, "Input/output error")
+
+    console = Gone()
     logs = opened(tmp_path, console=console)
-    console.close()
     logs.note("info", "", "one", {})
     assert logs.flush()
     logs.note("info", "", "two", {})
     assert logs.close()
     assert [line["event"] for line in lines(tmp_path)] == ["one", "two"]
+    assert console.asked == 1
 
 
 def test_details_cannot_pose_as_the_line_itself(tmp_path: Path) -> None:
@@ -178,6 +185,7 @@ def test_messages_in_the_file_format_of_quickfix(tmp_path: Path) -> None:
         LOGON.replace(b"35=A", b"35=D"),  # lies about its type
         LOGON.replace(b"8=FIX.4.4\x01", b""),  # nothing a parser would take
         LOGON.replace(b"554=", b"925="),
+        LOGON.replace(b"554=", b"925=").replace(b"35=A", b"35=D"),
         LOGON.replace(b"554=", b"1402="),
         LOGON.replace(b"554=", b"96="),
         LOGON[: -len(b"\x0110=000\x01")],
@@ -299,6 +307,20 @@ def test_a_flood_is_cut_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert events.count("flood") == 50
     (told,) = [line for line in lines(tmp_path) if line["event"] == "log_lines_dropped"]
     assert told["lines"] == 30
+
+
+def test_what_is_written_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_message_log, "MESSAGES_MAX", 4)
+    log = RawMessageLog(tmp_path)
+    for _ in range(10):
+        log.write(STEM, NOON_NS, [HEARTBEAT] * 3)
+        log.event(STEM, NOON_NS, "x")
+        log.drain()
+    assert log.dropped == 0
+    log.write(STEM, NOON_NS, [HEARTBEAT] * 4)
+    log.event(STEM, NOON_NS, "one too many")
+    assert log.dropped == 1
+    log.close()
 
 
 class _StuckConsole(io.StringIO):
