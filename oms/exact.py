@@ -9,7 +9,6 @@ exact in any context and are written with operators.
 from __future__ import annotations
 
 from decimal import (
-    ROUND_05UP,
     ROUND_HALF_EVEN,
     Context,
     Decimal,
@@ -28,7 +27,7 @@ FRACTION_DIGITS_MAX: Final = 12
 ZERO: Final = Decimal(0)
 
 _EXACT: Final = Context(prec=64, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow, Underflow, Subnormal])
-_DISPLAY: Final = Context(prec=64, rounding=ROUND_05UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+_DISPLAY: Final = Context(prec=64, traps=[InvalidOperation, DivisionByZero, Overflow])
 _BOUNDS: Final = Context(
     prec=INTEGER_DIGITS_MAX + FRACTION_DIGITS_MAX, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow]
 )
@@ -53,7 +52,8 @@ def in_bounds(number: Decimal) -> bool:
 def quotient_for_display(dividend: Decimal, divisor: Decimal) -> Decimal:
     """dividend / divisor rounded half-even to 12 fraction digits; not to be calculated with further.
 
-    The first division rounds so (05UP) that rounding its result again gives the correctly rounded quotient."""
+    Rounded twice, and right all the same: a quotient of numbers with at most 24 and 12 fraction digits is a tie or at
+    least 5E-40 away from one, and the first rounding moves it by less than 1E-48."""
     quotient = _DISPLAY.divide(dividend, divisor)
     exponent = quotient.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -FRACTION_DIGITS_MAX:

@@ -19,9 +19,4 @@ def trading_state(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusa
 
 def _only_lowers(request: OrderRequest) -> bool:
     order = request.order
-    return (
-        order is not None
-        and request.order_qty < order.order_qty
-        and request.price == order.price
-        and request.ord_type is order.ord_type
-    )
+    return order is not None and request.order_qty < order.order_qty and request.price == order.price
