@@ -38,6 +38,7 @@ def exchange_faults(config: ExchangeConfig) -> list[Fault]:
             faults.append(_at(f"sessions[{i}].kind", f"'{session.kind}': members of an exchange are of kind client"))
     for i, listed in enumerate(config.symbols):
         faults += _price_faults(f"symbols[{i}]", listed)
+        faults += _house_faults(f"symbols[{i}]", listed)
     return faults
 
 
@@ -160,6 +161,27 @@ def _price_faults(at: str, instrument: InstrumentConfig | ListedSymbol) -> list[
     if reference is None or not reference % instrument.tick_size:
         return []
     return [_at(f"{at}.reference_price", f"{reference} is not a multiple of tick_size {instrument.tick_size}")]
+
+
+def _house_faults(at: str, listed: ListedSymbol) -> list[Fault]:
+    """The house quotes both sides or neither, at prices and in a size that the exchange takes."""
+    bid, offer = listed.house_bid, listed.house_offer
+    if bid is None and offer is None:
+        return []
+    if bid is None or offer is None:
+        key = "house_bid" if bid is None else "house_offer"
+        return [_at(f"{at}.{key}", "is missing: the house quotes both sides or neither")]
+    faults = []
+    if bid >= offer:
+        faults.append(_at(f"{at}.house_bid", f"{bid} is not below house_offer {offer}"))
+    for key, value, step in (
+        ("house_bid", bid, listed.tick_size),
+        ("house_offer", offer, listed.tick_size),
+        ("house_qty", listed.house_qty, listed.lot_size),
+    ):
+        if value % step:
+            faults.append(_at(f"{at}.{key}", f"{value} is not a multiple of {step}"))
+    return faults
 
 
 def _known(names: Iterable[str]) -> str:

@@ -248,6 +248,11 @@ class ListedSymbol(Record, frozen=True, kw_only=True):
     tick_size: Annotated[Positive, Meta(description="Price(44) is a multiple of it")] = Decimal("0.01")
     lot_size: Annotated[Positive, Meta(description="OrderQty(38) is a multiple of it")] = Decimal("0.01")
     reference_price: Annotated[Positive, Meta(description="stands for the last trade until there is one")]
+    house_bid: Annotated[Positive | None, Meta(description="price at which the exchange itself always buys")] = None
+    house_offer: Annotated[Positive | None, Meta(description="price at which the exchange itself always sells")] = None
+    house_qty: Annotated[Positive, Meta(description="size of each of its quotes, put up again when it has traded")] = (
+        Decimal(10)
+    )
 
 
 class ExchangeConfig(Record, frozen=True, kw_only=True):

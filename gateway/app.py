@@ -79,7 +79,7 @@ async def _gateway(config: GatewayConfig, create: bool, announce: Announce | Non
 
 async def _exchange(config: ExchangeConfig, create: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
-    exchange = Exchange(exchange_settings_of(config))
+    exchange = Exchange(exchange_settings_of(config, journal.store_id))
     sessions = sessions_of(config.sessions, journal.numbers())
     return await _serve(exchange, journal, config, sessions, "", announce)
 

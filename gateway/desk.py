@@ -42,7 +42,6 @@ from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueConnected
 from venues.port import FixVenue, InProcessVenue
 
 NS_PER_MS = 1_000_000
-TICK_INTERVAL_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,8 @@ class Desk:
 
     def deadline_reached(self, turn: Turn) -> None:
         """Let the venues inside the process speak of their own accord."""
-        self._tick_at_mono_ns = turn.now.mono_ns + TICK_INTERVAL_NS
+        interval_ns = min(venue.tick_interval_ns for venue in self._in_process.values())
+        self._tick_at_mono_ns = turn.now.mono_ns + interval_ns
         for venue in self._in_process.values():
             for report in venue.tick(self._moment(turn)):
                 self._take(report, turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 from config.model import (
     ExchangeConfig,
@@ -11,14 +12,15 @@ from config.model import (
     InstrumentConfig,
     SessionConfig,
 )
+from fixspec.numbers import format_decimal
 from gateway.desk import Client, Desk, Terms
+from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
 from gateway.translate.dialect import Dialect, dialect_of
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Limits, Rate
-from venues.fix_standard import FixStandard, FixStandardSettings
 from venues.port import FixVenue, InProcessVenue
-from venues.simulated import SimulatedInstrument, SimulatedSettings, SimulatedVenue
+from venues.registry import make_venue
 
 NS_PER_MS = 1_000_000
 MS_PER_S = 1_000
@@ -26,32 +28,33 @@ MS_PER_S = 1_000
 
 def desk_of(config: GatewayConfig, store_id: str) -> Desk:
     """The order desk with its clients and venues."""
-    sessions = {session.name: session for session in config.sessions}
     clients = {session.name: _client(session) for session in config.sessions if session.kind != "venue"}
     fix_venues: dict[str, FixVenue] = {}
     in_process: list[InProcessVenue] = []
-    for venue in config.venues:
-        if isinstance(venue, FixStandardVenue):
-            version = application_version(sessions[venue.session])
-            fix_venues[venue.session] = FixStandard(FixStandardSettings(venue.name, version, venue.market_data))
+    for venue_config in config.venues:
+        venue = make_venue(venue_config, config)
+        if isinstance(venue_config, FixStandardVenue):
+            fix_venues[venue_config.session] = cast(FixVenue, venue)
         else:
-            listed = tuple(
-                SimulatedInstrument(i.symbol, i.reference_price, i.lot_size)
-                for i in config.instruments
-                if i.venue == venue.name and i.reference_price is not None
-            )
-            interval_ns = venue.reference_interval_ms * NS_PER_MS
-            in_process.append(SimulatedVenue(SimulatedSettings(venue.name, listed, interval_ns)))
+            in_process.append(cast(InProcessVenue, venue))
     return Desk(store_id, clients, fix_venues, in_process, terms_of(config))
 
 
-def exchange_settings_of(config: ExchangeConfig) -> ExchangeSettings:
+def exchange_settings_of(config: ExchangeConfig, store_id: str) -> ExchangeSettings:
+    """What the exchange is told; its name and its store's make identifiers that no other exchange has."""
     return ExchangeSettings(
-        exchange_id=config.name,
+        exchange_id=f"{config.name}-{store_id}",
         sessions={session.name: _dialect(session) for session in config.sessions},
         instruments=tuple(
             ListedInstrument(s.symbol.encode(), s.tick_size, s.lot_size, s.reference_price) for s in config.symbols
         ),
+        house={
+            s.symbol.encode(): HouseQuote(
+                format_decimal(s.house_bid), format_decimal(s.house_offer), format_decimal(s.house_qty)
+            )
+            for s in config.symbols
+            if s.house_bid is not None and s.house_offer is not None
+        },
         market_data_interval_ns=config.market_data_interval_ms * NS_PER_MS,
         market_data_refresh_ns=config.market_data_refresh_ms * NS_PER_MS,
     )
@@ -76,11 +79,6 @@ def terms_of(config: GatewayConfig) -> Terms:
             if instrument.reference_price is not None
         },
     )
-
-
-def application_version(session: SessionConfig) -> str:
-    """The version of FIX that a session's application messages are in."""
-    return session.default_appl_ver_id if session.begin_string == "FIXT.1.1" else session.begin_string
 
 
 def _client(session: SessionConfig) -> Client:

@@ -34,6 +34,7 @@ from gateway.exchange.floor import (
     decode_command,
     encode_command,
 )
+from gateway.exchange.house import House
 from gateway.exchange.prices import PriceFeed
 from gateway.exchange.rules import ExchangeSettings, Refused, refuse_terms
 from gateway.turn import Turn
@@ -60,6 +61,7 @@ class Exchange:
         self._exchange_id = settings.exchange_id.encode()
         self._listed = {listed.symbol: listed for listed in settings.instruments}
         self._floor = Floor(self._listed)
+        self._house = House(settings.house, self._floor)
         self._prices = PriceFeed(settings, self._floor.books)
         self._handlers: dict[bytes, Callable[[str, Message, Turn], None]] = {
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
@@ -73,10 +75,13 @@ class Exchange:
     # -- the seam ------------------------------------------------------------------------------------------------
 
     def recover(self, seq: int, payload: bytes) -> None:
-        self._floor.carry_out(seq, decode_command(payload))
+        command = decode_command(payload)
+        self._floor.carry_out(seq, command)
+        self._house.placed(seq, command)
 
     def started(self, turn: Turn) -> None:
-        """Nothing is owed: what was reported was stored with its cause, and the sessions replay it."""
+        """Put up what the house quotes. Nothing else is owed: what was reported was stored with its cause."""
+        self._quote(turn)
 
     def logged_on(self, session: str, turn: Turn) -> None:
         """Nothing to do: a client asks for what it wants."""
@@ -97,6 +102,7 @@ class Exchange:
                 self._reject(session, message, _CONDITIONALLY_REQUIRED_FIELD_MISSING, text, turn)
                 return
         handler(session, message, turn)
+        self._quote(turn)
 
     def command(self, command: object, turn: Turn) -> object:
         return None
@@ -111,13 +117,20 @@ class Exchange:
 
     def _carry_out(self, command: Command, turn: Turn) -> None:
         """Log the accepted command, carry it out and tell everybody concerned."""
-        happened = self._floor.carry_out(turn.append(encode_command(command)), command)
+        seq = turn.append(encode_command(command))
+        happened = self._floor.carry_out(seq, command)
+        self._house.placed(seq, command)
         transact_time = format_utc_timestamp(turn.now.utc_ns)
         for report in happened:
             dialect = self._sessions.get(report.order.session)
             if dialect is not None:  # a session taken out of the configuration keeps its orders and hears nothing
                 body = reports.execution_report(report, dialect, self._exchange_id, transact_time)
                 turn.send(report.order.session, MsgType.EXECUTION_REPORT, body)
+
+    def _quote(self, turn: Turn) -> None:
+        """Put up again what the house has lost to a trade."""
+        while (order := self._house.missing()) is not None:
+            self._carry_out(order, turn)
 
     def _new_order_single(self, session: str, message: Message, turn: Turn) -> None:
         fields = message.fields

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from fixspec.numbers import format_decimal, parse_decimal
 from fixspec.tags import OrdRejReason, OrdType, Side
 from gateway.exchange.floor import TIMES_IN_FORCE
+from gateway.exchange.house import HouseQuote
 from gateway.translate.dialect import Dialect
 
 NS_PER_S = 1_000_000_000
@@ -38,6 +39,8 @@ class ExchangeSettings:
     exchange_id: str
     sessions: Mapping[str, Dialect]
     instruments: tuple[ListedInstrument, ...]
+    house: Mapping[bytes, HouseQuote] = field(default_factory=dict)
+    """What the exchange itself quotes, by symbol."""
     market_data_interval_ns: int = NS_PER_S
     market_data_refresh_ns: int = 5 * NS_PER_S
 

@@ -253,6 +253,18 @@ EXCHANGE_ROWS: list[tuple[str, str, str, list[str]]] = [
         ":2",
         ["not a multiple of tick_size 1"],
     ),
+    (
+        "house_one_side",
+        "symbols:\n  - {symbol: X, reference_price: 1, house_bid: 1}\n",
+        ":2",
+        ["symbols[0].house_offer: is missing: the house quotes both sides or neither"],
+    ),
+    (
+        "house_crossed",
+        "symbols:\n  - {symbol: X, reference_price: 1, house_bid: 2, house_offer: 1.005, house_qty: 0.001}\n",
+        ":2",
+        ["2 is not below house_offer 1.005", "1.005 is not a multiple of 0.01", "0.001 is not a multiple of 0.01"],
+    ),
     ("name_in_ids", "name: EX-1\n", ":1", ["name: 'EX-1' is not letters and digits, at most 8 characters"]),
     ("gateway_key", "venues: []\n", ":1", ["unknown key 'venues'"]),
 ]
