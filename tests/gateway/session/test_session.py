@@ -373,3 +373,24 @@ def test_what_is_left_above_a_filled_gap_is_watched_while_messages_come() -> Non
     host.clock.advance(20)
     host.ring()
     assert sent_types(host).count(b"2") == 1
+
+
+def test_a_replay_counts_as_something_said() -> None:
+    host = logged_on()
+    host.clock.advance(20)
+    host.feed(message(b"2", 2, b"7=1\x0116=0\x01", utc_ns=host.clock.utc_ns))
+    host.feed(message(b"0", 3, utc_ns=host.clock.utc_ns))
+    host.unsent.clear()
+    host.clock.advance(29.9)
+    host.ring()
+    assert not host.unsent
+    host.clock.advance(0.1)
+    host.ring()
+    assert sent_types(host) == [b"0"]
+
+
+def test_number_of_five_thousand_digits_is_no_number() -> None:
+    """Python refuses to read it by raising; we must not let it try."""
+    host = logged_on()
+    host.feed(mended(message(b"0", 2), b"34=2", b"34=" + b"9" * 5000))
+    assert state_of(host) is State.EXPELLED
