@@ -11,10 +11,11 @@ ExecID) so that no execution counts twice; everything else is computed when aske
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, cast
 
 from oms.events import (
     CancelRejected,
@@ -68,6 +69,11 @@ class Request:
         return f"<{'replace' if self.is_replace else 'cancel'} {self.asked.cl_ord_id} {self.outcome}>"
 
 
+# Many orders never have the one or the other: what is empty is shared, and is a proxy so that writing to it fails.
+_NO_EXECUTIONS: Final = cast("dict[tuple[str, str], OrderFilled]", MappingProxyType({}))
+_NO_REQUESTS: Final = cast("dict[str, Request]", MappingProxyType({}))
+
+
 class Order:
     """The state of one order. Read anything; write nothing.
 
@@ -116,7 +122,7 @@ class Order:
         self.time_in_force = received.time_in_force
         self.transact_time_ns = received.transact_time_ns
         self.cl_ord_id = received.cl_ord_id
-        self.chain = [received.cl_ord_id]
+        self.chain: Sequence[str] = (received.cl_ord_id,)
         self.venue = ""
         self.venue_cl_ord_id = ""
         self.venue_order_id = ""
@@ -125,9 +131,9 @@ class Order:
         self.accepted_seq = received.seq
         self.cum_qty = ZERO
         self.gross = ZERO
-        self.executions: dict[tuple[str, str], OrderFilled] = {}
-        self.requests: dict[str, Request] = {}
-        self.pending: list[Request] = []
+        self.executions = _NO_EXECUTIONS
+        self.requests = _NO_REQUESTS
+        self.pending: tuple[Request, ...] = ()
 
     # ------------------------------------------------------------------------------------------------------ to be read
 
@@ -185,7 +191,9 @@ class Order:
 
     def is_named(self, cl_ord_id: str) -> bool:
         """The ClOrdID was accepted for this order at some time, or may still be."""
-        return cl_ord_id in self.chain or any(request.asked.cl_ord_id == cl_ord_id for request in self.pending)
+        if cl_ord_id == self.cl_ord_id or any(request.asked.cl_ord_id == cl_ord_id for request in self.pending):
+            return True
+        return cl_ord_id in self.chain
 
     def is_newest_name(self, cl_ord_id: str) -> bool:
         """The ClOrdID is the last accepted one, or that of a replace still pending: nothing accepted is newer."""
@@ -219,7 +227,7 @@ class Order:
             self.time_in_force,
             self.transact_time_ns,
             self.cl_ord_id,
-            self.chain,
+            list(self.chain),
             self.venue,
             self.venue_cl_ord_id,
             self.venue_order_id,
@@ -258,18 +266,23 @@ class Order:
     def _filled(self, event: OrderFilled) -> None:
         key = (event.venue, event.exec_id)
         assert key not in self.executions, key
+        if self.executions is _NO_EXECUTIONS:
+            self.executions = {}
         self.executions[key] = event
         self.cum_qty = add(self.cum_qty, event.last_qty)
         self.gross = fma(event.last_qty, event.last_px, self.gross)
 
     def _requested(self, event: CancelRequested | ReplaceRequested) -> None:
         request = Request(event, type(event) is ReplaceRequested)
+        if self.requests is _NO_REQUESTS:
+            self.requests = {}
         self.requests[event.venue_cl_ord_id] = request
-        self.pending.append(request)
+        self.pending = (*self.pending, request)
 
     def _answered(self, venue_cl_ord_id: str, outcome: Outcome) -> Request:
         request = self.requests[venue_cl_ord_id]
-        self.pending.remove(request)
+        assert request in self.pending, request
+        self.pending = tuple(other for other in self.pending if other is not request)
         request.outcome = outcome
         return request
 
@@ -278,12 +291,18 @@ class Order:
 
     def _canceled(self, event: OrderCanceled) -> None:
         if event.venue_cl_ord_id is not None:
-            self.chain.append(self._answered(event.venue_cl_ord_id, Outcome.ACCEPTED).asked.cl_ord_id)
+            self._lengthen_chain(self._answered(event.venue_cl_ord_id, Outcome.ACCEPTED).asked.cl_ord_id)
+
+    def _lengthen_chain(self, cl_ord_id: str) -> None:
+        if isinstance(self.chain, list):
+            self.chain.append(cl_ord_id)
+        else:
+            self.chain = [*self.chain, cl_ord_id]
 
     def _replaced(self, event: OrderReplaced) -> None:
         asked = self._answered(event.venue_cl_ord_id, Outcome.ACCEPTED).asked
         assert isinstance(asked, ReplaceRequested), asked
-        self.chain.append(asked.cl_ord_id)
+        self._lengthen_chain(asked.cl_ord_id)
         self.acknowledged = True
         if event.venue_order_id:
             self.venue_order_id = event.venue_order_id
