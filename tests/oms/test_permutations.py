@@ -25,7 +25,7 @@ from oms.venue_reports import (
 )
 from tests.oms.world import START_NS, VENUE, World, fold
 
-SCHEDULES = 25
+SCHEDULES = 100
 """Shuffled schedules for each example."""
 
 
