@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from config.model import GatewayConfig
+    from config.model import GatewayConfig, Listen
     from gateway.app import Serving
 
 app = typer.Typer(
@@ -28,6 +30,7 @@ config_app = typer.Typer(help="Look at a configuration without starting anything
 app.add_typer(config_app, name="config")
 
 EXIT_REFUSED = 78  # EX_CONFIG of sysexits.h: configuration, store or address cannot be used
+EXCHANGE_START_S = 10.0
 DEMO_GATEWAY = Path("config/demo.yaml")
 DEMO_EXCHANGE = Path("config/exchange.yaml")
 
@@ -64,19 +67,23 @@ def demo(
     exchange: Annotated[Path, typer.Option(help="the exchange's YAML")] = DEMO_EXCHANGE,
 ) -> None:
     """Run the gateway and the bundled exchange together: what `make run` does."""
-    from config.load import load_gateway
+    from config.load import load_exchange, load_gateway
     from gateway.app import run_gateway
-
-    venue = subprocess.Popen([sys.executable, "-m", "gateway", "exchange", str(exchange), "--init"])
 
     def announce(serving: Serving) -> None:
         print(_gateway_banner(load_gateway(gateway), serving), flush=True)
 
-    try:
-        _serve(lambda: run_gateway(gateway, create=True, announce=announce))
-    finally:
-        venue.send_signal(signal.SIGTERM)
-        venue.wait(timeout=10)
+    def both() -> int:
+        listen = load_exchange(exchange).listen
+        venue = subprocess.Popen([sys.executable, "-m", "gateway", "exchange", str(exchange), "--init"])
+        try:
+            _wait_until_it_listens(venue, listen)
+            return run_gateway(gateway, create=True, announce=announce)
+        finally:
+            venue.send_signal(signal.SIGTERM)
+            venue.wait(timeout=10)
+
+    _serve(both)
 
 
 @app.command()
@@ -178,14 +185,14 @@ def _ask(config: Path, method: str, path: str, body: dict[str, str] | None = Non
     from config.load import ConfigRefused, load_gateway
 
     try:
-        socket = load_gateway(config).admin.socket
+        door = load_gateway(config).admin.socket
     except ConfigRefused as refused:
         _refuse(str(refused))
-    if not socket:
+    if not door:
         _refuse(f"{config}: admin.socket is empty: this gateway has no operators' door")
 
     async def ask() -> tuple[int, object]:
-        connector = aiohttp.UnixConnector(path=socket)
+        connector = aiohttp.UnixConnector(path=door)
         async with (
             aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=10)) as http,
             http.request(method, f"http://fixgate{path}", json=body) as response,
@@ -195,10 +202,21 @@ def _ask(config: Path, method: str, path: str, body: dict[str, str] | None = Non
     try:
         code, answer = asyncio.run(ask())
     except (aiohttp.ClientError, OSError) as error:
-        _refuse(f"no gateway answers at {socket} ({error}); is it running on {config}?")
+        _refuse(f"no gateway answers at {door} ({error}); is it running on {config}?")
     if code != 200:
         _refuse(str(answer))
     return answer
+
+
+def _wait_until_it_listens(process: subprocess.Popen[bytes], listen: Listen) -> None:
+    """The gateway's first call should find the exchange. One that has ended has said why."""
+    end = time.monotonic() + EXCHANGE_START_S
+    while process.poll() is None and time.monotonic() < end:
+        try:
+            socket.create_connection((listen.host, listen.port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
 
 
 def _gateway_banner(config: GatewayConfig, serving: Serving) -> str:

@@ -18,7 +18,7 @@ from fixspec.numbers import format_utc_timestamp
 from fixspec.tags import MsgType
 from gateway.translate import reports
 from gateway.translate.dialect import Dialect
-from gateway.translate.rejects import NOT_AUTHORIZED, business_reject, cxl_rej_reason, ord_rej_reason
+from gateway.translate.rejects import NOT_AUTHORIZED, THROTTLED, business_reject, cxl_rej_reason, ord_rej_reason
 from gateway.translate.requests import (
     Unsupported,
     account_not_allowed,
@@ -37,6 +37,7 @@ from oms.events import Event
 from oms.instruments import Instrument
 from oms.limits import Limits
 from oms.order import Order
+from oms.risk.throttle import message_throttle
 from oms.types import Moment, exec_id
 from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueConnected, VenueDisconnected
 from venues.port import FixVenue, InProcessVenue
@@ -200,7 +201,7 @@ class Desk:
 
     def _take(self, item: Command | AnyVenueReport, turn: Turn) -> None:
         """Decide, and for each fact in turn: log it, apply it, tell it. What a venue inside the process answers to a
-        fact is taken once all facts of the decision stand."""
+        fact is taken once all facts of the decision stand: nothing but the decision uses up numbers in between."""
         waiting = self._waiting
         waiting.append(item)
         if len(waiting) > 1:
@@ -257,7 +258,12 @@ class Desk:
     def _order_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         query = query_order(session, message)
         exec_id = self._exec_id(turn)
+        throttled = message_throttle(session, self.blotter, self._moment(turn))
         self._take(query, turn)
+        if throttled is not None:
+            body = business_reject(message, THROTTLED, throttled.text.encode("latin-1"), client.dialect)
+            turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
+            return
         order = self.blotter.order_by_cl_ord_id(session, query.cl_ord_id)
         if order is None:
             fields = message.fields
@@ -368,13 +374,13 @@ class Desk:
     def _tell_cancel_requested(self, event: events.CancelRequested, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
         if "cancel" in self._clients[order.session].report_pending:
-            self._report(event, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, event.orig_cl_ord_id)
+            self._report(event, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 
     def _tell_replace_requested(self, event: events.ReplaceRequested, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
         if "replace" in self._clients[order.session].report_pending:
-            self._report(event, order, reports.PENDING_REPLACE, turn, event.cl_ord_id, event.orig_cl_ord_id)
+            self._report(event, order, reports.PENDING_REPLACE, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 
     def _tell_canceled(self, event: events.OrderCanceled, turn: Turn) -> None:

@@ -6,6 +6,7 @@
 | a MsgType that this session may not send                   | j      | 380=3, by the session's rules of engagement   |
 | a field that the rules of engagement require is missing    | j      | 380=5, likewise                               |
 | a listener (drop copy) session sends a request             | j      | 380=6                                         |
+| a status request above the throttle                        | j      | 380=8                                         |
 | a new order is refused, by us or by the venue              | 8      | OrdRejReason(103), LeavesQty(151)=0           |
 | a cancel or replace is refused                             | 9      | CxlRejReason(102), OrderID(37)=NONE if unknown|
 | a status request names no order                            | 8      | 150=I 39=8 103=5                              |
@@ -21,6 +22,7 @@ from gateway.translate.dialect import Dialect
 from oms.types import RejectReason as Reason
 
 NOT_AUTHORIZED = b"6"  # BusinessRejectReason(380)
+THROTTLED = b"8"
 
 # Reason -> OrdRejReason(103) of an ExecutionReport(8), CxlRejReason(102) of an OrderCancelReject(9)
 _CODES: dict[Reason, tuple[bytes, bytes]] = {
