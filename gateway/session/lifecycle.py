@@ -142,8 +142,8 @@ class Lifecycle:
         expected = self.numbers.next_target_msg_seq_num
         self._expel(f"MsgSeqNum too low, expecting {expected} but received {msg_seq_num}", now)
 
-    def _send_refusal(self, message: Message, fault: Fault | BusinessFault, now: Instant) -> None:
-        msg_type, body = refusal_of(self.settings.version, message, fault)
+    def _send_refusal(self, message: Message, msg_seq_num: int, fault: Fault | BusinessFault, now: Instant) -> None:
+        msg_type, body = refusal_of(self.settings.version, message, msg_seq_num, fault)
         self._send_admin(msg_type, body, now)
         self._note("warning", "message_refused", message, MSG_SEQ_NUM, MSG_TYPE, fault=text_of(fault))
 

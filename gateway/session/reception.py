@@ -109,7 +109,7 @@ class Reception(Lifecycle):
         elif kind is Kind.RESEND_REQUEST:
             self._receive_resend_request(message, msg_seq_num, now)
         elif kind is Kind.SEQUENCE_RESET and message.fields.get(GAP_FILL_FLAG) != b"Y":
-            self._receive_sequence_reset(message, now)
+            self._receive_sequence_reset(message, msg_seq_num, now)
         elif msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._receive_in_sequence(kind, message, now)
         elif msg_seq_num > self.numbers.next_target_msg_seq_num:
@@ -145,7 +145,7 @@ class Reception(Lifecycle):
         """The message whose turn it is: by the rulebook, then by its kind."""
         fault = self._rulebook.validate(message)
         if fault is not None and not self._let_pass(kind, message, fault):
-            self._refuse(message, fault, now)
+            self._refuse(message, self.numbers.next_target_msg_seq_num, fault, now)
             return
         if kind is Kind.SEQUENCE_RESET:
             self._gap_fill(message, now)
@@ -238,7 +238,7 @@ class Reception(Lifecycle):
             elif end_seq_no not in (0, self.settings.version.infinity) and end_seq_no < begin_seq_no:
                 fault = fault_of(VALUE_INCORRECT, END_SEQ_NO)
         if fault is not None:
-            self._refuse(message, fault, now)
+            self._refuse(message, msg_seq_num, fault, now)
             return
         assert begin_seq_no is not None and end_seq_no is not None
         if end_seq_no == 0 or end_seq_no > last:
@@ -251,7 +251,7 @@ class Reception(Lifecycle):
         self._replay = begin_seq_no, end_seq_no
         self._outputs.append(ResendWanted(begin_seq_no, end_seq_no))
 
-    def _receive_sequence_reset(self, message: Message, now: Instant) -> None:
+    def _receive_sequence_reset(self, message: Message, msg_seq_num: int, now: Instant) -> None:
         """SequenceReset(4) in reset mode: its own number means nothing (session test cases 11.a to 11.c)."""
         expected = self.numbers.next_target_msg_seq_num
         fault = self._rulebook.validate(message)
@@ -259,7 +259,7 @@ class Reception(Lifecycle):
         if fault is None and new_seq_no is None:
             fault = fault_of(INCORRECT_DATA_FORMAT, NEW_SEQ_NO)
         if fault is not None:
-            self._refuse(message, fault, now)
+            self._refuse(message, msg_seq_num, fault, now)
             return
         assert new_seq_no is not None
         if new_seq_no > expected:
@@ -273,7 +273,7 @@ class Reception(Lifecycle):
             NEW_SEQ_NO,
         )
         if new_seq_no < expected:
-            self._send_refusal(message, fault_of(VALUE_INCORRECT), now)
+            self._send_refusal(message, msg_seq_num, fault_of(VALUE_INCORRECT), now)
 
     def _gap_fill(self, message: Message, now: Instant) -> None:
         """SequenceReset(4) in gap fill mode, in sequence. One that leads back is rejected, the number left as it is."""
@@ -284,7 +284,7 @@ class Reception(Lifecycle):
             return
         text = f"attempt to lower sequence number, invalid value NewSeqNo(36)={new_seq_no}"
         self._note("error", "gap_fill_not_higher", message, MSG_SEQ_NUM, NEW_SEQ_NO)
-        self._send_refusal(message, Fault(VALUE_INCORRECT, NEW_SEQ_NO, text), now)
+        self._send_refusal(message, expected, Fault(VALUE_INCORRECT, NEW_SEQ_NO, text), now)
 
     def _skip_to(self, new_seq_no: int, cause: str, now: Instant) -> None:
         self._gap.skipped(self.numbers.next_target_msg_seq_num, new_seq_no, now.mono_ns)
@@ -376,20 +376,22 @@ class Reception(Lifecycle):
         if self.state is State.LOGON_SENT:
             self._expel(logout or why, now)
             return
+        msg_seq_num = unsigned(message.fields.get(MSG_SEQ_NUM))
         if fault is not None:
-            self._refuse(message, fault, now)
-        elif unsigned(message.fields.get(MSG_SEQ_NUM)) == self.numbers.next_target_msg_seq_num:
+            assert msg_seq_num is not None, "checked before any fault can be found"
+            self._refuse(message, msg_seq_num, fault, now)
+        elif msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._consume(now)
         if logout is not None:
             self._expel(logout, now, why)
 
-    def _refuse(self, message: Message, fault: Fault | BusinessFault, now: Instant) -> None:
+    def _refuse(self, message: Message, msg_seq_num: int, fault: Fault | BusinessFault, now: Instant) -> None:
         """Reject a message; its number is consumed when it was the expected one."""
         if self._is_garbled(message):
             return
-        if int(message.fields[MSG_SEQ_NUM]) == self.numbers.next_target_msg_seq_num:
+        if msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._consume(now)
-        self._send_refusal(message, fault, now)
+        self._send_refusal(message, msg_seq_num, fault, now)
 
     def _is_garbled(self, message: Message) -> bool:
         """A faulty message with a tag that is no number at all was damaged on its way: not refused but ignored."""

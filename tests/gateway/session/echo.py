@@ -19,7 +19,8 @@ class Echo:
     def __call__(self, host: Host, message: Message) -> None:
         if message.msg_type not in (b"C", b"D", b"d"):
             fault = BusinessFault(3, None, "Unsupported Message Type")
-            host.session.send(*refusal_of(host.session.settings.version, message, fault), host.clock.now)
+            refusal = refusal_of(host.session.settings.version, message, int(message.fields[b"34"]), fault)
+            host.session.send(*refusal, host.clock.now)
             return
         if message.msg_type == b"D":
             identity = message.fields[b"11"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -87,8 +89,8 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 @given(role=ROLES, raw=damaged())
 def test_damaged_message_moves_nothing(role: Role, raw: bytes) -> None:
-    if decoded_or_none(raw) is not None:
-        return  # the damage undid itself, or the sum came out right: a message like any other
+    if any(decoded_or_none(part) is not None for part in re.findall(rb"8=FIX.*?\x0110=\d{3}\x01", raw, re.DOTALL)):
+        return  # the damage undid itself, lies outside the message, or has the right sum by chance
     host = host_at_four(role)
     host.feed(raw)
     if host.session.state is State.LOGGED_ON:
@@ -140,6 +142,7 @@ def malformed(draw: st.DrawFn) -> bytes:
 
 
 @given(role=ROLES, raw=malformed(), follow=st.booleans())
+@example(Role.ACCEPTOR, encode(b"FIX.4.4", decoded(SAMPLES[0]).raw[16:-7].replace(b"34=4", b"34=\x0134=4")), False)
 def test_malformed_message_moves_at_most_its_own_number(role: Role, raw: bytes, follow: bool) -> None:
     host = host_at_four(role)
     host.feed(raw)

@@ -19,7 +19,7 @@ def refused(extra: bytes = b"", msg_type: bytes = b"D") -> Message:
 
 
 def refusal(begin_string: bytes, fault: Fault | BusinessFault, message: Message | None = None) -> bytes:
-    msg_type, body = refusal_of(VERSIONS[begin_string], message or refused(), fault)
+    msg_type, body = refusal_of(VERSIONS[begin_string], message or refused(), 7, fault)
     return msg_type + b": " + body.replace(b"\x01", b"|")
 
 
