@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from oms.events import (
     CancelRejected,
@@ -70,8 +70,8 @@ class Request:
 
 
 # Many orders never have the one or the other: what is empty is shared, and is a proxy so that writing to it fails.
-_NO_EXECUTIONS: Final = cast("dict[tuple[str, str], OrderFilled]", MappingProxyType({}))
-_NO_REQUESTS: Final = cast("dict[str, Request]", MappingProxyType({}))
+_NO_EXECUTIONS: Final[Mapping[tuple[str, str], OrderFilled]] = MappingProxyType({})
+_NO_REQUESTS: Final[Mapping[str, Request]] = MappingProxyType({})
 
 
 class Order:
@@ -266,17 +266,19 @@ class Order:
     def _filled(self, event: OrderFilled) -> None:
         key = (event.venue, event.exec_id)
         assert key not in self.executions, key
-        if self.executions is _NO_EXECUTIONS:
-            self.executions = {}
-        self.executions[key] = event
+        if isinstance(self.executions, dict):
+            self.executions[key] = event
+        else:
+            self.executions = {key: event}
         self.cum_qty = add(self.cum_qty, event.last_qty)
         self.gross = fma(event.last_qty, event.last_px, self.gross)
 
     def _requested(self, event: CancelRequested | ReplaceRequested) -> None:
         request = Request(event, type(event) is ReplaceRequested)
-        if self.requests is _NO_REQUESTS:
-            self.requests = {}
-        self.requests[event.venue_cl_ord_id] = request
+        if isinstance(self.requests, dict):
+            self.requests[event.venue_cl_ord_id] = request
+        else:
+            self.requests = {event.venue_cl_ord_id: request}
         self.pending = (*self.pending, request)
 
     def _answered(self, venue_cl_ord_id: str, outcome: Outcome) -> Request:
