@@ -102,6 +102,20 @@ class Reception(Lifecycle):
             return
         self._garbled = 0
         msg_seq_num = int(message.fields[MSG_SEQ_NUM])
+        if kind is not _APPLICATION and self._receive_whatever_its_number(kind, message, msg_seq_num, now):
+            return
+        expected = self.numbers.next_target_msg_seq_num
+        if msg_seq_num == expected:
+            self._receive_in_sequence(kind, message, now)
+        elif msg_seq_num > expected:
+            self._receive_too_high(message, msg_seq_num, now)
+        elif message.fields.get(POSS_DUP_FLAG) == b"Y":
+            self._note("info", "possible_duplicate_ignored", message, MSG_SEQ_NUM, MSG_TYPE)
+        else:
+            self._expel_too_low(msg_seq_num, now)
+
+    def _receive_whatever_its_number(self, kind: Kind, message: Message, msg_seq_num: int, now: Instant) -> bool:
+        """The kinds that are acted on outside the sequence check. False for all others."""
         if kind is Kind.LOGOUT:
             self._receive_logout(message, msg_seq_num, now)
         elif kind is Kind.LOGON or kind is Kind.RESET_LOGON:
@@ -110,14 +124,9 @@ class Reception(Lifecycle):
             self._receive_resend_request(message, msg_seq_num, now)
         elif kind is Kind.SEQUENCE_RESET and message.fields.get(GAP_FILL_FLAG) != b"Y":
             self._receive_sequence_reset(message, msg_seq_num, now)
-        elif msg_seq_num == self.numbers.next_target_msg_seq_num:
-            self._receive_in_sequence(kind, message, now)
-        elif msg_seq_num > self.numbers.next_target_msg_seq_num:
-            self._receive_too_high(message, msg_seq_num, now)
-        elif message.fields.get(POSS_DUP_FLAG) == b"Y":
-            self._note("info", "possible_duplicate_ignored", message, MSG_SEQ_NUM, MSG_TYPE)
         else:
-            self._expel_too_low(msg_seq_num, now)
+            return False
+        return True
 
     def _kind_of_admin(self, kind: Kind, message: Message) -> Kind:
         fields = message.fields
@@ -146,14 +155,17 @@ class Reception(Lifecycle):
         fault = self._rulebook.validate(message)
         if fault is not None and not self._let_pass(kind, message, fault):
             self._refuse(message, self.numbers.next_target_msg_seq_num, fault, now)
-            return
-        if kind is Kind.SEQUENCE_RESET:
-            self._gap_fill(message, now)
-            return
-        self._consume(now)
-        if kind is _APPLICATION:
+        elif kind is _APPLICATION:
+            self._consume(now)
             self._outputs.append(MessageReceived(message))
-        elif kind is Kind.TEST_REQUEST:
+        elif kind is Kind.SEQUENCE_RESET:
+            self._gap_fill(message, now)
+        else:
+            self._consume(now)
+            self._act_on_admin(kind, message, now)
+
+    def _act_on_admin(self, kind: Kind, message: Message, now: Instant) -> None:
+        if kind is Kind.TEST_REQUEST:
             test_req_id = message.fields.get(TEST_REQ_ID)  # required, but a dictionary may have been relaxed
             self._send_admin(MsgType.HEARTBEAT, b"112=%b\x01" % test_req_id if test_req_id else b"", now)
         elif kind is Kind.REJECT:
