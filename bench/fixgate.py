@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from bench.processes import DidNotStart, free_port, running
+from bench.processes import DidNotStart, environment, free_port, running
 from bench.systems import BENCH, DICTIONARY, Endpoint, System, missing_quickfix_python
 
 PRICE = "49000"
@@ -58,10 +58,10 @@ def wait_for_venue(config: Path) -> None:
     until = time.monotonic() + VENUE_S
     said = ""
     while time.monotonic() < until:
+        command = [sys.executable, "-m", "gateway", "status", str(config)]
         asked = subprocess.run(
-            [sys.executable, "-m", "gateway", "status", str(config)],
-            cwd=config.parent, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            command, cwd=config.parent, env=environment(), capture_output=True, text=True, check=False
+        )
         said = asked.stdout or asked.stderr
         if asked.returncode == 0 and venue_is_up(json.loads(said)):
             return

@@ -20,6 +20,11 @@ class DidNotStart(Exception):
     """The process ended, or did not listen in time. The text holds the end of what it wrote."""
 
 
+def environment() -> dict[str, str]:
+    """Variables of a process that runs elsewhere and imports from this checkout."""
+    return dict(os.environ) | {"PYTHONPATH": str(ROOT)}
+
+
 def free_port() -> int:
     """A TCP port that nobody listens on now."""
     with socket.socket() as probe:
@@ -47,12 +52,11 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> Non
 def running(command: Sequence[str | Path], port: int, directory: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
     """The process, listening on its port, for as long as the block lasts. Its output goes to a file in `directory`."""
     log = directory / f"{name}.out"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=directory,
-            env=environment,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
