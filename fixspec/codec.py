@@ -84,6 +84,17 @@ def encode(begin_string: bytes, content: bytes) -> bytes:
     return b"%b10=%03d\x01" % (head, checksum(head))
 
 
+def has_right_trailer(raw: bytes) -> bool:
+    """The frame ends with CheckSum(10), three digits, and they are right."""
+    return raw.endswith(_TRAILERS[checksum(raw[:-_TRAILER_BYTES])])
+
+
+def has_right_length(raw: bytes, begin_string: bytes, body_length: bytes) -> bool:
+    """BodyLength(9) says how long the frame is. The values are those of its first two fields."""
+    length = len(raw) - len(begin_string) - len(body_length) - (_HEAD_OVERHEAD + _TRAILER_BYTES)
+    return body_length == b"%d" % length or _number(body_length) == length
+
+
 def decode(raw: bytes) -> Message | Garbled:
     """One frame to a Message, or why it is garbled. Never raises, whatever the bytes.
 
@@ -92,7 +103,7 @@ def decode(raw: bytes) -> Message | Garbled:
     most 1000 fields. Not judged here: what stands before the `=`. A tag 0, -1 or abc reaches the rulebook
     as an invalid tag number.
     """
-    if not raw.endswith(_TRAILERS[checksum(raw[:-_TRAILER_BYTES])]):
+    if not has_right_trailer(raw):
         return Garbled(raw, _trailer_fault(raw))
     # With everything else deleted, a plain message reads =<SOH>=<SOH>...: then the splits below cannot
     # misalign.
@@ -101,9 +112,7 @@ def decode(raw: bytes) -> Message | Garbled:
     flat = raw.replace(SOH, b"=").split(b"=")
     if len(flat) < 9 or flat[0] != b"8" or flat[2] != b"9" or flat[4] != b"35":
         return Garbled(raw, _FIRST_THREE)
-    length = flat[3]
-    body_length = len(raw) - len(flat[1]) - len(length) - (_HEAD_OVERHEAD + _TRAILER_BYTES)
-    if length != b"%d" % body_length and _number(length) != body_length:
+    if not has_right_length(raw, flat[1], flat[3]):
         return Garbled(raw, _BODY_LENGTH)
     tags = flat[::2]
     fields = dict(zip(tags, flat[1::2], strict=False))
@@ -143,8 +152,7 @@ def _decode_by_walking(raw: bytes) -> Message | Garbled:
                 data_lengths[DATA_TAG_OF_LENGTH_TAG[tag]] = number
     if len(pairs) < 4 or (pairs[0][0], pairs[1][0], pairs[2][0]) != (b"8", b"9", b"35"):
         return Garbled(raw, _FIRST_THREE)
-    begin_string, length = pairs[0][1], pairs[1][1]
-    if _number(length) != len(raw) - len(begin_string) - len(length) - (_HEAD_OVERHEAD + _TRAILER_BYTES):
+    if not has_right_length(raw, pairs[0][1], pairs[1][1]):
         return Garbled(raw, _BODY_LENGTH)
     if pairs[-1][0] != b"10" or len(pairs[-1][1]) != 3:
         return Garbled(raw, "a data field covers CheckSum(10)")

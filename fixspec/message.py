@@ -31,10 +31,11 @@ class Message:
     fields       tag -> value. As decoded it holds every field (of a tag that comes more than once, the last);
                  `Rulebook.validate` splits the members of repeating groups off into `groups`
     groups       NumInGroup tag -> entries; empty when the message has none or has not been validated
+    valid_by     the rulebook that found it valid as it read it; None when it is still to be judged
     field_count  number of fields on the wire; more than len(fields) as decoded means that a tag repeats
     """
 
-    __slots__ = ("_pairs", "field_count", "fields", "groups", "msg_type", "raw")
+    __slots__ = ("_pairs", "field_count", "fields", "groups", "msg_type", "raw", "valid_by")
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Message:
         self.fields = fields
         self.groups: dict[bytes, list[Group]] = _NO_GROUPS
         self.field_count = field_count
+        self.valid_by: object = None
         self._pairs = pairs
 
     @property

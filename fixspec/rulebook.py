@@ -4,17 +4,16 @@ Session-level faults come first (`judge` gives their order); only a message with
 of engagement.
 
 The *shape* of a message, its MsgType and sequence of tags, decides everything about it but its values. A shape once
-judged valid is remembered with the checks that its values need, and the next message of that shape costs one pass
-of C predicates. The memory is bounded, because peers choose the shapes.
+judged valid is remembered, and the next message of that shape is read and judged in one step (`recognizer`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import call, itemgetter
 from typing import Final
 
+from fixspec.codec import Garbled, decode
 from fixspec.dictionary import Dictionary
 from fixspec.faults import BUSINESS_TEXTS, CONDITIONALLY_REQUIRED_FIELD_MISSING, UNSUPPORTED_MESSAGE_TYPE
 from fixspec.faults import BusinessFault as BusinessFault
@@ -23,10 +22,10 @@ from fixspec.judge import Judge
 from fixspec.judge import ValidationOptions as ValidationOptions
 from fixspec.message import Message
 from fixspec.message_rules import MessageRules
+from fixspec.recognizer import Recognizer
 
-PLANS_MAX: Final = 512
-"""Shapes remembered per rulebook; when full, all are forgotten and the ones in use come back at once."""
-PLAN_TAGS_MAX: Final = 64
+SHAPE_TAGS_MAX: Final = 64
+"""Longer messages are judged one by one."""
 
 _EMPTY_VALUE: Final = b"=\x01"
 
@@ -62,9 +61,6 @@ def _business_fault(reason: int, ref_tag_id: bytes | None) -> BusinessFault:
 
 DEFAULT_OPTIONS: Final = ValidationOptions()
 
-# A valid shape: fields -> the values to check, and their checks.
-_Plan = tuple[Callable[[dict[bytes, bytes]], tuple[bytes, ...]], tuple[Callable[[bytes], object], ...]]
-
 
 class Rulebook:
     """A dictionary, options and rules of engagement, made ready for judging. Not for use by two threads at once."""
@@ -80,8 +76,7 @@ class Rulebook:
         self.options = options
         self.roe = roe
         self._rules: dict[bytes, MessageRules] = {}
-        self._plans: dict[bytes, dict[tuple[bytes, ...], _Plan]] = {}
-        self.plan_count = 0  # shapes remembered now
+        self.recognizer = Recognizer()
         self._no_message = MessageRules(dictionary, None, {}, options.unknown_enum_values)
         if roe is not None:
             for msg_type, terms in roe.messages.items():
@@ -91,29 +86,26 @@ class Rulebook:
         """Is this a MsgType(35) of the protocol?"""
         return msg_type in self.dictionary.messages
 
+    def read(self, frame: bytes) -> Message | Garbled:
+        """`codec.decode`, and judged at once when it is like a message that was valid before."""
+        message = self.recognizer.recognise(frame)
+        if message is None:
+            return decode(frame)
+        message.valid_by = self
+        return message
+
     def validate(self, message: Message) -> Fault | BusinessFault | None:
         """The first fault by the order above, or None. Splits the repeating groups off, faulty or not."""
-        fields = message.fields
-        if message.field_count == len(fields):
-            plans = self._plans.get(message.msg_type)
-            if plans is not None:
-                plan = plans.get(tuple(fields))
-                if plan is not None and _EMPTY_VALUE not in message.raw:
-                    values, checks = plan
-                    if all(map(call, checks, values(fields))):
-                        return None if self.roe is None else self._judge_terms(message)
-        return self._judge(message)
-
-    def _judge(self, message: Message) -> Fault | BusinessFault | None:
-        """The long way: name the first fault, or remember the shape as valid."""
+        if message.valid_by is self:
+            return None
         rules = self._rules.get(message.msg_type) or self._compile(message.msg_type)
         shape = tuple(message.fields) if message.field_count == len(message.fields) else None
         fault = Judge(rules, self.options).judge(message)
-        if fault is not None:
-            return fault
-        if shape is not None and not message.groups and len(shape) <= PLAN_TAGS_MAX:
-            self._remember(message.msg_type, shape, rules)
-        return None if self.roe is None else self._judge_terms(message)
+        if fault is None and self.roe is not None:
+            fault = self._judge_terms(message)
+        if fault is None and shape is not None and not message.groups and len(shape) <= SHAPE_TAGS_MAX:
+            self._remember(message, shape, rules)
+        return fault
 
     def _compile(self, msg_type: bytes) -> MessageRules:
         definition = self.dictionary.messages.get(msg_type)
@@ -125,23 +117,15 @@ class Rulebook:
         self._rules[msg_type] = rules
         return rules
 
-    def _remember(self, msg_type: bytes, shape: tuple[bytes, ...], rules: MessageRules) -> None:
-        checked: list[bytes] = []
-        checks: list[Callable[[bytes], object]] = []
-        for tag in shape:
-            rule = rules.fields.get(tag)
-            check = rule.check if rule is not None else None
-            # The codec has proved these four, or the shape is kept by their value.
-            if check is not None and tag not in (b"8", b"9", b"35", b"10"):
-                checked.append(tag)
-                checks.append(check)
-        if len(checked) < 2:  # itemgetter of one key does not give a tuple
+    def _remember(self, message: Message, shape: tuple[bytes, ...], rules: MessageRules) -> None:
+        """The next message of this shape is recognised by it. One with an empty value is no model for others."""
+        if _EMPTY_VALUE in message.raw:
             return
-        if self.plan_count >= PLANS_MAX:
-            self._plans.clear()
-            self.plan_count = 0
-        self._plans.setdefault(msg_type, {})[shape] = (itemgetter(*checked), tuple(checks))
-        self.plan_count += 1
+        checks = {tag: rule.check for tag, rule in rules.fields.items() if rule.check is not None}
+        terms = self.roe.messages.get(message.msg_type) if self.roe is not None else None
+        conditions = terms.conditions if terms is not None else ()
+        unless = [(c.when_tag, c.when_values) for c in conditions if c.tag not in shape and c.when_tag in shape]
+        self.recognizer.learn(message.msg_type, shape, checks, unless)
 
     def _judge_terms(self, message: Message) -> BusinessFault | None:
         assert self.roe is not None

@@ -72,7 +72,7 @@ class Reception(Lifecycle):
             frame = framer.next_frame()
             if frame is None:
                 return None
-            message = decode(frame) if isinstance(frame, bytes) else frame
+            message = self._rulebook.read(frame) if isinstance(frame, bytes) else frame
             if isinstance(message, Message):
                 self._receive(message, now)
             else:

@@ -40,9 +40,7 @@ def test_int(value: bytes, number: int) -> None:
     assert parse_int(value) == number
 
 
-@pytest.mark.parametrize(
-    "value", [*NOT_NUMBERS, b".", b"-.", b"1.2.3", b"1" * 16, b"1." + b"1" * 13, b"1.-5"]
-)
+@pytest.mark.parametrize("value", [*NOT_NUMBERS, b".", b"-.", b"1.2.3", b"1" * 16, b"1." + b"1" * 13, b"1.-5"])
 def test_not_a_decimal(value: bytes) -> None:
     assert parse_decimal(value) is None
     assert not is_decimal(value)

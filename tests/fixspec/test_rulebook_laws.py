@@ -12,7 +12,8 @@ from fixspec.dictionary import own_dictionary
 from fixspec.formats import FORMATS
 from fixspec.message import Message
 from fixspec.numbers import is_decimal, is_utc_timestamp, parse_decimal, parse_int, parse_utc_timestamp
-from fixspec.rulebook import PLANS_MAX, Fault, Rulebook, ValidationOptions
+from fixspec.recognizer import SHAPES_MAX
+from fixspec.rulebook import Condition, Fault, MessageTerms, Rulebook, RulesOfEngagement, ValidationOptions
 from tests.fixspec.stream import ORDER_BODY
 
 FIX44 = own_dictionary("FIX44")
@@ -138,14 +139,15 @@ def test_what_passes_the_formats_can_be_parsed(value: bytes) -> None:
 def test_shapes_are_remembered_and_forgotten() -> None:
     """A peer that permutes its fields makes new valid shapes without end."""
     rulebook = Rulebook(FIX44)
-    most = 0
-    for body in islice(permutations(BODY), PLANS_MAX + 50):
+    for body in islice(permutations(BODY), SHAPES_MAX + 50):
         read = message(HEADER + list(body))
         assert read is not None
         assert rulebook.validate(read) is None
-        most = max(most, rulebook.plan_count)
-    assert most == PLANS_MAX
-    assert 0 < rulebook.plan_count < PLANS_MAX
+        assert rulebook.recognizer.recognise(read.raw) is not None
+    assert len(rulebook.recognizer) == SHAPES_MAX
+    first = message(HEADER + BODY)
+    assert first is not None
+    assert rulebook.recognizer.recognise(first.raw) is None
 
 
 def test_faulty_and_endless_shapes_are_not_remembered() -> None:
@@ -154,4 +156,47 @@ def test_faulty_and_endless_shapes_are_not_remembered() -> None:
         read = message(HEADER + BODY + extra)
         assert read is not None
         rulebook.validate(read)
-    assert rulebook.plan_count == 0
+    assert len(rulebook.recognizer) == 0
+
+
+PRICED = Condition(b"44", b"40", frozenset({b"2"}))
+TERMS = RulesOfEngagement({b"D": MessageTerms(required=frozenset({b"38"}), conditions=(PRICED,))})
+WITHOUT_PRICE = [field for field in BODY if not field.startswith(b"44=")]
+TAILS = st.sampled_from([b"", b"\x01", b"10=000\x01", b"x"])
+
+
+@given(ORDERS, ORDERS, st.integers(0, 400), st.binary(max_size=2), TAILS)
+def test_reading_by_a_known_shape_is_decoding_and_judging(
+    model: list[bytes], fields: list[bytes], place: int, noise: bytes, tail: bytes
+) -> None:
+    """Whatever was learnt, and whatever is done to the bytes: the same message, or the same fault."""
+    warm = Rulebook(FIX44, ValidationOptions(), TERMS)
+    for learnt in (model, HEADER + BODY, [*HEADER, *WITHOUT_PRICE, b"40=1"]):
+        read = message(learnt)
+        if read is not None:
+            warm.validate(read)
+    good = encode(b"FIX.4.4", b"".join(field + b"\x01" for field in fields))
+    for raw in (good, good[:place] + noise + good[place + len(noise) :], good[:-7] + tail):
+        slow = decode(raw)
+        fast = warm.read(raw)
+        if not isinstance(slow, Message):
+            assert fast == slow
+            continue
+        assert isinstance(fast, Message)
+        assert (fast.msg_type, fast.fields, fast.pairs) == (slow.msg_type, slow.fields, slow.pairs)
+        assert warm.validate(fast) == Rulebook(FIX44, ValidationOptions(), TERMS).validate(slow)
+
+
+def test_a_shape_without_price_is_not_taken_for_a_limit_order() -> None:
+    rulebook = Rulebook(FIX44, ValidationOptions(), TERMS)
+    body = [field for field in WITHOUT_PRICE if not field.startswith(b"40=")]
+    market, limit = message([*HEADER, *body, b"40=1"]), message([*HEADER, *body, b"40=2"])
+    assert market is not None
+    assert limit is not None
+    assert rulebook.validate(market) is None
+    again, other = rulebook.read(market.raw), rulebook.read(limit.raw)
+    assert isinstance(again, Message)
+    assert isinstance(other, Message)
+    assert again.valid_by is rulebook
+    assert other.valid_by is None
+    assert rulebook.validate(other) is not None
