@@ -19,11 +19,15 @@ class Measurement(NamedTuple):
     throughput: Mapping[str, object]
     ping_pong: Mapping[str, object]
 
+    @property
+    def failed(self) -> str:
+        """Why there are no figures; "" when there are."""
+        return str(self.throughput.get("failed") or self.ping_pong.get("failed") or "")
+
     def line(self) -> str:
         """For the terminal, while it runs."""
-        failed = self.throughput.get("failed") or self.ping_pong.get("failed")
-        if failed:
-            return f"FAILED: {failed}"
+        if self.failed:
+            return f"FAILED: {self.failed}"
         rate, p50 = number(self.throughput, "orders_per_s"), latency(self.ping_pong, "p50")
         return f"{rate:,.0f} orders/s, ping-pong p50 {p50:,.0f} us"
 
@@ -53,9 +57,8 @@ class Medians(NamedTuple):
 def medians(rounds: Sequence[Measurement]) -> Medians | str:
     """The medians, or what went wrong in the first round that failed."""
     for measurement in rounds:
-        failed = measurement.throughput.get("failed") or measurement.ping_pong.get("failed")
-        if failed:
-            return str(failed)
+        if measurement.failed:
+            return measurement.failed
     rates = [number(one.throughput, "orders_per_s") for one in rounds]
     return Medians(
         statistics.median(rates),
