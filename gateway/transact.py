@@ -37,14 +37,13 @@ from gateway.turn import Application
 class _Line:
     """A session and what the spine knows about it."""
 
-    __slots__ = ("cause", "closing", "connection", "name", "session", "stored")
+    __slots__ = ("cause", "connection", "name", "session", "stored")
 
     def __init__(self, session: Session, stored: Numbers) -> None:
         self.session = session
         self.name = session.settings.name
         self.stored = stored
         self.connection: int | None = None
-        self.closing: str | None = None
         self.cause = ""
 
 
@@ -87,7 +86,8 @@ class Spine:
             session.settings.name: _Line(session, numbers.get(session.settings.name, Numbers(1, 1, 1)))
             for session in sessions
         }
-        self._connections: dict[int, _Line | Arrival] = {}
+        # None: we have closed it, and what still comes from it is nobody's.
+        self._connections: dict[int, _Line | Arrival | None] = {}
         self._deadlines: dict[str | int, int] = {}
         self._handlers: dict[type, Callable[..., None]] = {
             BytesReceived: self._bytes_received,
@@ -152,8 +152,6 @@ class Spine:
             data = b"".join([message.raw for message in outgoing if message.transmit])
             if data:
                 turn.effects.append(SendBytes(line.connection, data))
-            if line.closing is not None:
-                turn.effects.append(CloseConnection(line.connection, line.closing))
         wire = session.take_wire_log()
         if wire:
             turn.effects.append(LogMessages(name, wire))
@@ -198,9 +196,8 @@ class Spine:
         self._set_deadline(item.connection, None)
         if isinstance(door, _Line):
             door.session.receive_eof(turn.now)
-            door.connection = None
             self._work(door, turn)
-            door.closing = None
+            self._detach(door, turn)
 
     def _command_received(self, item: CommandReceived, turn: _Turn) -> None:
         turn.effects.append(AnswerCommand(item.ticket, self._application.command(item.command, turn)))
@@ -223,7 +220,7 @@ class Spine:
             if isinstance(door, _Line):
                 door.session.logout(item.reason.encode(), turn.now)
                 self._work(door, turn)
-            else:
+            elif door is not None:
                 self._refuse(connection, item.reason, turn)
 
     # -- sessions ------------------------------------------------------------------------------------------------
@@ -234,6 +231,18 @@ class Spine:
         self._connections[connection] = line
         self._set_deadline(connection, None)
         self._work(line, turn)
+
+    def _hang_up(self, line: _Line, reason: str, turn: _Turn) -> None:
+        connection = line.connection
+        self._detach(line, turn)
+        if connection is not None:
+            self._connections[connection] = None
+            turn.effects.append(CloseConnection(connection, reason))
+
+    def _detach(self, line: _Line, turn: _Turn) -> None:
+        """Session and connection part: what it said so far belongs to that one, the next may come within this turn."""
+        self._stage(line, turn)
+        line.connection = None
 
     def _refuse(self, connection: int, reason: str, turn: _Turn) -> None:
         self._set_deadline(connection, None)
@@ -264,7 +273,7 @@ class Spine:
                 turn.effects.append(LogNote("info", name, "logged_out", {"reason": output.reason}))
                 application.logged_out(name, turn)
             elif isinstance(output, Disconnect):
-                line.closing = output.reason
+                self._hang_up(line, output.reason, turn)
             elif isinstance(output, NumbersChanged):
                 line.cause = f"{line.cause}; {output.cause}" if line.cause else output.cause
             else:
