@@ -16,6 +16,10 @@ def stock_fix42() -> Rulebook:
     return Rulebook(load_dictionary(REFERENCE_DATA / "fix-dictionaries" / "FIX42.xml"))
 
 
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in definitions("fix42")])
-def test_definition_passes(path: Path, stock_fix42: Rulebook) -> None:
-    Player(acceptor_settings(b"FIX.4.2", b"TW42"), stock_fix42).play(path)
+CASES = [pytest.param(path, id=path.stem) for path in definitions("fix42")]
+
+if CASES:  # pytest counts an empty parametrisation as a skipped test; here there is simply none
+
+    @pytest.mark.parametrize("path", CASES)
+    def test_definition_passes(path: Path, stock_fix42: Rulebook) -> None:
+        Player(acceptor_settings(b"FIX.4.2", b"TW42"), stock_fix42).play(path)
