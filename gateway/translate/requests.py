@@ -21,15 +21,23 @@ from oms.types import RejectReason
 DAY = b"0"
 
 _PRICED = Condition(tags.PRICE, tags.ORD_TYPE, frozenset({OrdType.LIMIT}))
+_ORDER = frozenset({tags.CL_ORD_ID, tags.SYMBOL, tags.SIDE})
+_TERMS = frozenset({tags.ORD_TYPE, tags.ORDER_QTY})
+_OF_AN_ORDER = frozenset({tags.ORIG_CL_ORD_ID})
 RULES_OF_ENGAGEMENT = RulesOfEngagement(
     {
-        MsgType.NEW_ORDER_SINGLE: MessageTerms(required=frozenset({tags.ORDER_QTY}), conditions=(_PRICED,)),
-        MsgType.ORDER_CANCEL_REQUEST: MessageTerms(),
-        MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(required=frozenset({tags.ORDER_QTY}), conditions=(_PRICED,)),
+        MsgType.NEW_ORDER_SINGLE: MessageTerms(required=_ORDER | _TERMS, conditions=(_PRICED,)),
+        MsgType.ORDER_CANCEL_REQUEST: MessageTerms(required=_ORDER | _OF_AN_ORDER),
+        MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(
+            required=_ORDER | _OF_AN_ORDER | _TERMS, conditions=(_PRICED,)
+        ),
         MsgType.ORDER_STATUS_REQUEST: MessageTerms(required=frozenset({tags.CL_ORD_ID})),
     }
 )
-"""What a client session may send, on top of its dictionary. The rest gets a BusinessMessageReject(j)."""
+"""What a client session may send, on top of its dictionary. The rest gets a BusinessMessageReject(j).
+
+Every field that is read below without asking whether it is there stands here, for dictionaries differ: from FIX 4.4 on
+a Symbol(55) may be missing, in FIX 5.0 SP2 even an OrigClOrdID(41)."""
 
 
 class Unsupported(NamedTuple):

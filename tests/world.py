@@ -1,0 +1,498 @@
+"""The whole house in memory: real spine, journal, sessions, desk, simulated venue; the world outside is scripted.
+
+    client = world.client                       a FIX client of the version asked for
+    world.venue                                 the exchange behind the gateway's venue session, driven by the test
+    world.send(client, "35=D|11=A1|38=10")      what is left out has a default: see `DEFAULTS`
+    world.expect(client, "35=8|39=0|11=A1")     the fields named are compared, the others are free
+    world.wait(1.5)                             time passes, deadlines run when they are due
+    world.kill()                                everything uncommitted is gone; memory comes back from the journal
+
+Each turn is watched. When it is over, the live state must hash to the fold of the log, every number we gave away must
+be the next one, what went out must be in the journal word for word, and must be a valid message of its version.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from config.load import load_gateway
+from config.model import GatewayConfig
+from fixspec.codec import decode
+from fixspec.dictionary import join_dictionaries, own_dictionary
+from fixspec.message import Message
+from fixspec.names import field_name
+from fixspec.rulebook import Rulebook
+from gateway.desk import Desk
+from gateway.effects import AnswerCommand, CloseConnection, Effect, LogNote, SendBytes
+from gateway.inbox import (
+    BytesReceived,
+    CommandReceived,
+    ConnectionClosed,
+    ConnectionOpened,
+    Input,
+    ShutdownRequested,
+    Tick,
+)
+from gateway.instant import NS_PER_S, Instant
+from gateway.journal import FACT, OUTBOUND, Journal, Record, Transaction, split_outbound
+from gateway.recovery import recover
+from gateway.session.lobby import Lobby
+from gateway.session.settings import Role
+from gateway.sessions import sessions_of
+from gateway.setup import desk_of
+from gateway.transact import Spine
+from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from oms.blotter import Blotter
+from oms.codec import decode_event
+from oms.commands import SetTradingState
+from oms.events import Event
+from oms.types import TradingState
+from tests.peer import Lie, Peer, content_of, fields_of, pairs_of, show, stamp
+
+STORE_ID = "TESTA"
+START_NS = 1_700_049_600 * NS_PER_S  # 2023-11-15 12:00:00 UTC
+MEMORY_DISK = Path("/dev/shm")
+
+VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
+DEFAULTS: dict[tuple[str, str], dict[str, str]] = {
+    ("client", "D"): {"21": "1", "55": "BTC-USD", "54": "1", "60": "<now>", "40": "2", "44": "50000"},
+    ("client", "G"): {"21": "1", "55": "BTC-USD", "54": "1", "60": "<now>", "40": "2", "44": "50000"},
+    ("client", "F"): {"55": "BTC-USD", "54": "1", "60": "<now>", "38": "10000"},
+    ("client", "H"): {"55": "BTC-USD", "54": "1"},
+    ("venue", "8"): {
+        "37": "V-1", "17": "<new>", "20": "0", "39": "0", "55": "BTC-USD", "54": "1", "14": "0", "151": "0", "6": "0",
+    },
+    ("venue", "9"): {"37": "V-1", "39": "0", "434": "1"},
+}  # fmt: skip
+"""Fields that a line need not say. 20 and 21 are of FIX.4.2 only; `<new>` is an ExecID(17) never used before."""
+HEADER_FIELDS = ("43", "97", "122", "115", "128")
+"""Fields of a line that belong to the header, wherever the line has them."""
+ONLY_IN_FIX42 = frozenset({"20", "21"})
+
+
+class Died(BaseException):
+    """The process is gone, here and now. Not an Exception: nobody in the house may handle it."""
+
+
+class NotAsExpected(AssertionError):
+    """Something else came than the test says, or nothing, or too much."""
+
+
+class MortalTransaction(Transaction):
+    __slots__ = ("journal",)
+    journal: MortalJournal
+
+    def commit(self, utc_ns: int) -> None:
+        if self.journal.death == "before commit":
+            raise Died
+        super().commit(utc_ns)
+        if self.journal.death == "after commit":
+            raise Died
+
+
+class MortalJournal(Journal):
+    """A real journal, in a process that can be made to die at a commit."""
+
+    death = ""
+
+    def transaction(self) -> Transaction:
+        transaction = MortalTransaction(self)
+        transaction.journal = self
+        return transaction
+
+
+def _mortal(journal: Journal) -> MortalJournal:
+    assert isinstance(journal, MortalJournal)
+    return journal
+
+
+@contextmanager
+def memory_directory() -> Iterator[Path]:
+    """A directory without a disk under it where the machine has such: these tests are about order, not durability."""
+    with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as name:
+        yield Path(name)
+
+
+class World:
+    """One gateway and its counterparties. `changes` overrides the configuration: {"limits.max_order_qty": "5"}."""
+
+    def __init__(
+        self,
+        directory: Path,
+        version: str = "FIX.4.4",
+        venue_version: str = "FIX.4.4",
+        changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.directory = directory
+        self.utc_ns, self.mono_ns = START_NS, 5_000 * NS_PER_S
+        self.config = configuration(directory, version, venue_version, changes or {})
+        self._history: list[str] = []
+        self.client = self._peer("client", version)
+        self.other = self._peer("other", "FIX.4.4")
+        self.dropcopy = self._peer("dropcopy", "FIX.4.4")
+        self.venue = self._peer("venue", venue_version)
+        self.peers = {peer.name: peer for peer in (self.client, self.other, self.dropcopy, self.venue)}
+        self.notes: list[LogNote] = []
+        self.answers: list[object] = []
+        self.events: list[Event] = []
+        """The facts of the last turn that had any."""
+        self._lines: dict[int, Peer] = {}
+        self._last_connection = 0
+        self._last_exec = 0
+        self._inputs: list[Input] = []
+        self._together = False
+        self._running = False
+        self.journal = _mortal(MortalJournal.create(directory / "journal", STORE_ID, 1))
+        self._live()
+
+    # -- life and death ----------------------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        """What `gateway.app` does, without sockets."""
+        self.desk: Desk = desk_of(self.config, self.journal.store_id)
+        self.sessions = {
+            session.settings.name: session
+            for session in sessions_of(self.config.sessions, self.journal.numbers(), RULES_OF_ENGAGEMENT)
+        }
+        recover(self.journal, self.desk)
+        self._book = Book()
+        self._book.read(self.journal)
+        self._compare()
+        acceptors = (session for session in self.sessions.values() if session.settings.role is Role.ACCEPTOR)
+        self.spine = Spine(self.journal, self.sessions.values(), Lobby(acceptors), self.desk)
+        self._done(self.spine.start(self.now))
+
+    def kill(self) -> None:
+        """The process ends without a word, and starts again. The counterparties live on and are disconnected."""
+        self.close()
+        for peer in self.peers.values():
+            peer.disconnected()
+        self._lines.clear()
+        self._inputs.clear()
+        self.journal = _mortal(MortalJournal.open(self.directory / "journal", 1))
+        self._live()
+
+    def close(self) -> None:
+        self.journal.close()
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> Instant:
+        return Instant(self.utc_ns, self.mono_ns)
+
+    def wait(self, seconds: float) -> None:
+        until = self.mono_ns + int(seconds * NS_PER_S)
+        while True:
+            deadline = self.spine.deadline()
+            if deadline is None or deadline > until:
+                break
+            self._advance(max(deadline, self.mono_ns + 1))
+            self.put(Tick())
+        self._advance(max(until, self.mono_ns))
+
+    def _advance(self, mono_ns: int) -> None:
+        self.utc_ns += mono_ns - self.mono_ns
+        self.mono_ns = mono_ns
+
+    # -- turns -------------------------------------------------------------------------------------------------------
+
+    def put(self, item: Input) -> None:
+        """Something happens: a turn of its own, unless it happens `together` with others or within a turn."""
+        self._inputs.append(item)
+        if not self._together and not self._running:
+            self.run()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that happens meanwhile is taken in one turn."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+        self.run()
+
+    def run(self) -> None:
+        """Turn until nothing is left to be taken. What peers answer to a turn is the next one."""
+        self._running = True
+        try:
+            while self._inputs:
+                inputs, self._inputs = self._inputs, []
+                self._done(self.spine.transact(inputs, self.now))
+        except Died:
+            self.kill()
+        finally:
+            self._running = False
+
+    def _done(self, effects: list[Effect]) -> None:
+        """A turn is over: watch it, then do in the world what it wants done."""
+        self.watch()
+        for effect in effects:
+            if isinstance(effect, SendBytes):
+                peer = self._lines.get(effect.connection)
+                if peer is not None:
+                    self._book.sending(effect.data, peer.name, self.journal)
+                    peer.take(effect.data)
+            elif isinstance(effect, CloseConnection):
+                self._hung_up(effect.connection)
+            elif isinstance(effect, LogNote):
+                self.notes.append(effect)
+            elif isinstance(effect, AnswerCommand):
+                self.answers.append(effect.answer)
+
+    # -- connections -------------------------------------------------------------------------------------------------
+
+    def connect(self, peer: Peer) -> int:
+        """A line between the peer and the gateway. To the venue it is the gateway that calls (and says Logon)."""
+        assert peer.wire is None, f"{peer.name} is connected"
+        self._last_connection += 1
+        connection = self._last_connection
+        self._lines[connection] = peer
+        peer.wire = lambda data: self.put(BytesReceived(connection, data))
+        peer.hang_up = lambda: self._hung_up(connection)
+        session = "venue" if peer is self.venue else None
+        self.put(ConnectionOpened(connection, peer.name, session))
+        return connection
+
+    def log_on(self, *peers: Peer) -> None:
+        for peer in peers:
+            self.connect(peer)
+            if peer is not self.venue:
+                peer.log_on()
+            if not peer.logged_on and not self._together:
+                raise NotAsExpected(f"{peer.name} could not log on\n{self.history()}")
+
+    def log_out(self, peer: Peer) -> None:
+        peer.send(b"5", b"")
+
+    def hang_up(self, peer: Peer) -> None:
+        connection = next(number for number, owner in self._lines.items() if owner is peer and peer.wire is not None)
+        self._hung_up(connection)
+
+    def _hung_up(self, connection: int) -> None:
+        peer = self._lines.pop(connection, None)
+        if peer is not None:
+            peer.disconnected()
+            self.put(ConnectionClosed(connection))
+
+    # -- talking -----------------------------------------------------------------------------------------------------
+
+    def send(self, peer: Peer, text: str) -> int:
+        """A message of the peer, completed by `DEFAULTS`. Returns its MsgSeqNum(34)."""
+        given = dict(split(text))
+        msg_type = given.pop("35")
+        role = "venue" if peer is self.venue else "client"
+        defaults = DEFAULTS.get((role, msg_type), {})
+        wanted = {tag: given.pop(tag) for tag in HEADER_FIELDS if tag in given}
+        wanted |= {tag: value for tag, value in defaults.items() if tag not in ONLY_IN_FIX42 or is_fix42(peer)}
+        body = b"".join(
+            b"%b=%b\x01" % (tag.encode(), self._value(value))
+            for tag, value in (wanted | given).items()
+            if value != "<none>" and not (value == "50000" and tag == "44" and (wanted | given).get("40") == "1")
+        )
+        return peer.send(msg_type.encode(), body)
+
+    def _value(self, text: str) -> bytes:
+        if text == "<now>":
+            return stamp(self.utc_ns)
+        if text == "<new>":
+            self._last_exec += 1
+            return b"V-E%d" % self._last_exec
+        return text.encode("latin-1")
+
+    def expect(self, peer: Peer, text: str) -> dict[str, str]:
+        """The next message that the peer got, whose fields must be these; all of its fields. `<any>` is any value,
+        `<none>` no field."""
+        if not peer.unread:
+            raise NotAsExpected(f"{peer.name} got nothing, expected {text}\n{self.history()}")
+        raw = peer.unread.popleft()
+        got = {tag.decode(): value.decode("latin-1") for tag, value in pairs_of(raw)}
+        wrong = False
+        table = []
+        for tag, value in split(text):
+            found = got.get(tag, "<none>")
+            same = found != "<none>" if value == "<any>" else found == value
+            wrong = wrong or not same
+            name = f"{tag} {field_name(tag.encode())}"
+            table.append(f"    {name:24} {value:24} {found}{'' if same else '     <---'}")
+        if wrong:
+            heading = f"    {'':24} {'expected':24} got"
+            raise NotAsExpected(
+                "\n".join([f"{peer.name} got another message: {show(raw)}", heading, *table, self.history()])
+            )
+        return got
+
+    def settle(self) -> None:
+        """Nobody may have got anything that was not expected."""
+        for peer in self.peers.values():
+            if peer.unread:
+                raise NotAsExpected(f"{peer.name} also got: {show(peer.unread[0])}\n{self.history()}")
+
+    def command(self, command: object) -> object:
+        """An operator's command; its answer."""
+        self.answers.clear()
+        self.put(CommandReceived(1, command))
+        return self.answers[0] if self.answers else None
+
+    def set_trading_state(self, state: TradingState) -> None:
+        self.command(SetTradingState(state, "ann", "test"))
+
+    def shut_down(self) -> None:
+        self.put(ShutdownRequested("going down"))
+
+    def history(self, lines: int = 16) -> str:
+        return "  lately:\n    " + "\n    ".join(self._history[-lines:])
+
+    # -- the laws ----------------------------------------------------------------------------------------------------
+
+    def watch(self) -> None:
+        """What must hold behind every turn."""
+        events = self._book.read(self.journal)
+        if events:
+            self.events = events
+        self._compare()
+        stored = self.journal.numbers()
+        for name, session in self.sessions.items():
+            numbers = session.numbers
+            live = (numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
+            assert live == tuple(stored.get(name, (1, 1, 1))), f"{name}: {live} is not what the journal has"
+
+    def _compare(self) -> None:
+        assert self.desk.blotter.state_hash() == self._book.blotter.state_hash(), (
+            "the live state is not the fold of the log: something was changed without an event"
+        )
+
+    def state(self) -> tuple[int, bytes]:
+        """Number and hash that change when anything is written into the journal."""
+        return self.journal.head, self._book.last
+
+    # -- the rest ----------------------------------------------------------------------------------------------------
+
+    def _peer(self, name: str, version: str) -> Peer:
+        return Peer(name, version, (name.upper(), "FIXGATE"), lambda: self.utc_ns, self._history)
+
+
+class Book:
+    """What the journal says, read from the disk: the fold of its facts, and every message of ours under its number."""
+
+    def __init__(self) -> None:
+        self.blotter = Blotter()
+        self.last = b""
+        self._outbound: dict[tuple[str, int], dict[int, bytes]] = defaultdict(dict)
+        self._head = 0
+
+    def read(self, journal: Journal) -> list[Event]:
+        """Read on; the chain is checked from its first record. Returns the facts that are new."""
+        if journal.head == self._head:
+            return []
+        events = []
+        for record in journal.records():
+            if record.seq > self._head:
+                if record.kind == FACT:
+                    event = decode_event(record.payload)
+                    self.blotter.apply(event)
+                    events.append(event)
+                elif record.kind == OUTBOUND:
+                    self._own(record)
+                self.last = record.payload
+        self._head = journal.head
+        return events
+
+    def _own(self, record: Record) -> None:
+        session, generation, number, raw = split_outbound(record.payload)
+        messages = self._outbound[session, generation]
+        assert number == len(messages) + 1, f"{session}: {number} follows {len(messages)}"
+        assert int(fields_of(raw)[b"34"]) == number, f"{session}: {number} is not in {show(raw)}"
+        messages[number] = raw
+
+    def sending(self, data: bytes, session: str, journal: Journal) -> None:
+        """Bytes are about to leave: each message must be durable, and what it was, and valid."""
+        generation = journal.numbers()[session].generation
+        stored = self._outbound[session, generation]
+        for raw in re.findall(rb"8=FIX.*?\x0110=\d{3}\x01", data, re.DOTALL):
+            fields = fields_of(raw)
+            number = int(fields[b"34"])
+            if fields.get(b"43") != b"Y":
+                if stored.get(number) != raw:
+                    raise Lie(f"{session}: sent but not stored: {show(raw)}")
+            elif fields[b"35"] != b"4" and content_of(stored[number]) != content_of(raw):
+                raise Lie(f"{session}: not what was stored: {show(raw)}")
+            message = decode(raw)
+            assert isinstance(message, Message), message
+            fault = rulebook(fields[b"8"].decode()).validate(message)
+            assert fault is None, f"{session}: we sent a faulty message: {fault}: {show(raw)}"
+
+    def outbound(self, session: str, generation: int = 1) -> dict[int, bytes]:
+        return self._outbound[session, generation]
+
+
+@cache
+def rulebook(begin_string: str) -> Rulebook:
+    """To judge what we send."""
+    if begin_string == "FIXT.1.1":
+        return Rulebook(join_dictionaries(own_dictionary("FIXT11"), own_dictionary("FIX50SP2")))
+    return Rulebook(own_dictionary(begin_string.replace(".", "")))
+
+
+def is_fix42(peer: Peer) -> bool:
+    return peer.version == "FIX.4.2"
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    """`35=D|11=A` as pairs."""
+    found = [part.partition("=") for part in text.split("|") if part]
+    return [(tag.strip(), value) for tag, _, value in found]
+
+
+def configuration(directory: Path, version: str, venue_version: str, changes: Mapping[str, Any]) -> GatewayConfig:
+    """The gateway of these tests, by way of a real configuration file."""
+    tree: dict[str, Any] = {
+        "name": "world",
+        "journal": {"directory": str(directory / "journal"), "map_size_gb": 1},
+        "logs": {"directory": str(directory / "logs")},
+        "client": {"name": "client", "target_comp_id": "CLIENT", **_version(version)},
+        "other": {"name": "other", "target_comp_id": "OTHER", **_version("FIX.4.4")},
+        "dropcopy": {
+            "name": "dropcopy", "target_comp_id": "DROPCOPY", "kind": "drop_copy", **_version("FIX.4.4"),
+        },
+        "venue_session": {
+            "name": "venue", "target_comp_id": "VENUE", "kind": "venue", "connect": {}, **_version(venue_version),
+        },
+        "venue": {"name": "VENUE", "adapter": "fix_standard", "session": "venue", "market_data": False},
+        "sim": {"name": "SIM", "adapter": "simulated"},
+        "instrument": {
+            "symbol": "BTC-USD", "venue": "VENUE", "reference_price": "50000", "max_qty": "1000000",
+        },
+        "sim_instrument": {"symbol": "SIM-USD", "venue": "SIM", "reference_price": "100", "max_qty": "1000000"},
+        "limits": {"max_order_qty": "1000000", "max_notional": "1000000000000", "throttle": {}},
+    }  # fmt: skip
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        node = tree
+        for step in way:
+            node = node.setdefault(step, {})
+        if value is None:
+            node.pop(last, None)
+        else:
+            node[last] = value
+    tree["sessions"] = [tree.pop(name) for name in ("client", "other", "dropcopy", "venue_session")]
+    tree["venues"] = [tree.pop(name) for name in ("venue", "sim")]
+    tree["instruments"] = [tree.pop(name) for name in ("instrument", "sim_instrument")]
+    file = directory / "gateway.yaml"
+    file.write_text(json.dumps(tree))  # JSON is YAML
+    return load_gateway(file)
+
+
+def _version(version: str) -> dict[str, str]:
+    if version == "FIX.5.0SP2":
+        return {"begin_string": "FIXT.1.1", "default_appl_ver_id": version}
+    return {"begin_string": version}
