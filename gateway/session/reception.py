@@ -1,6 +1,6 @@
 """What becomes of what arrives.
 
-    frame -> decode -> kind -> RECEPTION[state][kind] -> header checks -> MsgSeqNum -> rulebook -> act
+    frame -> message -> kind -> RECEPTION[state][kind] -> header checks -> MsgSeqNum -> rulebook -> act
 
 Sequence rules. An inbound number is consumed when its message is acted on, whether it was good or refused, and before
 the host hears of it. Garbled messages consume nothing. ResendRequest, Logout and SequenceReset-Reset are acted on
@@ -10,7 +10,6 @@ waiting for one another is how two sides lock up.
 
 from __future__ import annotations
 
-from fixspec.codec import decode
 from fixspec.faults import INCORRECT_DATA_FORMAT, VALUE_INCORRECT, BusinessFault, Fault
 from fixspec.message import Message
 from fixspec.numbers import parse_int
@@ -196,7 +195,7 @@ class Reception(Lifecycle):
     def _take_held(self, now: Instant) -> None:
         """A message that waited above a gap. Its header was judged when it came."""
         raw = self._gap.take(self.numbers.next_target_msg_seq_num)
-        message = None if raw is None else decode(raw)
+        message = None if raw is None else self._rulebook.read(raw)
         if message is None:
             self._consume(now)
             return
