@@ -80,12 +80,14 @@ class Peer:
         self.unread: deque[bytes] = deque()
         self.history = history
         self.logged_on = False
+        self._logon_sent = False
         self._asked = False
         self._buffer = b""
 
     # -- out ---------------------------------------------------------------------------------------------------------
 
     def log_on(self, extra: bytes = b"") -> None:
+        self._logon_sent = True
         terms = b"98=0\x01108=30\x01" + (b"1137=9\x01" if self.begin_string == b"FIXT.1.1" else b"")
         self.send(b"A", terms + extra)
 
@@ -112,7 +114,7 @@ class Peer:
 
     def disconnected(self) -> None:
         self.wire = None
-        self.logged_on = self._asked = False
+        self.logged_on = self._logon_sent = self._asked = False
         self._buffer = b""
 
     def take(self, data: bytes) -> None:
@@ -174,9 +176,8 @@ class Peer:
     def _receive_logon(self, fields: dict[bytes, bytes]) -> None:
         if fields.get(b"141") == b"Y" and self.next_in > 1 and int(fields[b"34"]) == 1:
             raise Lie(f"{self.name}: a reset that nobody asked for")
-        answers = self.logged_on or self.sent.get(self.next_out - 1, Sent(b"", b"", b"")).msg_type == b"A"
         self.logged_on = True
-        if not answers:
+        if not self._logon_sent:
             self.log_on()
 
     def _receive_logout(self, raw: bytes, number: int) -> None:
