@@ -100,7 +100,7 @@ class Rulebook:
             return None
         rules = self._rules.get(message.msg_type) or self._compile(message.msg_type)
         shape = tuple(message.fields) if message.field_count == len(message.fields) else None
-        fault = Judge(rules, self.options).judge(message)
+        fault: Fault | BusinessFault | None = Judge(rules, self.options).judge(message)
         if fault is None and self.roe is not None:
             fault = self._judge_terms(message)
         if fault is None and shape is not None and not message.groups and len(shape) <= SHAPE_TAGS_MAX:

@@ -106,11 +106,11 @@ class Desk:
             events.OrderExpired: self._tell_expired,
             events.CancelRequested: self._tell_cancel_requested,
             events.CancelRefused: self._tell_cancel_refused,
-            events.CancelRejected: self._tell_cancel_rejected,
+            events.CancelRejected: self._tell_cancel_refused,
             events.OrderCanceled: self._tell_canceled,
             events.ReplaceRequested: self._tell_replace_requested,
             events.ReplaceRefused: self._tell_replace_refused,
-            events.ReplaceRejected: self._tell_replace_rejected,
+            events.ReplaceRejected: self._tell_replace_refused,
             events.OrderReplaced: self._tell_replaced,
             events.OrderQueried: self._ask_venue,
         }
@@ -397,9 +397,6 @@ class Desk:
 
     def _tell_replace_refused(self, event: events.ReplaceRefused | events.ReplaceRejected, turn: Turn) -> None:
         self._reject_request(event, reports.REPLACE_REQUEST, turn)
-
-    _tell_cancel_rejected = _tell_cancel_refused
-    _tell_replace_rejected = _tell_replace_refused
 
     def _reject_request(
         self,
