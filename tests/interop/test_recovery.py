@@ -133,6 +133,36 @@ def test_an_exchange_that_dies_and_comes_back_gets_no_order_twice(house: VenueHo
     assert_orders_at_the_exchange(house.exchange, 2)
 
 
+def test_a_clean_stop_and_start_goes_on_with_the_numbers(house: VenueHouse, trader: Trader) -> None:
+    trader.new("S1", LISTED, BUY, 1, "49000")
+    house.exchange.expect("35=D")
+    trader.expect_new("S1", 1)
+    house.gateway.stop()
+    trader.expect_administrative("35=5")
+    house.exchange.expect_administrative("35=5")
+    house.gateway.start()
+    house.expect_venue_session()
+    trader.expect_logon()
+    trader.cancel("S2", "S1", LISTED, BUY, 1)
+    trader.expect_pending_cancel("S2", "S1")
+    trader.expect_canceled("S2", "S1", 0)
+    # QuickFIX spends numbers on Logons that nobody heard, and is asked for them; of ours none is missing.
+    assert_nothing_was_missed(trader)
+
+
+def test_a_client_that_logs_out_comes_back_without_a_gap(house: VenueHouse, trader: Trader) -> None:
+    trader.new("L1", SIMULATED, BUY, 1, "49000")
+    trader.expect_new("L1", 1)
+    trader.command("logout")
+    trader.expect_administrative("35=5")
+    trader.stop()
+    trader.start()
+    trader.expect_logon()
+    trader.ask("L1", SIMULATED, BUY)
+    trader.expect_status("L1", "0")
+    assert_nothing_was_missed(trader)
+
+
 def start_burst(trader: Trader, symbol: str) -> Fields:
     """Have orders sent without a pause, and return while most of them are still on their way; the first is answered."""
     trader.new("B0", symbol, BUY, 1, "49000")
@@ -153,6 +183,13 @@ def answers_up_to_one_more_order(trader: Trader, symbol: str) -> list[Fields]:
     cl_ord_ids = [message[11] for message in answers]
     assert len(cl_ord_ids) == len(set(cl_ord_ids)), f"answered twice: {cl_ord_ids}"
     return answers
+
+
+def assert_nothing_was_missed(trader: Trader) -> None:
+    """QuickFIX has seen no gap in the gateway's numbers."""
+    trader.drain()
+    requests = [readable(message) for message in trader.sent if message[35] == "2"]
+    assert not requests, f"asked for {requests}"
 
 
 def assert_orders_at_the_exchange(exchange: Party, orders: int) -> None:
