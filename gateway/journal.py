@@ -7,7 +7,8 @@ carries the wall clock and the SHA-256 over the previous turn's digest and every
 from its first record to its head, and nobody can change, drop or reorder one without breaking it.
 
 The other tables are indexes into the log, written in the same transaction:
-`outbound`  session, generation, MsgSeqNum(34) -> number of the log record that holds the message;
+`outbound`  session, generation, MsgSeqNum(34) -> record that holds the message, for each run of messages that stand
+            together in the log;
 `sessions`  session -> its numbers;      `meta`  format, store id, digest of the head.
 
 Durability. LMDB runs with its default flags: a commit is on disk when it returns. A transaction collects a whole turn
@@ -48,8 +49,10 @@ _CHECKSUM = struct.Struct("<I")
 _TURN_END = struct.Struct(">Q32s")  # utc_ns, digest
 _SESSION_NUMBERS = struct.Struct(">IQQ")  # generation, next sender, next target
 _OUTBOUND_KEY = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
+_GENERATION = struct.Struct(">I")
+_RUN = struct.Struct(">QI")  # number of the first record, count
 _UINT32_MAX = 0xFFFFFFFF
-_pack_number, _pack_checksum, _pack_place = _NUMBER.pack, _CHECKSUM.pack, _OUTBOUND_KEY.pack
+_pack_number, _pack_checksum, _pack_generation = _NUMBER.pack, _CHECKSUM.pack, _GENERATION.pack
 _LMDB_META = struct.Struct("<II16x96xQQ")  # magic, version, last page, transaction id: mdb.c, MDB_meta
 _LMDB_MAGIC = 0xBEEFC0DE
 _LMDB_PAGE_HEADER = 16
@@ -82,14 +85,13 @@ class Numbers(NamedTuple):
 class Transaction:
     """The records of one turn, collected in memory until `commit`. Numbers are final from the moment they are given."""
 
-    __slots__ = ("_fresh_outbound", "_journal", "_log", "_numbers", "_outbound_index", "next_seq")
+    __slots__ = ("_journal", "_log", "_numbers", "_runs", "next_seq")
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.next_seq = journal.head + 1
         self._log: list[tuple[bytes, bytes]] = []
-        self._outbound_index: list[tuple[bytes, bytes]] = []
-        self._fresh_outbound: dict[bytes, bytes] = {}
+        self._runs: list[tuple[bytes, int, list[bytes], int]] = []
         self._numbers: dict[str, Numbers] = {}
 
     def __len__(self) -> int:
@@ -110,12 +112,12 @@ class Transaction:
         """A message that a peer sent us, as it was on the wire."""
         self._append(INBOUND, _prefix(session) + raw)
 
-    def append_outbound(self, session: str, generation: int, msg_seq_num: int, raw: bytes) -> None:
-        """A message of ours under its number; it can be found by `outbound` from now on."""
-        place = _prefix(session) + _pack_place(generation, msg_seq_num)
-        seq = self._append(OUTBOUND, place + raw)
-        self._outbound_index.append((place, _pack_number(seq)))
-        self._fresh_outbound[place] = raw
+    def append_outbound(self, session: str, generation: int, msg_seq_num: int, raws: list[bytes]) -> None:
+        """Messages of ours, the first under this number and each under the next; `outbound` finds them from now on."""
+        prefix = _prefix(session) + _pack_generation(generation)
+        self._runs.append((prefix, msg_seq_num, raws, self.next_seq))
+        for number, raw in enumerate(raws, msg_seq_num):
+            self._append(OUTBOUND, prefix + _pack_number(number) + raw)
 
     def set_numbers(self, session: str, numbers: Numbers, cause: str = "") -> None:
         """The session's place at the end of this turn. `cause` names anything but plain increments."""
@@ -127,11 +129,12 @@ class Transaction:
         for msg_seq_num, raw in self._journal.outbound(session, generation, begin, end):
             begin = msg_seq_num + 1
             yield msg_seq_num, raw
-        prefix = _prefix(session)
-        for msg_seq_num in range(begin, end + 1) if self._fresh_outbound else ():
-            fresh = self._fresh_outbound.get(prefix + _OUTBOUND_KEY.pack(generation, msg_seq_num))
-            if fresh is not None:
-                yield msg_seq_num, fresh
+        prefix = _prefix(session) + _pack_generation(generation)
+        for run_prefix, first, raws, _ in self._runs:
+            if run_prefix == prefix:
+                for msg_seq_num, raw in enumerate(raws, first):
+                    if begin <= msg_seq_num <= end:
+                        yield msg_seq_num, raw
 
     def commit(self, utc_ns: int) -> None:
         """Make the turn durable; returns when it is on disk. Raises JournalFailed when it is not, for ever."""
@@ -229,8 +232,10 @@ class Journal:
             with self._environment.begin(write=True) as txn:
                 _, added = txn.cursor(self._log).putmulti(turn._log, dupdata=False, append=True)
                 assert added == len(turn._log), "a log number was used twice"
-                if turn._outbound_index:
-                    txn.cursor(self._outbound).putmulti(turn._outbound_index, dupdata=False, overwrite=False)
+                for prefix, first, raws, seq in turn._runs:
+                    key = prefix + _pack_number(first)
+                    fresh = txn.put(key, _RUN.pack(seq, len(raws)), db=self._outbound, overwrite=False)
+                    assert fresh, "a MsgSeqNum was given twice"
                 for session, numbers in turn._numbers.items():
                     txn.put(session.encode(), _SESSION_NUMBERS.pack(*numbers), db=self._sessions)
                 txn.put(b"digest", digest, db=self._meta)
@@ -268,18 +273,31 @@ class Journal:
 
     def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Durable messages of ours with begin <= MsgSeqNum <= end, ascending, checked. Numbers may be missing."""
-        prefix = _prefix(session)
+        prefix = _prefix(session) + _pack_generation(generation)
         with self._environment.begin() as txn:
-            cursor = txn.cursor(self._outbound)
-            found = cursor.set_range(prefix + _OUTBOUND_KEY.pack(generation, begin))
-            last = prefix + _OUTBOUND_KEY.pack(generation, end)
-            while found and cursor.key() <= last:
-                place, log_key = cursor.item()
-                record = _checked(log_key, txn.get(log_key, db=self._log))
-                if record.kind != OUTBOUND or not record.payload.startswith(place):
-                    raise self._damage(record.seq, f"not the message that the index says it is ({place!r})")
-                yield _OUTBOUND_KEY.unpack(place[len(prefix) :])[1], record.payload[len(place) :]
-                found = cursor.next()
+            for first, seq, count in self._runs(txn, prefix, begin, end):
+                for number in range(max(begin, first), min(end, first + count - 1) + 1):
+                    log_key = _pack_number(seq + number - first)
+                    record = _checked(log_key, txn.get(log_key, db=self._log))
+                    place = prefix + _pack_number(number)
+                    if record.kind != OUTBOUND or not record.payload.startswith(place):
+                        raise self._damage(record.seq, f"not the message that the index says it is ({place!r})")
+                    yield number, record.payload[len(place) :]
+
+    def _runs(self, txn: lmdb.Transaction, prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Runs of messages that touch `begin` to `end`: first MsgSeqNum, number of its record, count."""
+        cursor = txn.cursor(self._outbound)
+        # The run that holds `begin` starts at it or before it: at the last key that is not above.
+        if cursor.set_range(prefix + _pack_number(begin)):
+            found = cursor.key() == prefix + _pack_number(begin) or cursor.prev() or cursor.first()
+        else:
+            found = cursor.last()
+        last = prefix + _pack_number(end)
+        while found and (key := bytes(cursor.key())) <= last:
+            if key.startswith(prefix):
+                seq, count = _RUN.unpack(cursor.value())
+                yield _NUMBER.unpack(key[len(prefix) :])[0], seq, count
+            found = cursor.next()
 
     def numbers(self) -> dict[str, Numbers]:
         """Each session's place after the last durable turn."""

@@ -28,10 +28,22 @@ from gateway.inbox import (
 )
 from gateway.instant import Instant
 from gateway.journal import Journal, Numbers, Transaction
+from gateway.log_redaction import redact_fix
 from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
-from gateway.session.outputs import Disconnect, LoggedOn, LoggedOut, MessageReceived, Note, NumbersChanged, ResendWanted
+from gateway.session.outputs import (
+    Disconnect,
+    LoggedOn,
+    LoggedOut,
+    MessageReceived,
+    Note,
+    NumbersChanged,
+    Outgoing,
+    ResendWanted,
+)
 from gateway.session.session import Session
 from gateway.turn import Application
+
+_LOGON = b"\x0135=A\x01"
 
 
 class _Line:
@@ -140,9 +152,8 @@ class Spine:
         session, transaction = line.session, turn.transaction
         outgoing = session.take_outgoing()
         name = line.name
-        for message in outgoing:
-            if message.fresh:
-                transaction.append_outbound(name, message.generation, message.msg_seq_num, message.raw)
+        for first, raws in _runs(outgoing):
+            transaction.append_outbound(name, first.generation, first.msg_seq_num, raws)
         current = session.numbers
         numbers = Numbers(current.generation, current.next_sender_msg_seq_num, current.next_target_msg_seq_num)
         if numbers != line.stored:
@@ -279,3 +290,20 @@ class Spine:
             else:
                 assert isinstance(output, Note)
                 turn.effects.append(LogNote(output.level, name, output.event, output.details))
+
+
+def _runs(outgoing: list[Outgoing]) -> list[tuple[Outgoing, list[bytes]]]:
+    """The messages to store, in runs of numbers that follow one another. A Logon is stored without its secrets: it is
+    never sent again."""
+    runs: list[tuple[Outgoing, list[bytes]]] = []
+    expected = (0, 0)
+    for message in outgoing:
+        if not message.fresh:
+            continue
+        raw = redact_fix(message.raw) if _LOGON in message.raw else message.raw
+        if (message.generation, message.msg_seq_num) == expected:
+            runs[-1][1].append(raw)
+        else:
+            runs.append((message, [raw]))
+        expected = (message.generation, message.msg_seq_num + 1)
+    return runs

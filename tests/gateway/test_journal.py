@@ -44,7 +44,7 @@ def filled(directory: Path, turns: int = 3) -> Journal:
         turn = journal.transaction()
         turn.append_inbound("CLIENT", b"8=FIX.4.4\x01in%d" % number)
         turn.append_fact(b"fact %d" % number)
-        turn.append_outbound("CLIENT", 1, number, b"8=FIX.4.4\x01out%d" % number)
+        turn.append_outbound("CLIENT", 1, number, [b"8=FIX.4.4\x01out%d" % number])
         turn.set_numbers("CLIENT", Numbers(1, number + 1, number + 1), "why" if number == 1 else "")
         turn.commit(number * 1000)
     return journal
@@ -78,15 +78,19 @@ def test_records_come_back_in_order_with_what_was_written(directory: Path) -> No
 def test_outbound_is_found_by_session_generation_and_number(directory: Path) -> None:
     journal = filled(directory)
     turn = journal.transaction()
-    turn.append_outbound("CLIENT", 2, 1, b"second generation")
-    turn.append_outbound("CLIENT2", 1, 2, b"other session")
-    turn.append_outbound("CLIENT", 1, 7, b"behind a hole")
+    turn.append_outbound("CLIENT", 2, 1, [b"second generation"])
+    turn.append_outbound("CLIENT2", 1, 2, [b"other session"])
+    turn.append_outbound("CLIENT", 1, 7, [b"behind", b"a hole"])
     turn.commit(9)
     assert list(journal.outbound("CLIENT", 1, 2, 9)) == [
         (2, b"8=FIX.4.4\x01out2"),
         (3, b"8=FIX.4.4\x01out3"),
-        (7, b"behind a hole"),
+        (7, b"behind"),
+        (8, b"a hole"),
     ]
+    assert list(journal.outbound("CLIENT", 1, 8, 8)) == [(8, b"a hole")]
+    assert list(journal.outbound("CLIENT", 1, 4, 7)) == [(7, b"behind")]
+    assert list(journal.outbound("CLIENT", 1, 9, 20)) == []
     assert list(journal.outbound("CLIENT", 2, 1, 9)) == [(1, b"second generation")]
     assert list(journal.outbound("NOBODY", 1, 1, 9)) == []
     journal.close()
@@ -95,7 +99,7 @@ def test_outbound_is_found_by_session_generation_and_number(directory: Path) -> 
 def test_a_turn_finds_its_own_messages_behind_the_durable_ones(directory: Path) -> None:
     journal = filled(directory, turns=1)
     turn = journal.transaction()
-    turn.append_outbound("CLIENT", 1, 2, b"not yet durable")
+    turn.append_outbound("CLIENT", 1, 2, [b"not yet durable"])
     assert list(turn.outbound("CLIENT", 1, 1, 5)) == [(1, b"8=FIX.4.4\x01out1"), (2, b"not yet durable")]
     journal.close()
 
@@ -265,7 +269,7 @@ def test_whatever_is_committed_is_read_back(
                 transaction.append_inbound("S", payload)
             else:
                 number += 1
-                transaction.append_outbound("S", 1, number, payload)
+                transaction.append_outbound("S", 1, number, [payload])
         transaction.commit(1)
     read = [record for record in journal.records() if record.kind != TURN]
     assert [(record.kind.decode(), record.payload) for record in read if record.kind == FACT] == [
@@ -295,4 +299,29 @@ def test_a_full_disk_ends_the_process_with_its_exit_code(tmp_path: Path) -> None
     acknowledged = [line for line in done.stdout.splitlines() if line.isdigit()]
     journal = Journal.open(directory, SMALL_GB)
     assert sum(record.kind == FACT for record in journal.records()) == len(acknowledged) > 0
+    journal.close()
+
+
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 4), st.integers(0, 2)), max_size=12), st.data())
+def test_any_range_finds_the_messages_that_were_stored(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[str, int, int]], data: st.DataObject
+) -> None:
+    """Runs of all lengths, with holes between them, durable and not: each number once, in order, with its content."""
+    journal = Journal.create(tmp_path_factory.mktemp("store") / "journal", "H", SMALL_GB)
+    stored: dict[str, dict[int, bytes]] = {"A": {}, "B": {}}
+    last = {"A": 0, "B": 0}
+    transaction = journal.transaction()
+    for session, count, hole in runs:
+        first = last[session] + 1 + hole
+        last[session] = first + count - 1
+        raws = [b"%b%d" % (session.encode(), number) for number in range(first, first + count)]
+        transaction.append_outbound(session, 1, first, raws)
+        stored[session].update(enumerate(raws, first))
+        if data.draw(st.booleans()):
+            transaction.commit(1)
+            transaction = journal.transaction()
+    for session, messages in stored.items():
+        begin, end = data.draw(st.integers(1, 20)), data.draw(st.integers(1, 60))
+        found = list(transaction.outbound(session, 1, begin, end))
+        assert found == [(number, raw) for number, raw in messages.items() if begin <= number <= end]
     journal.close()
