@@ -144,6 +144,7 @@ class World:
         self.answers: list[object] = []
         self.events: list[Event] = []
         """The facts of the last turn that had any."""
+        self.deaths = 0
         self._lines: dict[int, Peer] = {}
         self._last_connection = 0
         self._last_exec = 0
@@ -172,6 +173,7 @@ class World:
 
     def kill(self) -> None:
         """The process ends without a word, and starts again. The counterparties live on and are disconnected."""
+        self.deaths += 1
         self.close()
         for peer in self.peers.values():
             peer.disconnected()
@@ -265,10 +267,11 @@ class World:
 
     def log_on(self, *peers: Peer) -> None:
         for peer in peers:
+            deaths = self.deaths
             self.connect(peer)
             if peer is not self.venue:
                 peer.log_on()
-            if not peer.logged_on and not self._together:
+            if not peer.logged_on and not self._together and self.deaths == deaths:
                 raise NotAsExpected(f"{peer.name} could not log on\n{self.history()}")
 
     def log_out(self, peer: Peer) -> None:
@@ -472,7 +475,10 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
         "instrument": {
             "symbol": "BTC-USD", "venue": "VENUE", "reference_price": "50000", "max_qty": "1000000",
         },
-        "sim_instrument": {"symbol": "SIM-USD", "venue": "SIM", "reference_price": "100", "max_qty": "1000000"},
+        "sim_instrument": {
+            "symbol": "SIM-USD", "venue": "SIM", "reference_price": "100", "lot_size": "1", "min_qty": "1",
+            "max_qty": "1000000",
+        },
         "limits": {"max_order_qty": "1000000", "max_notional": "1000000000000", "throttle": {}},
     }  # fmt: skip
     for path, value in changes.items():
