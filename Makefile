@@ -8,7 +8,7 @@ FIXGATE_WHEEL_CACHE ?= .cache/wheels
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench interop lock clean
+.PHONY: help run test check bench interop fast test-fast lock clean
 
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
@@ -19,7 +19,7 @@ QUICKFIX := $(shell sed -n 's/^quickfix==/quickfix==/p' requirements/interop.in)
 INSTALL_QUICKFIX := $(PIP) install --no-deps --no-index --find-links $(FIXGATE_WHEEL_CACHE) $(QUICKFIX)
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 run: $(STAMPS)/runtime ## the gateway and its exchange, ready for a first order
 	@exec $(BIN)/fixgate demo
@@ -39,11 +39,18 @@ interop: $(STAMPS)/interop ## against stock quickfix, as client and as venue
 bench: $(STAMPS)/bench ## throughput and latency beside the peers
 	@$(BIN)/python -m bench
 
+fast: $(STAMPS)/dev ## the hot path compiled, into .fast/; needs gcc and python3-dev
+	@$(BIN)/python -m fast.build
+
+test-fast: fast ## the suite once more, on the compiled tree
+	@PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/.fast:$(CURDIR) $(BIN)/python -m pytest -n 2 -p fast.suite \
+	  --import-mode=append tests
+
 lock: ## write requirements/*.lock anew from pyproject.toml and requirements/*.in
 	@requirements/lock.sh
 
 clean: ## remove what tools left behind; the environment and run/ stay
-	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .fast build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # -- the environment: each stamp says that its lock is installed as it stands ------------------------------------------
 
