@@ -38,7 +38,7 @@ from oms.instruments import Instrument
 from oms.limits import Limits
 from oms.order import Order
 from oms.risk.throttle import message_throttle
-from oms.types import Moment, exec_id
+from oms.types import Moment
 from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueConnected, VenueDisconnected
 from venues.port import FixVenue, InProcessVenue
 
@@ -82,6 +82,7 @@ class Desk:
         """`fix_venues` is by the name of the session that carries each."""
         self.blotter = Blotter()
         self._store_id = store_id
+        self._exec_id_prefix = store_id.encode()
         self._clients = clients
         self._terms = terms
         self._venue_of_session = fix_venues
@@ -95,7 +96,6 @@ class Desk:
             MsgType.ORDER_STATUS_REQUEST: self._order_status_request,
         }
         self._tellers: dict[type[Event], Callable[[Any, Turn], None]] = {
-            events.OrderReceived: self._tell_received,
             events.OrderRefused: self._tell_rejected,
             events.DuplicateRefused: self._tell_duplicate,
             events.PossResendRecognized: self._tell_poss_resend,
@@ -114,6 +114,8 @@ class Desk:
             events.OrderReplaced: self._tell_replaced,
             events.OrderQueried: self._ask_venue,
         }
+        if any("new" in client.report_pending for client in clients.values()):
+            self._tellers[events.OrderReceived] = self._tell_received
         self._tick_at_mono_ns: int | None = None
         self._stamped_ms = -1
         self._stamp = b""
@@ -220,15 +222,16 @@ class Desk:
 
     def _new_order_single(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         request = new_order(session, message)
-        if isinstance(request, NewOrder) and client.accounts and request.account not in client.accounts:
+        if type(request) is NewOrder:
+            if not client.accounts or request.account in client.accounts:
+                self._take(request, turn)
+                return
             request = account_not_allowed(request.account)
-        if isinstance(request, Unsupported):
-            code = ord_rej_reason(request.reason, client.dialect)
-            text = request.text.encode("latin-1")
-            body = reports.refused_order_report(message.fields, self._exec_id(turn), code, text, client.dialect)
-            turn.send(session, MsgType.EXECUTION_REPORT, body)
-        else:
-            self._take(request, turn)
+        assert isinstance(request, Unsupported)
+        code = ord_rej_reason(request.reason, client.dialect)
+        text = request.text.encode("latin-1")
+        body = reports.refused_order_report(message.fields, self._exec_id(turn.next_seq()), code, text, client.dialect)
+        turn.send(session, MsgType.EXECUTION_REPORT, body)
 
     def _order_cancel_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         request = cancel_order(session, message)
@@ -257,7 +260,7 @@ class Desk:
 
     def _order_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         query = query_order(session, message)
-        exec_id = self._exec_id(turn)
+        exec_id = self._exec_id(turn.next_seq())
         throttled = message_throttle(session, self.blotter, self._moment(turn))
         self._take(query, turn)
         if throttled is not None:
@@ -276,9 +279,10 @@ class Desk:
 
     # -- telling -------------------------------------------------------------------------------------------------
 
-    def _exec_id(self, turn: Turn) -> bytes:
-        """ExecID(17) of an answer that states no fact of an order: the number of the next record makes it unique."""
-        return exec_id(self._store_id, turn.next_seq()).encode()
+    def _exec_id(self, seq: int) -> bytes:
+        """ExecID(17) of the report on the fact `seq`, as `oms.types.exec_id` has it; an answer that states no fact
+        takes the number of the next record."""
+        return b"%b-%d" % (self._exec_id_prefix, seq)
 
     def _transact_time(self, turn: Turn) -> bytes:
         """TransactTime(60): the time of the turn, formatted once."""
@@ -301,7 +305,7 @@ class Desk:
         client = self._clients[order.session]
         body = reports.execution_report(
             order,
-            exec_id(self._store_id, event.seq).encode(),
+            self._exec_id(event.seq),
             exec_type,
             self._transact_time(turn),
             client.dialect,
@@ -344,14 +348,12 @@ class Desk:
             order = self.blotter.orders[event.order_seq]
             self._report(event, order, reports.REJECTED, turn, cl_ord_id=event.cl_ord_id, detail=detail)
             return
-        body = reports.spent_cl_ord_id_report(
-            event.cl_ord_id, exec_id(self._store_id, event.seq).encode(), detail, client.dialect
-        )
+        body = reports.spent_cl_ord_id_report(event.cl_ord_id, self._exec_id(event.seq), detail, client.dialect)
         turn.send(event.session, MsgType.EXECUTION_REPORT, body)
 
     def _tell_poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
-        exec_id_ = exec_id(self._store_id, event.seq).encode()
+        exec_id_ = self._exec_id(event.seq)
         dialect = self._clients[event.session].dialect
         body = reports.status_report(order, exec_id_, self._transact_time(turn), dialect, event.cl_ord_id)
         turn.send(event.session, MsgType.EXECUTION_REPORT, body)
@@ -360,7 +362,7 @@ class Desk:
         order = self.blotter.orders[event.order_seq]
         body = reports.trade_report(
             order,
-            exec_id(self._store_id, event.seq).encode(),
+            self._exec_id(event.seq),
             event.last_qty,
             event.last_px,
             self._transact_time(turn),
