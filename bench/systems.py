@@ -143,7 +143,7 @@ PEERS = (
     System("null", "null acceptor (generator's limit)", "none", "report", 1_000_000, str, start_null),
     System(
         "quickfix-python",
-        "QuickFIX 1.16 Python acceptor, written as its example",
+        "QuickFIX 1.16 Python acceptor, with typed fields",
         "FileStore, no fsync",
         "report",
         60_000,
