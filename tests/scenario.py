@@ -16,7 +16,8 @@
     kill before commit | after commit      ... at the commit of the turn that follows
     the gateway goes down                  it is asked to end in good order
     together ... apart                     what stands between is taken in one turn
-    logged OrderFilled|flags=OVERFILL      the last turn that stated facts stated this one
+    logged OrderFilled|flags=OVERFILL      the last turn that stated facts stated this one; a report that is put aside
+                                           (ReportQuarantined) must be expected so
 
 `@x` takes its value where it is first expected, and stands for it from then on. `<any>` is some value, `<none>` no
 field, `<now>` the time. A line that expects more than it says, `expects exactly`, names every field of the body.
@@ -34,6 +35,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from oms.events import ReportQuarantined
 from oms.types import TradingState
 from tests.peer import Peer
 from tests.world import VERSIONS, NotAsExpected, World, split
@@ -150,7 +152,7 @@ class Player:
         elif line == "kill":
             world.kill()
         elif who == "kill":
-            world.journal.death = rest
+            world.store.death = rest
         elif line == "the gateway goes down":
             world.shut_down()
         elif line == "together":
@@ -216,6 +218,8 @@ class Player:
         kind, *wanted = text.split("|")
         for event in self.world.events:
             if type(event).__name__ == kind and all(_says(event, term) for term in wanted):
+                if isinstance(event, ReportQuarantined):
+                    self.world.quarantined.remove(event)
                 return
         raise NotAsExpected("facts of that turn:\n  " + "\n  ".join(map(repr, self.world.events)))
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.types import TradingState
-from tests.peer import Peer, fields_of
+from tests.peer import ADMIN, Peer, fields_of
 from tests.world import VERSIONS, World, memory_directory
 
 ZERO = Decimal(0)
@@ -240,7 +240,7 @@ class Day:
         if which % 3 == 0:
             self.world.kill()
         elif which % 5 < 3:
-            self.world.journal.death = ("before commit", "after commit")[which % 2]
+            self.world.store.death = ("before commit", "after commit")[which % 2]
 
     def time_passes(self, which: int) -> None:
         self.world.wait((0.01, 0.5, 2, 40)[which % 4])
@@ -258,7 +258,7 @@ class Day:
 
     def close(self) -> None:
         """All lines come up and everything is answered; then the books are compared."""
-        self.world.journal.death = ""
+        self.world.store.death = ""
         for _ in range(2):
             for peer in (self.world.venue, *self.clients):
                 if peer.wire is None:
@@ -281,6 +281,8 @@ class Day:
             numbers = world.sessions[peer.name].numbers
             assert numbers.next_target_msg_seq_num == peer.next_out, "a request was lost"
             assert numbers.next_sender_msg_seq_num == peer.next_in, "an answer was lost"
+            requests = [number for number, sent in peer.sent.items() if sent.msg_type not in ADMIN]
+            assert [int(fields_of(raw)[b"34"]) for raw in world.book.inbound[peer.name]] == requests
             for raw in peer.received.values():
                 fields = fields_of(raw)
                 if fields[b"35"] == b"8":
@@ -297,6 +299,7 @@ class Day:
             for execution in order.executions.values()
         }
         assert booked == self.executed, "an execution is missing, or counts twice"
+        assert {event.why for event in world.quarantined} <= {"NO_SUCH_REQUEST", "ILLEGAL_TRANSITION"}
         routed = [order for order in blotter.orders.values() if order.venue == "VENUE"]
         assert len(routed) == len(self.at_venue), "an order never came to the venue"
 

@@ -21,7 +21,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import lmdb
 
 from config.load import load_gateway
 from config.model import GatewayConfig
@@ -42,7 +44,7 @@ from gateway.inbox import (
     Tick,
 )
 from gateway.instant import NS_PER_S, Instant
-from gateway.journal import FACT, OUTBOUND, Journal, Record, Transaction, split_outbound
+from gateway.journal import FACT, INBOUND, OUTBOUND, Journal, Record, Transaction, split_inbound, split_outbound
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
@@ -53,7 +55,7 @@ from gateway.translate.requests import RULES_OF_ENGAGEMENT
 from oms.blotter import Blotter
 from oms.codec import decode_event
 from oms.commands import SetTradingState
-from oms.events import Event
+from oms.events import Event, ReportQuarantined
 from oms.types import TradingState
 from tests.peer import Lie, Peer, content_of, fields_of, pairs_of, show, stamp
 
@@ -86,32 +88,26 @@ class NotAsExpected(AssertionError):
     """Something else came than the test says, or nothing, or too much."""
 
 
-class MortalTransaction(Transaction):
-    __slots__ = ("journal",)
-    journal: MortalJournal
+class MortalStore:
+    """Stands between a real journal and its disk, and ends the process at a commit when `death` says so."""
 
-    def commit(self, utc_ns: int) -> None:
-        if self.journal.death == "before commit":
+    def __init__(self, environment: lmdb.Environment) -> None:
+        self.death = ""
+        """"before commit", "after commit", or nothing."""
+        self._environment = environment
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._environment, name)
+
+    @contextmanager
+    def begin(self, *arguments: Any, **options: Any) -> Iterator[lmdb.Transaction]:
+        writes = options.get("write", False)
+        if writes and self.death == "before commit":
             raise Died
-        super().commit(utc_ns)
-        if self.journal.death == "after commit":
+        with self._environment.begin(*arguments, **options) as transaction:
+            yield transaction
+        if writes and self.death == "after commit":
             raise Died
-
-
-class MortalJournal(Journal):
-    """A real journal, in a process that can be made to die at a commit."""
-
-    death = ""
-
-    def transaction(self) -> Transaction:
-        transaction = MortalTransaction(self)
-        transaction.journal = self
-        return transaction
-
-
-def _mortal(journal: Journal) -> MortalJournal:
-    assert isinstance(journal, MortalJournal)
-    return journal
 
 
 @contextmanager
@@ -144,6 +140,8 @@ class World:
         self.answers: list[object] = []
         self.events: list[Event] = []
         """The facts of the last turn that had any."""
+        self.quarantined: list[ReportQuarantined] = []
+        """Reports put aside, until the test has looked at them."""
         self.deaths = 0
         self._lines: dict[int, Peer] = {}
         self._last_connection = 0
@@ -151,21 +149,23 @@ class World:
         self._inputs: list[Input] = []
         self._together = False
         self._running = False
-        self.journal = _mortal(MortalJournal.create(directory / "journal", STORE_ID, 1))
+        self.journal = Journal.create(directory / "journal", STORE_ID, 1)
         self._live()
 
     # -- life and death ----------------------------------------------------------------------------------------------
 
     def _live(self) -> None:
         """What `gateway.app` does, without sockets."""
+        self.store = MortalStore(self.journal._environment)
+        self.journal._environment = cast("lmdb.Environment", self.store)
         self.desk: Desk = desk_of(self.config, self.journal.store_id)
         self.sessions = {
             session.settings.name: session
             for session in sessions_of(self.config.sessions, self.journal.numbers(), RULES_OF_ENGAGEMENT)
         }
         recover(self.journal, self.desk)
-        self._book = Book()
-        self._book.read(self.journal)
+        self.book = Book()
+        self.book.read(self.journal)
         self._compare()
         acceptors = (session for session in self.sessions.values() if session.settings.role is Role.ACCEPTOR)
         self.spine = Spine(self.journal, self.sessions.values(), Lobby(acceptors), self.desk)
@@ -179,7 +179,7 @@ class World:
             peer.disconnected()
         self._lines.clear()
         self._inputs.clear()
-        self.journal = _mortal(MortalJournal.open(self.directory / "journal", 1))
+        self.journal = Journal.open(self.directory / "journal", 1)
         self._live()
 
     def close(self) -> None:
@@ -242,7 +242,7 @@ class World:
             if isinstance(effect, SendBytes):
                 peer = self._lines.get(effect.connection)
                 if peer is not None:
-                    self._book.sending(effect.data, peer.name, self.journal)
+                    self.book.sending(effect.data, peer.name, self.journal)
                     peer.take(effect.data)
             elif isinstance(effect, CloseConnection):
                 self._hung_up(effect.connection)
@@ -335,7 +335,9 @@ class World:
         return got
 
     def settle(self) -> None:
-        """Nobody may have got anything that was not expected."""
+        """Nobody may have got anything that was not expected, and no report may have been put aside."""
+        if self.quarantined:
+            raise NotAsExpected(f"put aside: {self.quarantined[0]}\n{self.history()}")
         for peer in self.peers.values():
             if peer.unread:
                 raise NotAsExpected(f"{peer.name} also got: {show(peer.unread[0])}\n{self.history()}")
@@ -359,9 +361,10 @@ class World:
 
     def watch(self) -> None:
         """What must hold behind every turn."""
-        events = self._book.read(self.journal)
+        events = self.book.read(self.journal)
         if events:
             self.events = events
+            self.quarantined += [event for event in events if isinstance(event, ReportQuarantined)]
         self._compare()
         stored = self.journal.numbers()
         for name, session in self.sessions.items():
@@ -370,13 +373,13 @@ class World:
             assert live == tuple(stored.get(name, (1, 1, 1))), f"{name}: {live} is not what the journal has"
 
     def _compare(self) -> None:
-        assert self.desk.blotter.state_hash() == self._book.blotter.state_hash(), (
+        assert self.desk.blotter.state_hash() == self.book.blotter.state_hash(), (
             "the live state is not the fold of the log: something was changed without an event"
         )
 
     def state(self) -> tuple[int, bytes]:
         """Number and hash that change when anything is written into the journal."""
-        return self.journal.head, self._book.last
+        return self.journal.head, self.book.last
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 
@@ -390,6 +393,7 @@ class Book:
     def __init__(self) -> None:
         self.blotter = Blotter()
         self.last = b""
+        self.inbound: dict[str, list[bytes]] = defaultdict(list)
         self._outbound: dict[tuple[str, int], dict[int, bytes]] = defaultdict(dict)
         self._head = 0
 
@@ -406,6 +410,9 @@ class Book:
                     events.append(event)
                 elif record.kind == OUTBOUND:
                     self._own(record)
+                elif record.kind == INBOUND:
+                    session, raw = split_inbound(record.payload)
+                    self.inbound[session].append(raw)
                 self.last = record.payload
         self._head = journal.head
         return events
