@@ -1,6 +1,6 @@
 """The Python peer: a QuickFIX acceptor with its FileStore (no fsync), no log, and a trivial application, in two styles.
 
-`fields`   reads and writes by field objects, as QuickFIX's own Python executor example does
+`fields`   reads and writes by typed field objects, the documented way
 `strings`  reads and writes by tag and string: half the calls into C++, the fastest this binding offers
 
 Usage: `python -m bench.peers.quickfix_acceptor fields|strings settings.cfg`; ends on SIGTERM.
