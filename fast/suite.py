@@ -8,6 +8,7 @@ import gateway.transact
 
 INTERPRETED = {
     "tests/crash/": "kills at points that are wrapped around methods, and compiled code does not look for wrappers",
+    "tests/bench/test_stages.py": "measures by wrappers around functions, likewise",
     "tests/interop/": "starts processes of its own on the checkout",
     "tests/test_house.py": "reads the sources",
 }

@@ -44,7 +44,7 @@ from gateway.inbox import (
     Tick,
 )
 from gateway.instant import NS_PER_S, Instant
-from gateway.journal import FACT, INBOUND, OUTBOUND, Journal, Record, Transaction, split_inbound, split_outbound
+from gateway.journal import FACT, INBOUND, OUTBOUND, Journal, Record, split_inbound, split_outbound
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
