@@ -66,7 +66,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/crank.py": {"asyncio", "os", "sys", "print"},
     "gateway/app.py": {"asyncio", "files", "secrets", "signal", "time", "uvloop"},
     "gateway/admin.py": {"aiohttp", "files", "os"},
-    "gateway/cli.py": {"aiohttp", "asyncio", "os", "print", "signal", "subprocess", "sys"},
+    "gateway/cli.py": {"aiohttp", "asyncio", "os", "print", "signal", "socket", "subprocess", "sys", "time"},
     "gateway/inspect.py": {"print"},
     "gateway/logs.py": {"logging", "os", "structlog", "sys", "time"},
     "gateway/log_writer.py": {"files", "os", "threading"},

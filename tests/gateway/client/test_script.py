@@ -232,7 +232,8 @@ def test_a_restart_goes_on_where_it_stopped_and_answers_for_the_past(script: Scr
     assert script("cancel R1", "wait canceled") == EXIT_DONE
     resent = [message for message in responder.heard if "|43=Y|" in message]
     assert responder.heard[0].startswith("35=A|34=4")
-    assert [m.split("|")[0:2] for m in resent] == [["35=4", "34=1"], ["35=D", "34=2"], ["35=4", "34=3"]]
+    # What it sends meanwhile may be in the answer too: the request was open-ended.
+    assert [m.split("|")[0:2] for m in resent[:3]] == [["35=4", "34=1"], ["35=D", "34=2"], ["35=4", "34=3"]]
     assert resent[1].endswith("|38=1|40=2|44=5")
 
 
