@@ -101,6 +101,7 @@ class Spine:
         # None: we have closed it, and what still comes from it is nobody's.
         self._connections: dict[int, _Line | Arrival | None] = {}
         self._deadlines: dict[str | int, int] = {}
+        self._in_turn = False
         self._handlers: dict[type, Callable[..., None]] = {
             BytesReceived: self._bytes_received,
             ConnectionOpened: self._connection_opened,
@@ -115,8 +116,9 @@ class Spine:
     def transact(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
         """Take the inputs, make all their consequences durable, and return what is now to be done in the world.
 
-        Raises JournalFailed when the commit failed: nothing of this turn may then be said, ever."""
-        turn = _Turn(now, self._journal.transaction(), self._lines)
+        Raises JournalFailed when the commit failed: nothing of this turn may then be said, ever. After a turn that
+        raised, memory is ahead of the log, and there is no other turn."""
+        turn = self._open(now)
         handlers = self._handlers
         for item in inputs:
             handlers[type(item)](item, turn)
@@ -124,7 +126,7 @@ class Spine:
 
     def start(self, now: Instant) -> list[Effect]:
         """The first turn, after recovery and before any input."""
-        turn = _Turn(now, self._journal.transaction(), self._lines)
+        turn = self._open(now)
         self._application.started(turn)
         return self._close(turn)
 
@@ -139,12 +141,18 @@ class Spine:
     def open_connections(self) -> int:
         return len(self._connections)
 
+    def _open(self, now: Instant) -> _Turn:
+        assert not self._in_turn, "an earlier turn raised; this process must end"
+        self._in_turn = True
+        return _Turn(now, self._journal.transaction(), self._lines)
+
     def _close(self, turn: _Turn) -> list[Effect]:
         transaction, effects = turn.transaction, turn.effects
         for line in turn.touched.values():
             self._stage(line, turn)
         if len(transaction):
             transaction.commit(turn.now.utc_ns)
+        self._in_turn = False
         return effects
 
     def _stage(self, line: _Line, turn: _Turn) -> None:
@@ -256,6 +264,7 @@ class Spine:
         line.connection = None
 
     def _refuse(self, connection: int, reason: str, turn: _Turn) -> None:
+        self._connections[connection] = None
         self._set_deadline(connection, None)
         turn.effects.append(LogNote("warning", "", "connection_refused", {"reason": reason}))
         turn.effects.append(CloseConnection(connection, reason))
