@@ -1,0 +1,122 @@
+"""The process: a turn that cannot be made durable, or that raises, ends it with its exit code, and nothing was said."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.crank import EXIT_BUG
+from gateway.journal import EXIT_JOURNAL_FAILED, FACT, Journal, split_inbound
+from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
+from tests.crash.rig import free_port
+
+ROOT = Path(__file__).parents[2]
+ORDER = b"11=A1\x0155=SIM\x0154=1\x0160=%b\x0138=1\x0140=2\x0144=100\x01"
+ORDINARY = "import sys; from gateway.cli import main; sys.argv = ['fixgate', 'run', sys.argv[1], '--init']; main()"
+WITH_A_BUG = (
+    "from gateway.desk import Desk\n"
+    "def broken(self, session, message, turn):\n"
+    "    turn.send(session, b'8', b'37=1\\x01')\n"
+    "    raise ZeroDivisionError('a bug of ours')\n"
+    "Desk.message_received = broken\n" + ORDINARY
+)
+
+
+@contextmanager
+def gateway(directory: Path, program: str) -> Iterator[tuple[subprocess.Popen[str], Bookkeeper]]:
+    """A gateway process, and a client that is logged on to it."""
+    port = free_port()
+    config = {
+        "listen": {"port": port},
+        "journal": {"directory": str(directory / "journal"), "map_size_gb": 1},
+        "logs": {"directory": str(directory / "logs")},
+        "admin": {"socket": str(directory / "admin")},
+        "sessions": [{"name": "C", "begin_string": "FIX.4.4", "target_comp_id": "CLIENT"}],
+        "venues": [{"name": "SIM", "adapter": "simulated"}],
+        "instruments": [{"symbol": "SIM", "venue": "SIM", "reference_price": "100"}],
+    }
+    path = directory / "gateway.yaml"
+    path.write_text(json.dumps(config))
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    client = Bookkeeper(port, "CLIENT", "FIXGATE")
+    try:
+        client.connect(alive=lambda: process.poll() is None)
+        yield process, client
+    finally:
+        client.disconnect()
+        process.kill()
+        process.communicate()
+
+
+def order_and_hear_nothing(client: Bookkeeper) -> None:
+    """Send an order; the connection must end without another message."""
+    heard = client.next_in
+    client.send(b"D", ORDER % stamp())
+    with pytest.raises(Broken):
+        client.listen(10)
+    assert client.next_in == heard
+    assert not client.application
+
+
+def orders_in(directory: Path) -> list[bytes]:
+    """ClOrdIDs of the messages that the journal has of the client."""
+    journal = Journal.open(directory / "journal", 1)
+    found = [fields(split_inbound(record.payload)[1])[b"11"] for record in journal.records() if record.kind == b"i"]
+    journal.close()
+    return found
+
+
+def test_full_disk_ends_the_process_and_nothing_was_said(tmp_path: Path) -> None:
+    """A limit on the size of its files stands in for the full disk: the next page cannot be written."""
+    with gateway(tmp_path, ORDINARY) as (process, client):
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
+        order_and_hear_nothing(client)
+        assert process.wait(10) == EXIT_JOURNAL_FAILED
+        assert process.stderr is not None
+        assert f"ended with exit code {EXIT_JOURNAL_FAILED}: journal: commit failed" in process.stderr.read()
+    assert orders_in(tmp_path) == []
+
+
+def test_bug_ends_the_process_and_nothing_was_said(tmp_path: Path) -> None:
+    with gateway(tmp_path, WITH_A_BUG) as (process, client):
+        order_and_hear_nothing(client)
+        assert process.wait(10) == EXIT_BUG
+        assert process.stderr is not None
+        assert "a bug of ours" in process.stderr.read()
+    assert orders_in(tmp_path) == []
+
+
+def test_stop_signal_logs_everybody_out_and_ends_in_good_order(tmp_path: Path) -> None:
+    with gateway(tmp_path, ORDINARY) as (process, client):
+        client.send(b"D", ORDER % stamp())
+        client.until(lambda raw: fields(raw).get(b"39") == b"2")
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(Broken):
+            client.listen(10)
+        assert process.wait(10) == 0
+    assert orders_in(tmp_path) == [b"A1"]
+    journal = Journal.open(tmp_path / "journal", 1)
+    assert journal.numbers()["C"][1:] == (5, 3)  # Logon, two reports, Logout; Logon, order
+    assert [record for record in journal.records() if record.kind == FACT]
+    journal.close()
+
+
+def test_a_stranger_gets_no_answer_and_no_open_door(tmp_path: Path) -> None:
+    with gateway(tmp_path, ORDINARY) as (process, client):
+        with socket.create_connection(("127.0.0.1", client.port), timeout=10) as stranger:
+            stranger.sendall(b"GET / HTTP/1.1\r\nHost: 8=FIX.4.4\r\n\r\n" + bytes(5000))
+            assert stranger.recv(100) == b""
+        assert process.poll() is None
+        client.send(b"D", ORDER % stamp())
+        client.until(lambda raw: fields(raw).get(b"39") == b"2")
