@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 
 import yaml
 
+import fast.build
 from bench.processes import DidNotStart, environment, free_port, running
 from bench.systems import BENCH, DICTIONARY, Endpoint, System, missing_quickfix_python
 
@@ -37,11 +39,26 @@ def gateway_command(verb: str, config: Path) -> Sequence[str]:
 
 
 @contextmanager
-def start_fixgate(directory: Path, orders: int) -> Iterator[Endpoint]:
+def start_fixgate(directory: Path, orders: int, variables: Mapping[str, str] | None = None) -> Iterator[Endpoint]:
     port = free_port()
     config = write_config("fixgate.yaml", directory, port)
-    with running(gateway_command("run", config), port, directory, "fixgate") as process:
+    with running(gateway_command("run", config), port, directory, "fixgate", variables) as process:
         yield Endpoint(port, process.pid, price=PRICE, counted="150=0")
+
+
+@cache
+def compiled_tree() -> tuple[Path | None, str]:
+    """Where the compiled fixgate is, built when its sources are newer; or why there is none."""
+    try:
+        return fast.build.ensure(), fast.build.missing()
+    except fast.build.BuildFailed as failure:
+        return None, f"does not compile: {str(failure).strip()[-300:]}"
+
+
+def start_compiled(directory: Path, orders: int) -> AbstractContextManager[Endpoint]:
+    tree, _ = compiled_tree()
+    assert tree is not None
+    return start_fixgate(directory, orders, fast.build.environment(tree))
 
 
 @contextmanager
@@ -108,6 +125,15 @@ def start_relay(directory: Path, orders: int) -> Iterator[Endpoint]:
 DISK = "one transaction per turn, fsync"
 FIXGATES = (
     System("fixgate", "**fixgate**, venue in process", DISK, "report", 300_000, str, start_fixgate),
+    System(
+        "fixgate-compiled",
+        "**fixgate, compiled**, venue in process",
+        DISK,
+        "report",
+        300_000,
+        lambda: compiled_tree()[1],
+        start_compiled,
+    ),
     System("fixgate-full", "**fixgate**", DISK, "full", 100_000, str, start_fixgate_full),
     System(
         "quickfix-relay",

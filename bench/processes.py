@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,14 +49,16 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> Non
 
 
 @contextmanager
-def running(command: Sequence[str | Path], port: int, directory: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: Sequence[str | Path], port: int, directory: Path, name: str, variables: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """The process, listening on its port, for as long as the block lasts. Its output goes to a file in `directory`."""
     log = directory / f"{name}.out"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=directory,
-            env=environment(),
+            env=environment() if variables is None else variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
