@@ -1,6 +1,6 @@
 """The operators' door: a Unix socket with a little HTTP on it, readable and writable by the gateway's own user only.
 
-    GET  /status                         what is up, the numbers of every session, open orders, trading state
+    GET  /status                         which sessions are logged on, open orders, trading state, hash of the state
     POST /trading-state  {"state": "HALTED", "operator": "ann", "reason": "runaway algo"}
 
 A state change is a command like any other input: it is decided in a turn, durable before it is answered, and in the log

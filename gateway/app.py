@@ -64,10 +64,11 @@ def run_gateway(path: Path, *, create: bool = False, announce: Announce | None =
     return uvloop.run(_gateway(config, create, announce))
 
 
-def run_exchange(path: Path, *, create: bool = False, announce: Announce | None = None) -> int:
-    """The simulated exchange, a FIX venue of its own. As `run_gateway`."""
+def run_exchange(path: Path, *, create: bool = False, attached: bool = False, announce: Announce | None = None) -> int:
+    """The simulated exchange, a FIX venue of its own. As `run_gateway`; `attached` also ends it with the process that
+    holds its standard input."""
     config = load_exchange(path)
-    return uvloop.run(_exchange(config, create, announce))
+    return uvloop.run(_exchange(config, create, attached, announce))
 
 
 async def _gateway(config: GatewayConfig, create: bool, announce: Announce | None) -> int:
@@ -77,11 +78,11 @@ async def _gateway(config: GatewayConfig, create: bool, announce: Announce | Non
     return await _serve(desk, journal, config, sessions, config.admin.socket, announce)
 
 
-async def _exchange(config: ExchangeConfig, create: bool, announce: Announce | None) -> int:
+async def _exchange(config: ExchangeConfig, create: bool, attached: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
     exchange = Exchange(exchange_settings_of(config, journal.store_id))
     sessions = sessions_of(config.sessions, journal.numbers())
-    return await _serve(exchange, journal, config, sessions, "", announce)
+    return await _serve(exchange, journal, config, sessions, "", announce, attached)
 
 
 async def _serve(
@@ -91,6 +92,7 @@ async def _serve(
     sessions: list[Session],
     admin_socket: str,
     announce: Announce | None,
+    attached: bool = False,
 ) -> int:
     started = time.monotonic()
     recovered = recover(journal, application)
@@ -120,7 +122,7 @@ async def _serve(
     if announce is not None:
         announce(serving)
 
-    await _stop_signal()
+    await _stop_signal(attached)
     acceptor.close()
     for task in calling:
         task.cancel()
@@ -133,20 +135,25 @@ async def _serve(
     return 0
 
 
-async def _stop_signal() -> None:
-    """Wait for SIGTERM or SIGINT. The second one ends the process at once: it is safe at any moment."""
+async def _stop_signal(attached: bool) -> None:
+    """Wait for SIGTERM or SIGINT, or, when attached, for the end of standard input. A second signal ends the process at
+    once: it is safe at any moment."""
     loop = asyncio.get_running_loop()
     asked: asyncio.Future[None] = loop.create_future()
 
     def ask() -> None:
         if not asked.done():
             asked.set_result(None)
+            if attached:
+                loop.remove_reader(0)
             for again in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(again)
                 signal.signal(again, signal.SIG_DFL)
 
     for first in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(first, ask)
+    if attached:
+        loop.add_reader(0, ask)
     await asked
 
 

@@ -51,14 +51,18 @@ def run(config: ConfigFile = DEMO_GATEWAY, init: Init = False) -> None:
 
 
 @app.command()
-def exchange(config: ConfigFile = DEMO_EXCHANGE, init: Init = False) -> None:
+def exchange(
+    config: ConfigFile = DEMO_EXCHANGE,
+    init: Init = False,
+    attached: Annotated[bool, typer.Option("--attached", help="end when standard input is closed")] = False,
+) -> None:
     """Run the simulated exchange, a FIX venue with a price-time matching engine, until SIGTERM or Ctrl-C."""
     from gateway.app import run_exchange
 
     def announce(serving: Serving) -> None:
         print(f"exchange up on {serving.listen}:{serving.port} ({config})", flush=True)
 
-    _serve(lambda: run_exchange(config, create=init, announce=announce))
+    _serve(lambda: run_exchange(config, create=init, attached=attached, announce=announce))
 
 
 @app.command()
@@ -75,7 +79,9 @@ def demo(
 
     def both() -> int:
         listen = load_exchange(exchange).listen
-        venue = subprocess.Popen([sys.executable, "-m", "gateway", "exchange", str(exchange), "--init"])
+        # Its standard input is ours to hold: when this process ends, however it ends, so does the exchange.
+        command = [sys.executable, "-m", "gateway", "exchange", str(exchange), "--init", "--attached"]
+        venue = subprocess.Popen(command, stdin=subprocess.PIPE)
         try:
             _wait_until_it_listens(venue, listen)
             return run_gateway(gateway, create=True, announce=announce)
@@ -147,7 +153,7 @@ def log(
 
 @app.command()
 def status(config: ConfigFile = DEMO_GATEWAY) -> None:
-    """What a running gateway is doing: sessions, numbers, open orders, trading state."""
+    """What a running gateway is doing: sessions, open orders, trading state."""
     print(json.dumps(_ask(config, "GET", "/status"), indent=2))
 
 
