@@ -41,7 +41,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 SOURCES = python_files(*PACKAGES)
-ALL_PYTHON = python_files(*PACKAGES, "tests", "bench")
+ALL_PYTHON = python_files(*PACKAGES, "tests", "bench", "fast")
 
 # -- who may touch the world -------------------------------------------------------------------------------------------
 
