@@ -94,6 +94,7 @@ class Desk:
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
             MsgType.ORDER_CANCEL_REPLACE_REQUEST: self._order_cancel_replace_request,
             MsgType.ORDER_STATUS_REQUEST: self._order_status_request,
+            MsgType.BUSINESS_MESSAGE_REJECT: self._business_message_reject,
         }
         self._tellers: dict[type[Event], Callable[[Any, Turn], None]] = {
             events.OrderRefused: self._tell_rejected,
@@ -168,7 +169,7 @@ class Desk:
         if client is None:
             for report in self._venue_of_session[session].reports(message, self._moment(turn)):
                 self._take(report, turn)
-        elif client.listens_only:
+        elif client.listens_only and message.msg_type != MsgType.BUSINESS_MESSAGE_REJECT:
             body = business_reject(message, NOT_AUTHORIZED, b"LISTENER: this session sends no requests", client.dialect)
             turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
         else:
@@ -276,6 +277,9 @@ class Desk:
         else:
             body = reports.status_report(order, exec_id, self._transact_time(turn), client.dialect)
         turn.send(session, MsgType.EXECUTION_REPORT, body)
+
+    def _business_message_reject(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        """A reject is never answered by a reject, or two of a mind would go on for ever. The journal keeps it."""
 
     # -- telling -------------------------------------------------------------------------------------------------
 

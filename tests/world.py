@@ -17,7 +17,7 @@ import json
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -236,8 +236,11 @@ class World:
             self._running = False
 
     def _done(self, effects: list[Effect]) -> None:
-        """A turn is over: watch it, then do in the world what it wants done."""
+        """A turn is over: watch it, then do what it wants done in the world."""
         self.watch()
+        self.carry_out(effects)
+
+    def carry_out(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, SendBytes):
                 peer = self._lines.get(effect.connection)

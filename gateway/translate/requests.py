@@ -32,6 +32,7 @@ RULES_OF_ENGAGEMENT = RulesOfEngagement(
             required=_ORDER | _OF_AN_ORDER | _TERMS, conditions=(_PRICED,)
         ),
         MsgType.ORDER_STATUS_REQUEST: MessageTerms(required=frozenset({tags.CL_ORD_ID})),
+        MsgType.BUSINESS_MESSAGE_REJECT: MessageTerms(),
     }
 )
 """What a client session may send, on top of its dictionary. The rest gets a BusinessMessageReject(j).
