@@ -97,6 +97,9 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
         for key in ("connect", "username", "password"):
             if getattr(session, key):
                 faults.append(_at(f"{at}.{key}", f"is for kind venue; a session of kind {session.kind} is called"))
+    if session.kind != "venue" and not session.reject_invalid_message:
+        why = f"false is for kind venue, whose fills count; what a {session.kind} sends wrong is rejected"
+        faults.append(_at(f"{at}.reject_invalid_message", why))
     if session.username and not session.username.isascii():
         faults.append(_at(f"{at}.username", "must be ASCII"))
     for i, account in enumerate(session.accounts):
@@ -106,10 +109,13 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
 
 
 def _dictionary_faults(at: str, session: SessionConfig) -> list[Fault]:
-    """Versions we have no dictionary of our own for need one."""
+    """Versions we have no dictionary of our own for need one, and clients' orders are read in none of those."""
     fixt = session.begin_string == "FIXT.1.1"
     version = session.default_appl_ver_id if fixt else session.begin_string
     key = "app_data_dictionary" if fixt else "data_dictionary"
+    if version and version not in OWN_DICTIONARIES and session.kind != "venue":
+        where = "default_appl_ver_id" if fixt else "begin_string"
+        return [_at(f"{at}.{where}", f"orders are taken in {', '.join(OWN_DICTIONARIES)}, not in {version}")]
     if not version or version in OWN_DICTIONARIES or getattr(session, key):
         return []
     return [

@@ -134,10 +134,10 @@ class Rulebook:
             if self.dictionary.messages[message.msg_type].is_admin:
                 return None
             return _business_fault(UNSUPPORTED_MESSAGE_TYPE, None)
-        fields = message.fields
-        missing = [tag for tag in terms.required if tag not in fields]
+        value_of = message.fields.get  # an empty value, where the options let it pass, is none
+        missing = [tag for tag in terms.required if not value_of(tag)]
         for condition in terms.conditions:
-            if condition.tag not in fields and fields.get(condition.when_tag) in condition.when_values:
+            if not value_of(condition.tag) and value_of(condition.when_tag) in condition.when_values:
                 missing.append(condition.tag)
         if not missing:
             return None

@@ -60,7 +60,8 @@ FIX50SP2 = Dialect(
     business_reject_reasons=_up_to(10, 18),
 )
 
-_DIALECTS = {b"FIX.4.2": FIX42, b"FIX.4.4": FIX44, b"FIX.5.0SP2": FIX50SP2, b"9": FIX50SP2}
+_DIALECTS = {b"FIX.4.2": FIX42, b"FIX.4.4": FIX44, b"4": FIX42, b"6": FIX44, b"9": FIX50SP2}
+"""By BeginString(8), and by DefaultApplVerID(1137)."""
 
 
 def dialect_of(begin_string: bytes, default_appl_ver_id: bytes) -> Dialect:

@@ -136,16 +136,29 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
     ("version_without_fixt", S + "    default_appl_ver_id: FIX.5.0\n", ":5", ["has no meaning with FIX.4.4"]),
     (
         "no_dictionary_of_our_own",
-        S.replace("4.4", "4.3"),
+        V.replace("4.4", "4.3"),
         ":2",
         ["sessions[0].data_dictionary: is missing: there is one of our own for FIX.4.2, FIX.4.4, FIX.5.0SP2, not for"],
     ),
     (
         "no_application_dictionary",
-        S.replace("FIX.4.4", "FIXT.1.1\n    default_appl_ver_id: FIX.5.0"),
+        V.replace("FIX.4.4", "FIXT.1.1, default_appl_ver_id: FIX.5.0"),
         ":2",
         ["sessions[0].app_data_dictionary: is missing", "not for FIX.5.0"],
     ),
+    (
+        "version_without_orders",
+        S.replace("4.4", "4.3"),
+        ":3",
+        ["orders are taken in FIX.4.2, FIX.4.4, FIX.5.0SP2, not in"],
+    ),
+    (
+        "application_version_without_orders",
+        S.replace("FIX.4.4", "FIXT.1.1\n    default_appl_ver_id: FIX.5.0"),
+        ":4",
+        ["default_appl_ver_id: orders are taken in"],
+    ),
+    ("faulty_client", S + "    reject_invalid_message: false\n", ":5", ["what a client sends wrong is rejected"]),
     ("fixt_dictionary", S + "    app_data_dictionary: a.xml\n", ":5", ["is for FIXT.1.1; with FIX.4.4 set data_dict"]),
     (
         "fix4_dictionary",
