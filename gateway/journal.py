@@ -2,9 +2,9 @@
 
 Layout. Table `log` is the truth: every record of every kind under one rising number, in the order of the turns.
 A record is `CRC-32 (4) | kind (1) | payload`. The checksum is over kind and payload and starts from the record's
-number, so that a flipped bit and a record in the wrong place are both seen. Each turn ends with a turn record that
-carries the wall clock and the SHA-256 over the previous turn's digest and every record of this turn: the log is a chain
-from its first record to its head, and nobody can change, drop or reorder one without breaking it.
+number (its low 32 bits), so that a flipped bit and a record in the wrong place are both seen. Each turn ends with a
+turn record that carries the wall clock and the SHA-256 over the previous turn's digest and every record of this turn:
+the log is a chain from its first record to its head, and nobody can change, drop or reorder one without breaking it.
 
 The other tables are indexes into the log, written in the same transaction:
 `outbound`  session, generation, MsgSeqNum(34) -> record that holds the message, for each run of messages that stand
@@ -51,7 +51,6 @@ _SESSION_NUMBERS = struct.Struct(">IQQ")  # generation, next sender, next target
 _OUTBOUND_KEY = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
 _GENERATION = struct.Struct(">I")
 _RUN = struct.Struct(">QI")  # number of the first record, count
-_UINT32_MAX = 0xFFFFFFFF
 _pack_number, _pack_checksum, _pack_generation = _NUMBER.pack, _CHECKSUM.pack, _GENERATION.pack
 _LMDB_META = struct.Struct("<II16x96xQQ")  # magic, version, last page, transaction id: mdb.c, MDB_meta
 _LMDB_MAGIC = 0xBEEFC0DE
@@ -85,23 +84,23 @@ class Numbers(NamedTuple):
 class Transaction:
     """The records of one turn, collected in memory until `commit`. Numbers are final from the moment they are given."""
 
-    __slots__ = ("_journal", "_log", "_numbers", "_runs", "next_seq")
+    __slots__ = ("_first_seq", "_journal", "_numbers", "_records", "_runs", "next_seq")
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self.next_seq = journal.head + 1
-        self._log: list[tuple[bytes, bytes]] = []
+        self._first_seq = self.next_seq = journal.head + 1
+        self._records: list[bytes] = []
         self._runs: list[tuple[bytes, int, list[bytes], int]] = []
         self._numbers: dict[str, Numbers] = {}
 
     def __len__(self) -> int:
-        return len(self._log)
+        return len(self._records)
 
     def _append(self, kind: bytes, payload: bytes) -> int:
         seq = self.next_seq
         self.next_seq = seq + 1
         content = kind + payload
-        self._log.append((_pack_number(seq), _pack_checksum(crc32(content, seq & _UINT32_MAX)) + content))
+        self._records.append(_pack_checksum(crc32(content, seq)) + content)
         return seq
 
     def append_fact(self, payload: bytes) -> int:
@@ -226,12 +225,14 @@ class Journal:
     def _commit(self, turn: Transaction, utc_ns: int) -> None:
         if self._failed:
             raise JournalFailed("journal: an earlier commit failed; this process must end")
-        digest = sha256(self._digest + b"".join([value for _, value in turn._log])).digest()
+        digest = sha256(self._digest + b"".join(turn._records)).digest()
         turn._append(TURN, _TURN_END.pack(utc_ns, digest))
         try:
             with self._environment.begin(write=True) as txn:
-                _, added = txn.cursor(self._log).putmulti(turn._log, dupdata=False, append=True)
-                assert added == len(turn._log), "a log number was used twice"
+                keys = map(_pack_number, range(turn._first_seq, turn.next_seq))
+                records = list(zip(keys, turn._records, strict=True))
+                _, added = txn.cursor(self._log).putmulti(records, dupdata=False, append=True)
+                assert added == len(records), "a log number was used twice"
                 for prefix, first, raws, seq in turn._runs:
                     key = prefix + _pack_number(first)
                     fresh = txn.put(key, _RUN.pack(seq, len(raws)), db=self._outbound, overwrite=False)
@@ -344,7 +345,7 @@ def _prefix(session: str) -> bytes:
 
 def _checked(key: bytes, value: bytes | None) -> Record:
     seq: int = _NUMBER.unpack(key)[0]
-    if value is None or len(value) < 5 or _CHECKSUM.unpack_from(value)[0] != crc32(value[4:], seq & _UINT32_MAX):
+    if value is None or len(value) < 5 or _CHECKSUM.unpack_from(value)[0] != crc32(value[4:], seq):
         raise JournalRefused(f"journal: record {seq}: its checksum is wrong. Nothing was changed; restore a backup")
     return Record(seq, value[4:5], value[5:])
 
