@@ -38,7 +38,7 @@ class Initiator:
                 _, pump = await asyncio.wait_for(connecting, CONNECT_TIMEOUT_S)
                 refused = False
                 await pump.lost
-            except (OSError, TimeoutError) as error:
+            except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name that could be looked up
                 if not refused:
                     where = f"{self._host}:{self._port}"
                     self._note("warning", self._session, "connect_failed", {"to": where, "why": str(error)})

@@ -1,7 +1,8 @@
 """One TCP connection: bytes from the socket into the inbox, bytes from the turn into the socket. Nothing else.
 
-A peer that does not read is cut when more than `unsent_bytes_max` wait for it: it loses nothing, since every message is
-in the journal and its next Logon fetches them.
+A peer that does not read is cut when there is more to send and UNSENT_BYTES_MAX wait for it already: it loses nothing,
+since every message is in the journal and its next Logon fetches them. A single turn may send more than that: the replay
+for somebody who was away for long must arrive.
 """
 
 from __future__ import annotations
@@ -56,9 +57,10 @@ class Pump(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        transport.write(data)
         if transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
             transport.abort()
+        else:
+            transport.write(data)
 
     def close(self) -> None:
         if self._transport is not None:
