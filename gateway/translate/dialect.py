@@ -56,7 +56,7 @@ FIX50SP2 = Dialect(
     trade_by_exec_type=True,
     status_by_exec_type=True,
     cxl_rej_reasons=_up_to(8, 18, 99),
-    ord_rej_reasons=_up_to(18, 99),
+    ord_rej_reasons=_up_to(16, 18, 99),
     business_reject_reasons=_up_to(10, 18),
 )
 
