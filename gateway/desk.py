@@ -125,7 +125,8 @@ class Desk:
 
     def recover(self, seq: int, payload: bytes) -> None:
         event = decode_event(payload)
-        assert event.seq == seq, f"event {event.seq} stands at {seq}"
+        if event.seq != seq:
+            raise ValueError(f"event {event.seq} stands at {seq}")
         self.blotter.apply(event)
 
     def started(self, turn: Turn) -> None:

@@ -19,14 +19,20 @@ class Recovered(NamedTuple):
 def recover(journal: Journal, application: Application) -> Recovered:
     """Check the whole log and fold its facts into the application, which must be empty.
 
-    Raises JournalRefused when a record, the chain, or the index of session numbers does not hold."""
+    Raises JournalRefused when a record, the chain, or the index of session numbers does not hold, and when a fact is
+    not one that this version of the application can read."""
     facts = turns = records = 0
     numbers: dict[str, Numbers] = {}
     for seq, kind, payload in journal.records():
         records += 1
         if kind == FACT:
             facts += 1
-            application.recover(seq, payload)
+            try:
+                application.recover(seq, payload)
+            except ValueError as unreadable:
+                raise JournalRefused(
+                    f"journal: {journal.directory}: record {seq}: {unreadable}. Nothing was changed"
+                ) from unreadable
         elif kind == TURN:
             turns += 1
         elif kind == NUMBERS:

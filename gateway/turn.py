@@ -37,7 +37,7 @@ class Application(Protocol):
     """What the spine asks of an application. Every call returns before the next input is looked at."""
 
     def recover(self, seq: int, payload: bytes) -> None:
-        """Fold one logged fact at the start. No turn, no output."""
+        """Fold one logged fact at the start. No turn, no output. Raises ValueError for what is none of its facts."""
 
     def started(self, turn: Turn) -> None:
         """Recovery is complete; no input has been looked at yet."""
