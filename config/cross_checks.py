@@ -13,6 +13,7 @@ from config.model import (
     InstrumentConfig,
     ListedSymbol,
     SessionConfig,
+    Throttle,
     VenueConfig,
 )
 
@@ -25,6 +26,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *_session_faults(config.sessions),
         *_venue_faults(config.venues, config.sessions),
         *_instrument_faults(config.instruments, config.venues),
+        *_throttle_faults(config.limits.throttle),
     ]
 
 
@@ -159,6 +161,17 @@ def _instrument_faults(instruments: tuple[InstrumentConfig, ...], venues: tuple[
                 faults.append(_at(f"{at}.{key}", why))
         if instrument.min_qty > instrument.max_qty:
             faults.append(_at(f"{at}.min_qty", f"{instrument.min_qty} is above max_qty {instrument.max_qty}"))
+    return faults
+
+
+def _throttle_faults(throttle: Throttle) -> list[Fault]:
+    faults = []
+    for key in ("messages", "cancel_messages"):
+        if getattr(throttle, key) * 1000 < throttle.interval_ms:
+            why = (
+                f"{getattr(throttle, key)} in {throttle.interval_ms} ms is less than one a second, which nothing passes"
+            )
+            faults.append(_at(f"limits.throttle.{key}", why))
     return faults
 
 

@@ -270,5 +270,6 @@ def _refuse(why: str) -> NoReturn:
 
 def main() -> None:
     if not __debug__:
-        _refuse("refuses to run under python -O: its assertions guard your orders")
+        print("fixgate: refuses to run under python -O: its assertions guard your orders", file=sys.stderr)
+        sys.exit(EXIT_REFUSED)
     app()

@@ -158,6 +158,12 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ":4",
         ["default_appl_ver_id: orders are taken in"],
     ),
+    (
+        "throttle_that_lets_nothing_pass",
+        "limits: {throttle: {messages: 50, cancel_messages: 60, interval_ms: 60000}}\n",
+        ":1",
+        ["limits.throttle.messages: 50 in 60000 ms is less than one a second"],
+    ),
     ("faulty_client", S + "    reject_invalid_message: false\n", ":5", ["what a client sends wrong is rejected"]),
     ("fixt_dictionary", S + "    app_data_dictionary: a.xml\n", ":5", ["is for FIXT.1.1; with FIX.4.4 set data_dict"]),
     (
