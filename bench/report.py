@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bench.systems import System
 
 LATENCIES = ("p50", "p90", "p99", "p99.9", "max")
+OURS_COMPILED = "fixgate-compiled"
 OURS, PYTHON_PEER, FAST_PYTHON_PEER, CPP_PEER = "fixgate", "quickfix-python", "quickfix-python-fast", "quickfix-cpp"
 OURS_FULL, PEER_FULL = "fixgate-full", "quickfix-relay"
 
@@ -102,6 +103,9 @@ def ratios(found: Mapping[str, Medians | str]) -> list[str]:
         (OURS, FAST_PYTHON_PEER, "fixgate / QuickFIX Python with its fastest calls"),
         (OURS, CPP_PEER, "fixgate / QuickFIX C++"),
         (OURS, "fixcore", "fixgate / fixcore-engine"),
+        (OURS_COMPILED, PYTHON_PEER, "fixgate, compiled / QuickFIX Python"),
+        (OURS_COMPILED, FAST_PYTHON_PEER, "fixgate, compiled / QuickFIX Python with its fastest calls"),
+        (OURS_COMPILED, CPP_PEER, "fixgate, compiled / QuickFIX C++"),
         (OURS_FULL, PEER_FULL, "full path: fixgate / QuickFIX Python relay"),
     ):
         mine, theirs = found.get(ours), found.get(peer)
