@@ -165,7 +165,7 @@ class Player:
         elif who == "wait":
             world.wait(float(rest.removesuffix("s")))
         else:
-            raise ScenarioFailed("cannot read this line")
+            raise NotAsExpected("cannot read this line")
 
     def _peer(self, peer: Peer, verb: str, text: str) -> None:
         world = self.world
@@ -178,7 +178,7 @@ class Player:
         elif f"{verb} {text}" == "hangs up":
             world.hang_up(peer)
         else:
-            raise ScenarioFailed("cannot read this line")
+            raise NotAsExpected("cannot read this line")
 
     def _spoken(self, peer: Peer, text: str) -> Iterator[tuple[str, str]]:
         """The fields of a line as this peer says them."""
@@ -208,7 +208,7 @@ class Player:
         exec_type = fields.get("150")
         if exec_type == "F":
             if not {"14", "38"} <= set(fields):
-                raise ScenarioFailed("FIX.4.2 tells a trade by its quantities: name 14 and 38")
+                raise NotAsExpected("FIX.4.2 tells a trade by its quantities: name 14 and 38")
             fields["150"] = "2" if float(fields["14"]) >= float(fields["38"]) else "1"
         elif exec_type == "I":
             fields["150"] = fields["39"]

@@ -35,3 +35,41 @@ def test_scenario(scenario: Scenario, client: str, venue: str) -> None:
 
 def test_every_scenario_says_what_it_is_about() -> None:
     assert not [scenario.path.name for scenario in SCENARIOS if not scenario.intent]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("client sends 35=D|11=X|38=10", "at its end: venue also got: 8=FIX.4.4"),
+        ("client expects 35=8", "line 1: client expects 35=8\nclient got nothing"),
+        (
+            "P0\nclient sends 35=H|11=X\nclient expects 35=8|39=2|11=X",
+            "39 OrdStatus             2                        0",
+        ),
+        (
+            "P0\nclient sends 35=H|11=X\nclient expects 35=8|39=<none>",
+            "39 OrdStatus             <none>                   0",
+        ),
+        (
+            "P0\nclient sends 35=H|11=X\nclient expects 35=8|58=<any>",
+            "58 Text                  <any>                    <none>",
+        ),
+        ("P0\nclient sends 35=H|11=X\nclient expects 35=8|37=@x", "37 OrderID               TESTA22"),
+        ("P0\nclient sends 35=H|11=X\nclient expects exactly 35=8|11=X", "client also got 14=0, 150=I, 151=10000, 17="),
+        ("client sends 35=D|11=X|38=10\nclient sends 35=H|11=X", "line 2: client sends 35=H|11=X\nvenue also got"),
+        ("venue sends 35=8|150=0|11=NOBODY", "put aside: ReportQuarantined"),
+        ("operator halts\nlogged OrderFilled", "TradingStateChanged(seq="),
+        ("client whistles", "cannot read this line"),
+        ("sing", "cannot read this line"),
+    ],
+)
+def test_a_scenario_that_does_not_hold_says_where_and_what(tmp_path: Path, lines: str, told: str) -> None:
+    path = tmp_path / "scenario.txt"
+    path.write_text(lines)
+    with memory_directory() as directory:
+        world = World(directory)
+        with pytest.raises(AssertionError) as failed:
+            Player(world).play(read_scenario(path))
+        world.close()
+    assert told in str(failed.value)
+    assert "scenario.txt" in str(failed.value)
