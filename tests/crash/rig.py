@@ -26,7 +26,7 @@ from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
 
 ROOT = Path(__file__).parents[2]
 SYMBOL, SIM_SYMBOL = b"BTC-USD", b"SIM-USD"
-QUIET_S = 8.0
+QUIET_S = 30.0
 
 GATEWAY_YAML = """
 name: crash
