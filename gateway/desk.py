@@ -176,6 +176,14 @@ class Desk:
         else:
             self._requests[message.msg_type](session, client, message, turn)
 
+    def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
+        """A venue that could not read a request of ours has not got it. A client that cannot read a report changes
+        nothing: the fact stands."""
+        venue = self._venue_of_session.get(session)
+        if venue is not None:
+            for report in venue.rejected(refused, reject, self._moment(turn)):
+                self._take(report, turn)
+
     def command(self, command: object, turn: Turn) -> object:
         if isinstance(command, SetTradingState):
             self._take(command, turn)

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from fixspec.codec import decode
+from fixspec.message import Message
 from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
 from gateway.inbox import (
     BytesReceived,
@@ -35,6 +37,7 @@ from gateway.session.outputs import (
     LoggedOn,
     LoggedOut,
     MessageReceived,
+    MessageRejected,
     Note,
     NumbersChanged,
     Outgoing,
@@ -294,11 +297,22 @@ class Spine:
                 application.logged_out(name, turn)
             elif isinstance(output, Disconnect):
                 self._hang_up(line, output.reason, turn)
+            elif isinstance(output, MessageRejected):
+                self._message_rejected(line, output, turn)
             elif isinstance(output, NumbersChanged):
                 line.cause = f"{line.cause}; {output.cause}" if line.cause else output.cause
             else:
                 assert isinstance(output, Note)
                 turn.effects.append(LogNote(output.level, name, output.event, output.details))
+
+    def _message_rejected(self, line: _Line, rejected: MessageRejected, turn: _Turn) -> None:
+        """Show the application which of its messages it was."""
+        name, number, transaction = line.name, rejected.ref_seq_num, turn.transaction
+        transaction.append_inbound(name, rejected.message.raw)
+        for _, raw in transaction.outbound(name, line.session.numbers.generation, number, number):
+            refused = decode(raw)
+            if isinstance(refused, Message):
+                self._application.message_rejected(name, refused, rejected.message, turn)
 
 
 def _runs(outgoing: list[Outgoing]) -> list[tuple[Outgoing, list[bytes]]]:

@@ -49,6 +49,9 @@ class Application(Protocol):
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         """An application message, in sequence and valid by the session's rulebook."""
 
+    def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
+        """The peer has refused `refused`, a message of ours, by a Reject(3): it was not processed."""
+
     def command(self, command: object, turn: Turn) -> object:
         """An operator's wish; the answer goes back to the operator after the commit."""
 

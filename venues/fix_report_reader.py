@@ -1,4 +1,4 @@
-"""What the application messages of a FIX venue say: ExecutionReport(8), OrderCancelReject(9), j, and prices.
+"""What the messages of a FIX venue say: ExecutionReport(8), OrderCancelReject(9), j, prices, and Rejects(3) of ours.
 
 It is read tolerantly: a field that we can do without may be missing, a field that nobody knows may be there, and 4.2's
 way of telling an execution (ExecTransType(20), ExecType(150) 1 and 2) is understood from everybody. What is not
@@ -111,6 +111,18 @@ def read_message(venue: str, message: Message) -> list[AnyVenueReport]:
         kind = message.msg_type.decode("latin-1")
         return [_unreadable(venue, message, f"MsgType(35)={kind} is not one of the messages we read")]
     return [read(venue, message)]
+
+
+def read_reject(venue: str, refused: Message, reject: Message) -> list[AnyVenueReport]:
+    """What follows from a Reject(3) of a message of ours: a request so answered was not processed. Questions that were
+    refused are no answer to anything."""
+    cl_ord_id = _text(refused, tags.CL_ORD_ID)
+    why = _why(reject, tags.SESSION_REJECT_REASON, "SessionRejectReason")
+    if refused.msg_type == MsgType.NEW_ORDER_SINGLE:
+        return [VenueRejected(venue, cl_ord_id, why)]
+    if refused.msg_type in (MsgType.ORDER_CANCEL_REQUEST, MsgType.ORDER_CANCEL_REPLACE_REQUEST):
+        return [VenueCancelRejected(venue, cl_ord_id, why)]
+    return []
 
 
 def _unreadable(venue: str, message: Message, why: str) -> VenueUnreadable:

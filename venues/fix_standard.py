@@ -19,7 +19,7 @@ from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, Replac
 from oms.order import Order
 from oms.types import Moment
 from oms.venue_reports import AnyVenueReport
-from venues.fix_report_reader import read_message
+from venues.fix_report_reader import read_message, read_reject
 from venues.port import Capabilities, Carrier, FixRequest
 
 SIDES: Final = {types.Side.BUY: tags.Side.BUY, types.Side.SELL: tags.Side.SELL}
@@ -146,3 +146,6 @@ class FixStandard:
 
     def reports(self, message: Message, at: Moment) -> list[AnyVenueReport]:
         return read_message(self.name, message)
+
+    def rejected(self, refused: Message, reject: Message, at: Moment) -> list[AnyVenueReport]:
+        return read_reject(self.name, refused, reject)

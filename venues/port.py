@@ -81,6 +81,9 @@ class FixVenue(Protocol):
     def reports(self, message: Message, at: Moment) -> list[AnyVenueReport]:
         """What an application message of the venue says. Never raises; what is not understood is a report too."""
 
+    def rejected(self, refused: Message, reject: Message, at: Moment) -> list[AnyVenueReport]:
+        """What it means that the venue answered `refused`, a message of ours, by a Reject(3). Never raises."""
+
 
 class InProcessVenue(Protocol):
     """A venue inside the process."""

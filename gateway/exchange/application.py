@@ -89,6 +89,9 @@ class Exchange:
     def logged_out(self, session: str, turn: Turn) -> None:
         self._prices.forget(session)
 
+    def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
+        """A client cannot read a report of ours. Nothing to do: what the report says is a fact all the same."""
+
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         msg_type, fields = message.msg_type, message.fields
         handler = self._handlers.get(msg_type)

@@ -17,6 +17,13 @@ class MessageReceived(NamedTuple):
     message: Message
 
 
+class MessageRejected(NamedTuple):
+    """The peer refused a message of ours by this Reject(3), and has not processed it. Its number is consumed."""
+
+    ref_seq_num: int
+    message: Message
+
+
 class ResendWanted(NamedTuple):
     """The peer asked for our messages again; answer with `Session.replay` before taking the next output.
 
@@ -53,7 +60,7 @@ class Note(NamedTuple):
     details: dict[str, str]
 
 
-Output = LoggedOn | MessageReceived | ResendWanted | NumbersChanged | LoggedOut | Disconnect | Note
+Output = LoggedOn | MessageReceived | MessageRejected | ResendWanted | NumbersChanged | LoggedOut | Disconnect | Note
 
 
 class Outgoing(NamedTuple):

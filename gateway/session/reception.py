@@ -40,6 +40,7 @@ from gateway.session.outputs import (
     Disconnect,
     LoggedOn,
     MessageReceived,
+    MessageRejected,
     Note,
     NumbersChanged,
     Output,
@@ -179,6 +180,9 @@ class Reception(Lifecycle):
                 SESSION_REJECT_REASON,
                 TEXT,
             )
+            ref_seq_num = unsigned(message.fields.get(REF_SEQ_NUM))
+            if ref_seq_num is not None:
+                self._outputs.append(MessageRejected(ref_seq_num, message))
         elif kind is Kind.RESENT:
             self._note("info", "resent_session_message", message, MSG_SEQ_NUM, MSG_TYPE)
 

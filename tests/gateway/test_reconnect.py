@@ -33,6 +33,8 @@ class Reporter:
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         turn.send(session, b"8", b"37=1\x01")
 
+    def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None: ...
+
     def command(self, command: object, turn: Turn) -> object: ...
 
     def deadline(self) -> int | None:

@@ -9,7 +9,16 @@ from fixspec.dictionary import own_dictionary
 from fixspec.message import Message
 from fixspec.rulebook import Condition, MessageTerms, Rulebook, RulesOfEngagement
 from gateway.instant import NS_PER_S, Instant
-from gateway.session.outputs import Disconnect, LoggedOn, LoggedOut, MessageReceived, Note, NumbersChanged, ResendWanted
+from gateway.session.outputs import (
+    Disconnect,
+    LoggedOn,
+    LoggedOut,
+    MessageReceived,
+    MessageRejected,
+    Note,
+    NumbersChanged,
+    ResendWanted,
+)
 from gateway.session.settings import Role
 from gateway.session.state import State
 from tests.gateway.session.host import NOON_NS, Clock, Host, admit
@@ -324,11 +333,11 @@ def test_clients_of_both_ends_agree_after_a_day() -> None:
     assert not any(isinstance(output, Note) for output in wire.client.outputs + wire.server.outputs)
 
 
-def test_only_application_messages_are_handed_out() -> None:
+def test_only_application_messages_and_rejects_of_ours_are_handed_out() -> None:
     host = logged_on()
     for number, (msg_type, body) in enumerate([(b"0", b""), (b"3", b"45=1\x01"), (b"B", NEWS % b"x")], 2):
         host.feed(message(msg_type, number, body))
-    assert [type(output) for output in host.outputs] == [Note, MessageReceived]
+    assert [type(output) for output in host.outputs] == [Note, MessageRejected, MessageReceived]
 
 
 def test_logout_of_a_stranger_ends_an_expelled_session_in_silence() -> None:
