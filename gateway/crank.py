@@ -94,15 +94,15 @@ class Crank:
                 self.wake()
 
     def _guard(self, turn: Callable[[], list[Effect]], now: Instant) -> None:
-        """Run a turn and its effects; a turn that raises ends the process with nothing said."""
+        """Run a turn and its effects; a turn that raises ends the process with nothing said. So do effects that raise:
+        what they left undone is told after the restart."""
         try:
-            effects = turn()
+            self._carry_out(turn(), now)
+            self._arm_timer(now)
         except JournalFailed as failure:
             self._die(EXIT_JOURNAL_FAILED, str(failure))
         except BaseException:
             self._die(EXIT_BUG, traceback.format_exc())
-        self._carry_out(effects, now)
-        self._arm_timer(now)
 
     def _carry_out(self, effects: Sequence[Effect], now: Instant) -> None:
         for effect in effects:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import resource
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from gateway.crank import EXIT_BUG
+from gateway.crank import BATCH_INPUTS_MAX, EXIT_BUG, Crank
+from gateway.effects import AnswerCommand, Effect
+from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, Input, Tick
+from gateway.instant import Instant
 from gateway.journal import EXIT_JOURNAL_FAILED, FACT, Journal, split_inbound
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
 from tests.crash.rig import free_port
@@ -120,3 +126,116 @@ def test_a_stranger_gets_no_answer_and_no_open_door(tmp_path: Path) -> None:
         assert process.poll() is None
         client.send(b"D", ORDER % stamp())
         client.until(lambda raw: fields(raw).get(b"39") == b"2")
+
+
+# -- turning -----------------------------------------------------------------------------------------------------------
+
+
+class Ended(BaseException):
+    """Where the process would have ended."""
+
+
+class Spine:
+    """Remembers what each turn was given, and answers as it is told."""
+
+    def __init__(self, answer: Callable[[Input], list[Effect]] = lambda item: []) -> None:
+        self.turns: list[list[Input]] = []
+        self.next_deadline: int | None = None
+        self.turned = asyncio.Event()
+        self._answer = answer
+
+    def transact(self, inputs: Sequence[Input], now: Instant) -> list[Effect]:
+        self.turns.append(list(inputs))
+        self.turned.set()
+        return [effect for item in inputs for effect in self._answer(item)]
+
+    def start(self, now: Instant) -> list[Effect]:
+        return []
+
+    def deadline(self) -> int | None:
+        deadline, self.next_deadline = self.next_deadline, None
+        return deadline
+
+    def open_connections(self) -> int:
+        return 0
+
+
+class Notes:
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str]] = []
+
+    def note(self, level: str, session: str, event: str, details: Mapping[str, object]) -> None:
+        self.noted.append((level, event))
+
+    def messages(self, session: str, utc_ns: int, raws: list[bytes]) -> None: ...
+
+
+def crank_of(spine: Spine, notes: Notes) -> Crank:
+    return Crank(cast(Any, spine), lambda: Instant(0, 0), notes)
+
+
+def test_what_is_ready_is_one_turn_and_a_flood_is_several_in_order() -> None:
+    async def scene() -> None:
+        spine = Spine()
+        crank = crank_of(spine, Notes())
+        flood = [BytesReceived(number, b"") for number in range(2 * BATCH_INPUTS_MAX + 3)]
+        for item in flood:
+            crank.inbox.put(item)
+            crank.wake()
+        while crank.inbox or len(spine.turns) < 3:
+            await asyncio.sleep(0)
+        assert [len(turn) for turn in spine.turns] == [BATCH_INPUTS_MAX, BATCH_INPUTS_MAX, 3]
+        assert [item for turn in spine.turns for item in turn] == flood
+
+    asyncio.run(scene())
+
+
+def test_a_deadline_rings() -> None:
+    async def scene() -> None:
+        spine = Spine()
+        spine.next_deadline = 1_000_000
+        crank = crank_of(spine, Notes())
+        crank.start()
+        await asyncio.wait_for(spine.turned.wait(), 10)
+        assert spine.turns == [[Tick()]]
+
+    asyncio.run(scene())
+
+
+def test_an_operator_is_answered_by_the_turn() -> None:
+    def answer(item: Input) -> list[Effect]:
+        assert isinstance(item, CommandReceived)
+        return [AnswerCommand(item.ticket, f"{item.command} done")]
+
+    async def scene() -> None:
+        crank = crank_of(Spine(answer), Notes())
+        assert await asyncio.gather(crank.command("one"), crank.command("two")) == ["one done", "two done"]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("what", ["turn", "effect"])
+def test_whatever_raises_ends_the_process(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(item: Input) -> list[Effect]:
+        if what == "turn":
+            raise ZeroDivisionError
+        return cast("list[Effect]", ["no effect that there is"])
+
+    codes = []
+
+    def end(code: int) -> None:
+        codes.append(code)
+        raise Ended
+
+    async def scene() -> None:
+        notes = Notes()
+        crank = crank_of(Spine(answer), notes)
+        monkeypatch.setattr(os, "_exit", end)
+        crank.inbox.put(ConnectionClosed(1))
+        with pytest.raises(Ended):
+            crank._turn()
+        monkeypatch.undo()
+        assert codes == [EXIT_BUG]
+        assert notes.noted == [("critical", "process_ends")]
+
+    asyncio.run(scene())
