@@ -45,6 +45,9 @@ class JournalConfig(Record, frozen=True, kw_only=True):
         "run/journal"
     )
     map_size_gb: Annotated[int, Meta(ge=1, le=16384, description="address space reserved once, not disk")] = 64
+    segment_bytes: Annotated[
+        int, Meta(ge=8192, le=1 << 30, description="size of each of the two write-ahead files, fixed at the first start")
+    ] = 4 << 20
 
 
 class LogsConfig(Record, frozen=True, kw_only=True):

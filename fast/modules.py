@@ -19,6 +19,7 @@ _HOT: Final = (
     "gateway/desk.py",
     "gateway/instant.py",
     "gateway/journal.py",
+    "gateway/log_records.py",
     "gateway/session/*.py",
     "gateway/transact.py",
     "gateway/translate/*.py",

@@ -161,5 +161,5 @@ def _open_journal(config: JournalConfig, create: bool) -> Journal:
     directory = Path(config.directory)
     if create and not directory.exists():
         store_id = "".join(secrets.choice(STORE_ID_ALPHABET) for _ in range(STORE_ID_LENGTH))
-        return Journal.create(directory, store_id, config.map_size_gb)
+        return Journal.create(directory, store_id, config.map_size_gb, config.segment_bytes)
     return Journal.open(directory, config.map_size_gb)

@@ -252,7 +252,7 @@ def _gateway_banner(config: GatewayConfig, serving: Serving) -> str:
 def _serve(process: Callable[[], int]) -> None:
     """Run a process to its end; what refuses to start says why in one line and exits with EXIT_REFUSED."""
     from config.load import ConfigRefused
-    from gateway.journal import JournalRefused
+    from gateway.store_files import JournalRefused
 
     try:
         code = process()

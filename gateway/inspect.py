@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixspec.numbers import format_utc_timestamp
-from gateway.journal import (
+from gateway.journal import Journal
+from gateway.log_records import (
     FACT,
     INBOUND,
     NUMBERS,
     OUTBOUND,
     TURN,
-    Journal,
     split_inbound,
     split_numbers,
     split_outbound,

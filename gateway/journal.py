@@ -1,20 +1,22 @@
-"""The disk: one LMDB environment, one append-only log, one writer. Nothing else imports lmdb.
+"""The store: one append-only log, one writer. Nothing else imports lmdb.
 
-Layout. Table `log` is the truth: every record of every kind under one rising number, in the order of the turns.
-A record is `CRC-32 (4) | kind (1) | payload`. The checksum is over kind and payload and starts from the record's
-number (its low 32 bits), so that a flipped bit and a record in the wrong place are both seen. Each turn ends with a
-turn record that carries the wall clock and the SHA-256 over the previous turn's digest and every record of this turn:
-the log is a chain from its first record to its head, and nobody can change, drop or reorder one without breaking it.
+The log. Every record of every kind stands under one rising number, in the order of the turns; `gateway.log_records`
+says what a record is. Each carries its checksum. A turn ends with a turn record that carries the wall clock and the
+SHA-256 over the previous turn's digest and every record of this turn: the log is a chain from its first record to its
+head, and nobody can change, drop or reorder one without breaking it.
 
-The other tables are indexes into the log, written in the same transaction:
-`outbound`  session, generation, MsgSeqNum(34) -> record that holds the message, for each run of messages that stand
-            together in the log;
-`sessions`  session -> its numbers;      `meta`  format, store id, digest of the head.
+Where it stands. A commit writes its turn to the write-ahead file (`gateway.write_ahead`) and returns when it is on
+disk: one flush. When a segment of that file is full, its turns are moved into LMDB as one chunk, in a thread of their
+own, by one transaction with LMDB's default flags, while turns go into the other segment. Opening a store first moves
+what a crash has left in the segments, so a reader finds all of the log in one place:
 
-Durability. LMDB runs with its default flags: a commit is on disk when it returns. A transaction collects a whole turn
-in memory and writes it in one LMDB transaction. A commit that fails is final (after a failed fsync the kernel may have
-dropped the pages and the next one would "succeed" over a hole): the journal latches, and the process must end with
-EXIT_JOURNAL_FAILED, say nothing more, and verify at its next start.
+`log`       number of its first record -> chunk: whole turns, one behind the other;
+`outbound`  session, generation, MsgSeqNum(34) of the first -> run of messages: their chunk, and where they are in it;
+`sessions`  session -> its numbers;      `meta`  format, store id, number and digest of the last record.
+
+A commit that fails is final (after a failed fsync the kernel may have dropped the pages and the next one would
+"succeed" over a hole): the journal latches, and the process must end with EXIT_JOURNAL_FAILED, say nothing more, and
+verify at its next start. So it is when a chunk cannot be moved: its turns stay in their segment.
 
 Nothing here ever deletes: a sequence reset opens a new generation, recovery that finds damage refuses and leaves the
 files as they are.
@@ -22,75 +24,81 @@ files as they are.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
-from zlib import crc32
 
 import lmdb
 
-FORMAT = b"fixgate-journal-1"
+from gateway.log_records import (
+    FACT,
+    INBOUND,
+    NUMBER,
+    NUMBERS,
+    OUTBOUND,
+    SESSION_NUMBERS,
+    TURN,
+    TURN_END,
+    Damaged,
+    Numbers,
+    Record,
+    framed,
+    record_at,
+    records_of,
+    session_prefix,
+    split_numbers,
+    split_outbound,
+    split_turn,
+)
+from gateway.store_files import JournalRefused, lock, refuse_short_file, refuse_wide_modes, sync_directory
+from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
+
+FORMAT = b"fixgate-journal-2"
 EXIT_JOURNAL_FAILED = 74  # EX_IOERR of sysexits.h
 MAP_SIZE_GB = 64  # address space, not disk: LMDB grows the file as it is used
+SEGMENT_BYTES = 4 << 20
 
-INBOUND = b"i"
-OUTBOUND = b"o"
-FACT = b"f"
-NUMBERS = b"n"
-TURN = b"t"
-
-_NUMBER = struct.Struct(">Q")
-_CHECKSUM = struct.Struct("<I")
-_TURN_END = struct.Struct(">Q32s")  # utc_ns, digest
-_SESSION_NUMBERS = struct.Struct(">IQQ")  # generation, next sender, next target
-_OUTBOUND_KEY = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
 _GENERATION = struct.Struct(">I")
-_RUN = struct.Struct(">QI")  # number of the first record, count
-_pack_number, _pack_checksum, _pack_generation = _NUMBER.pack, _CHECKSUM.pack, _GENERATION.pack
-_LMDB_META = struct.Struct("<II16x96xQQ")  # magic, version, last page, transaction id: mdb.c, MDB_meta
-_LMDB_MAGIC = 0xBEEFC0DE
-_LMDB_PAGE_HEADER = 16
-
-
-class JournalRefused(Exception):
-    """The store cannot be opened as it is; the message says what is wrong and what to do. Nothing was changed."""
+_HEAD = struct.Struct(">Q32s")  # last record, digest
+_PLACE = struct.Struct(">II")  # of a message in its chunk: records before it, bytes before it
+_pack_generation = _GENERATION.pack
 
 
 class JournalFailed(Exception):
     """A commit failed. What it held is not durable, and this process must not say or write anything more."""
 
 
-class Record(NamedTuple):
-    """One record of the log, checked."""
+class _Run:
+    """Messages of one session whose MsgSeqNums follow one another, and where they stand in their chunk."""
 
-    seq: int
-    kind: bytes
-    payload: bytes
+    __slots__ = ("first", "places", "prefix", "raws")
 
+    def __init__(self, prefix: bytes, first: int) -> None:
+        self.prefix = prefix
+        self.first = first
+        self.raws: list[bytes] = []
+        self.places: list[tuple[int, int]] = []
 
-class Numbers(NamedTuple):
-    """A session's place: `generation` counts its sequence resets, the others are the next MsgSeqNum(34) each way."""
-
-    generation: int
-    next_sender_msg_seq_num: int
-    next_target_msg_seq_num: int
+    @property
+    def end(self) -> int:
+        """The MsgSeqNum behind the last."""
+        return self.first + len(self.raws)
 
 
 class Transaction:
     """The records of one turn, collected in memory until `commit`. Numbers are final from the moment they are given."""
 
-    __slots__ = ("_first_seq", "_journal", "_numbers", "_records", "_runs", "next_seq")
+    __slots__ = ("_journal", "_length", "_numbers", "_records", "_runs", "first_seq", "next_seq")
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._first_seq = self.next_seq = journal.head + 1
+        self.first_seq = self.next_seq = journal.head + 1
         self._records: list[bytes] = []
-        self._runs: list[tuple[bytes, int, list[bytes], int]] = []
+        self._length = 0
+        self._runs: list[_Run] = []
         self._numbers: dict[str, Numbers] = {}
 
     def __len__(self) -> int:
@@ -99,8 +107,9 @@ class Transaction:
     def _append(self, kind: bytes, payload: bytes) -> int:
         seq = self.next_seq
         self.next_seq = seq + 1
-        content = kind + payload
-        self._records.append(_pack_checksum(crc32(content, seq)) + content)
+        record = framed(seq, kind, payload)
+        self._records.append(record)
+        self._length += len(record)
         return seq
 
     def append_fact(self, payload: bytes) -> int:
@@ -109,18 +118,21 @@ class Transaction:
 
     def append_inbound(self, session: str, raw: bytes) -> None:
         """A message that a peer sent us, as it was on the wire."""
-        self._append(INBOUND, _prefix(session) + raw)
+        self._append(INBOUND, session_prefix(session) + raw)
 
     def append_outbound(self, session: str, generation: int, msg_seq_num: int, raws: list[bytes]) -> None:
         """Messages of ours, the first under this number and each under the next; `outbound` finds them from now on."""
-        prefix = _prefix(session) + _pack_generation(generation)
-        self._runs.append((prefix, msg_seq_num, raws, self.next_seq))
+        prefix = session_prefix(session) + _pack_generation(generation)
+        run = _Run(prefix, msg_seq_num)
         for number, raw in enumerate(raws, msg_seq_num):
-            self._append(OUTBOUND, prefix + _pack_number(number) + raw)
+            run.places.append((len(self._records), self._length))
+            self._append(OUTBOUND, prefix + NUMBER.pack(number) + raw)
+        run.raws = raws
+        self._runs.append(run)
 
     def set_numbers(self, session: str, numbers: Numbers, cause: str = "") -> None:
         """The session's place at the end of this turn. `cause` names anything but plain increments."""
-        self._append(NUMBERS, _prefix(session) + _SESSION_NUMBERS.pack(*numbers) + cause.encode())
+        self._append(NUMBERS, session_prefix(session) + SESSION_NUMBERS.pack(*numbers) + cause.encode())
         self._numbers[session] = numbers
 
     def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
@@ -128,16 +140,40 @@ class Transaction:
         for msg_seq_num, raw in self._journal.outbound(session, generation, begin, end):
             begin = msg_seq_num + 1
             yield msg_seq_num, raw
-        prefix = _prefix(session) + _pack_generation(generation)
-        for run_prefix, first, raws, _ in self._runs:
-            if run_prefix == prefix:
-                for msg_seq_num, raw in enumerate(raws, first):
-                    if begin <= msg_seq_num <= end:
-                        yield msg_seq_num, raw
+        yield from _of_runs(self._runs, session_prefix(session) + _pack_generation(generation), begin, end)
 
     def commit(self, utc_ns: int) -> None:
         """Make the turn durable; returns when it is on disk. Raises JournalFailed when it is not, for ever."""
         self._journal._commit(self, utc_ns)
+
+
+class _Chunk:
+    """Turns that are durable and not yet in LMDB, and what its indexes will say of them."""
+
+    __slots__ = ("count", "digest", "first_seq", "length", "numbers", "runs", "turns")
+
+    def __init__(self, first_seq: int) -> None:
+        self.first_seq = first_seq
+        self.count = 0
+        self.turns: list[bytes] = []
+        self.length = 0
+        self.runs: dict[bytes, list[_Run]] = {}
+        self.numbers: dict[str, Numbers] = {}
+        self.digest = b""
+
+    def add(self, turn: Transaction, records: bytes, digest: bytes) -> None:
+        for run in turn._runs:
+            runs = self.runs.setdefault(run.prefix, [])
+            if not runs or runs[-1].end != run.first:
+                runs.append(_Run(run.prefix, run.first))
+            known, count, length = runs[-1], self.count, self.length
+            known.raws += run.raws
+            known.places += [(before + count, offset + length) for before, offset in run.places]
+        self.numbers.update(turn._numbers)
+        self.count += len(turn._records)
+        self.turns.append(records)
+        self.length += len(records)
+        self.digest = digest
 
 
 class Journal:
@@ -153,21 +189,35 @@ class Journal:
         self._meta = environment.open_db(b"meta")
         self._failed = False
         with environment.begin() as txn:
-            self.store_id = (txn.get(b"store_id", db=self._meta) or b"").decode()
-            self._digest = txn.get(b"digest", db=self._meta) or b""
-            last = txn.cursor(self._log)
-            self.head = _NUMBER.unpack(last.key())[0] if last.last() else 0
+            head, store_id = (bytes(txn.get(name, b"", db=self._meta)) for name in (b"head", b"store_id"))
+        if len(head) != _HEAD.size or not store_id:
+            raise JournalRefused(f"journal: {directory}: the head of the log is missing. Restore a backup beside it")
+        self.store_id = store_id.decode()
+        self.head: int
+        self.head, self._digest = _HEAD.unpack(head)
+        self._ahead = WriteAhead(directory)
+        self._filling = _Chunk(self.head + 1)
+        self._moving: _Chunk | None = None
+        self._moved: Future[None] | None = None
+        self._mover = ThreadPoolExecutor(1, "journal")
 
     # -- opening -------------------------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, directory: Path, store_id: str, map_size_gb: int = MAP_SIZE_GB) -> Journal:
+    def create(
+        cls,
+        directory: Path,
+        store_id: str,
+        map_size_gb: int = MAP_SIZE_GB,
+        segment_bytes: int = SEGMENT_BYTES,
+    ) -> Journal:
         """Make a new, empty store and open it. The directory must be absent or empty."""
         if directory.exists() and any(directory.iterdir()):
             raise JournalRefused(f"journal: {directory} is not empty; a store is never created over existing files")
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.chmod(0o700)
-        lock_fd = _lock(directory)
+        lock_fd = lock(directory)
+        create_segments(directory, segment_bytes)
         environment = _open_environment(directory, map_size_gb)
         meta = environment.open_db(b"meta")
         for table in (b"log", b"outbound", b"sessions"):
@@ -175,9 +225,9 @@ class Journal:
         with environment.begin(write=True) as txn:
             txn.put(b"format", FORMAT, db=meta)
             txn.put(b"store_id", store_id.encode(), db=meta)
-            txn.put(b"digest", sha256(FORMAT + store_id.encode()).digest(), db=meta)
-        _sync_directory(directory)
-        _sync_directory(directory.parent)
+            txn.put(b"head", _HEAD.pack(0, _origin(store_id)), db=meta)
+        sync_directory(directory)
+        sync_directory(directory.parent)
         return cls(directory, environment, lock_fd)
 
     @classmethod
@@ -189,10 +239,16 @@ class Journal:
                 f"journal: no store in {directory}. If this is the first start, create one with --init; "
                 "if not, restore it from a backup: starting empty would forget every order and sequence number"
             )
-        _refuse_wide_modes(directory, data)
-        lock_fd = _lock(directory)
+        segments = [directory / name for name in SEGMENTS]
+        for path in segments:
+            if not path.exists():
+                raise JournalRefused(
+                    f"journal: {path} is missing: it holds the newest turns. Restore the whole directory from a backup"
+                )
+        refuse_wide_modes(directory, data, *segments)
+        lock_fd = lock(directory)
         try:
-            _refuse_short_file(data)
+            refuse_short_file(data)
             environment = _open_environment(directory, map_size_gb)
             environment.reader_check()
             with environment.begin() as txn:
@@ -203,7 +259,7 @@ class Journal:
                 found = bytes(txn.get(b"format") or b"")
             if found != FORMAT:
                 raise JournalRefused(f"journal: {data} has format {found!r}, this version reads {FORMAT!r}")
-            return cls(directory, environment, lock_fd)
+            journal = cls(directory, environment, lock_fd)
         except lmdb.Error as error:
             os.close(lock_fd)
             raise JournalRefused(
@@ -212,10 +268,66 @@ class Journal:
         except JournalRefused:
             os.close(lock_fd)
             raise
+        try:
+            journal._take_over()
+        except (JournalRefused, JournalFailed) as why:
+            journal.abandon()
+            raise JournalRefused(str(why)) from why
+        return journal
 
     def close(self) -> None:
+        """Move what is left into LMDB and let go of the store. Raises JournalFailed when that cannot be done."""
+        try:
+            if not self._failed:
+                self.settle()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of the store as a crash does: what is durable stays where it is."""
+        self._failed = True
+        self._mover.shutdown()
+        self._ahead.close()
         self._environment.close()
         os.close(self._lock_fd)
+
+    def _take_over(self) -> None:
+        """Move into LMDB what the last process has left in the segments. A torn last turn was never durable."""
+        left = [turn for turn in stored_turns(self.directory) if turn.first_seq > self.head]
+        while left:
+            found = [turn for turn in left if turn.first_seq == self.head + 1]
+            whole = [turn for turn in found if self._is_whole(turn)]
+            if whole:
+                self._adopt(whole[0])
+            elif left[-1].first_seq > self.head + 1:
+                raise self._refusal(f"record {self.head + 1}: its turn is not whole, but turns behind it are there")
+            else:
+                break
+            left = [turn for turn in left if turn.first_seq > self.head]
+        self.settle()
+
+    def _is_whole(self, turn: StoredTurn) -> bool:
+        """Whether every record of it is as it was written, and it is the one that follows our head."""
+        try:
+            *_, (end_at, last) = read = list(records_of(turn.records, turn.first_seq))
+        except (Damaged, ValueError):
+            return False
+        digest = sha256(self._digest + turn.records[:end_at]).digest()
+        return len(read) == turn.records_count and last.kind == TURN and split_turn(last.payload)[1] == digest
+
+    def _adopt(self, stored: StoredTurn) -> None:
+        """Take a turn of the write-ahead file as if it had just been committed."""
+        turn = Transaction(self)
+        for _, record in records_of(stored.records, stored.first_seq):
+            if record.kind == OUTBOUND:
+                session, generation, msg_seq_num, raw = split_outbound(record.payload)
+                turn.append_outbound(session, generation, msg_seq_num, [raw])
+            elif record.kind == NUMBERS:
+                turn.set_numbers(*split_numbers(record.payload))
+            else:
+                turn._append(record.kind, record.payload)
+        assert b"".join(turn._records) == stored.records, "a turn was not read as it was written"
+        self._keep(turn, stored.records, split_turn(record.payload)[1])
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -225,26 +337,63 @@ class Journal:
     def _commit(self, turn: Transaction, utc_ns: int) -> None:
         if self._failed:
             raise JournalFailed("journal: an earlier commit failed; this process must end")
-        digest = sha256(self._digest + b"".join(turn._records)).digest()
-        turn._append(TURN, _TURN_END.pack(utc_ns, digest))
+        records = b"".join(turn._records)
+        digest = sha256(self._digest + records).digest()
+        turn._append(TURN, TURN_END.pack(utc_ns, digest))
+        records += turn._records[-1]
+        fits = len(records) <= self._ahead.segment_bytes // 2
+        if not fits or not self._ahead.has_room(len(records)):
+            self._move()
         try:
-            with self._environment.begin(write=True) as txn:
-                keys = map(_pack_number, range(turn._first_seq, turn.next_seq))
-                records = list(zip(keys, turn._records, strict=True))
-                _, added = txn.cursor(self._log).putmulti(records, dupdata=False, append=True)
-                assert added == len(records), "a log number was used twice"
-                for prefix, first, raws, seq in turn._runs:
-                    key = prefix + _pack_number(first)
-                    fresh = txn.put(key, _RUN.pack(seq, len(raws)), db=self._outbound, overwrite=False)
-                    assert fresh, "a MsgSeqNum was given twice"
-                for session, numbers in turn._numbers.items():
-                    txn.put(session.encode(), _SESSION_NUMBERS.pack(*numbers), db=self._sessions)
-                txn.put(b"digest", digest, db=self._meta)
-        except lmdb.Error as error:
+            if fits:
+                self._ahead.append(turn.first_seq, len(turn._records), records)
+        except OSError as error:
             self._failed = True
             raise JournalFailed(f"journal: commit failed: {error}") from error
+        self._keep(turn, records, digest)
+        if not fits:
+            self.settle()
+
+    def _keep(self, turn: Transaction, records: bytes, digest: bytes) -> None:
+        self._filling.add(turn, records, digest)
         self._digest = digest
         self.head = turn.next_seq - 1
+
+    def settle(self) -> None:
+        """Have all that is durable in LMDB. Raises JournalFailed."""
+        self._move()
+        self._moving_is_done()
+
+    def _move(self) -> None:
+        """Begin to move what the segment holds into LMDB, and go on with the other segment."""
+        self._moving_is_done()
+        if self._filling.count:
+            self._moving, self._filling = self._filling, _Chunk(self.head + 1)
+            self._moved = self._mover.submit(self._put, self._moving)
+            self._ahead.switch()
+
+    def _moving_is_done(self) -> None:
+        if self._moved is not None:
+            try:
+                self._moved.result()
+            except lmdb.Error as error:
+                self._failed = True
+                raise JournalFailed(f"journal: moving turns into LMDB failed: {error}") from error
+            self._moving = self._moved = None
+
+    def _put(self, chunk: _Chunk) -> None:
+        with self._environment.begin(write=True) as txn:
+            first = NUMBER.pack(chunk.first_seq)
+            fresh = txn.put(first, b"".join(chunk.turns), db=self._log, overwrite=False, append=True)
+            for runs in chunk.runs.values():
+                for run in runs:
+                    places = b"".join([_PLACE.pack(*place) for place in run.places])
+                    key = run.prefix + NUMBER.pack(run.first)
+                    fresh = fresh and txn.put(key, first + places, db=self._outbound, overwrite=False)
+            assert fresh, "a log number or a MsgSeqNum was used twice"
+            for session, numbers in chunk.numbers.items():
+                txn.put(session.encode(), SESSION_NUMBERS.pack(*numbers), db=self._sessions)
+            txn.put(b"head", _HEAD.pack(chunk.first_seq + chunk.count - 1, chunk.digest), db=self._meta)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -252,102 +401,110 @@ class Journal:
         """Every record from the first, each checked, the chain checked at every turn and at the head.
 
         Raises JournalRefused at the first damage, naming the record."""
-        digest = sha256(FORMAT + self.store_id.encode()).digest()
-        values: list[bytes] = []
+        digest = _origin(self.store_id)
         expected = 1
+        begin, at_end_of_turn = 0, True
+        try:
+            for first_seq, chunk in self._chunks():
+                if first_seq != expected:
+                    raise Damaged(f"record {expected}: missing; the next one is {first_seq}")
+                for offset, record in records_of(chunk, first_seq):
+                    if at_end_of_turn:
+                        begin = offset
+                    expected += 1
+                    at_end_of_turn = record.kind == TURN
+                    if at_end_of_turn:
+                        digest = sha256(digest + chunk[begin:offset]).digest()
+                        if split_turn(record.payload)[1] != digest:
+                            raise Damaged(f"record {record.seq}: the chain of digests is broken")
+                    yield record
+            if not at_end_of_turn or (expected - 1, digest) != (self.head, self._digest):
+                raise Damaged(f"record {expected - 1}: the log does not end where its head says")
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+
+    def _chunks(self) -> Iterator[tuple[int, bytes]]:
+        ahead = self._not_in_lmdb()
+        newest = 0
         with self._environment.begin() as txn:
-            for key, value in txn.cursor(self._log):
-                record = _checked(key, value)
-                if record.seq != expected:
-                    raise self._damage(expected, f"missing; the next one is {record.seq}")
-                expected += 1
-                if record.kind == TURN:
-                    digest = sha256(digest + b"".join(values)).digest()
-                    if _TURN_END.unpack(record.payload)[1] != digest:
-                        raise self._damage(record.seq, "the chain of digests is broken")
-                    values.clear()
-                else:
-                    values.append(value)
-                yield record
-        if values or digest != self._digest:
-            raise self._damage(expected - 1, "the log does not end where its head says")
+            for key, chunk in txn.cursor(self._log):
+                newest = NUMBER.unpack(key)[0]
+                yield newest, chunk
+        for waiting in ahead:
+            if waiting.first_seq > newest:
+                yield waiting.first_seq, b"".join(waiting.turns)
+
+    def _not_in_lmdb(self) -> list[_Chunk]:
+        """To be called before one looks into LMDB: what one does not find there one has hold of then."""
+        return [chunk for chunk in (self._moving, self._filling) if chunk is not None and chunk.count]
 
     def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Durable messages of ours with begin <= MsgSeqNum <= end, ascending, checked. Numbers may be missing."""
-        prefix = _prefix(session) + _pack_generation(generation)
-        with self._environment.begin() as txn:
-            for first, seq, count in self._runs(txn, prefix, begin, end):
-                for number in range(max(begin, first), min(end, first + count - 1) + 1):
-                    log_key = _pack_number(seq + number - first)
-                    record = _checked(log_key, txn.get(log_key, db=self._log))
-                    place = prefix + _pack_number(number)
-                    if record.kind != OUTBOUND or not record.payload.startswith(place):
-                        raise self._damage(record.seq, f"not the message that the index says it is ({place!r})")
-                    yield number, record.payload[len(place) :]
+        prefix = session_prefix(session) + _pack_generation(generation)
+        ahead = [run for chunk in self._not_in_lmdb() for run in chunk.runs.get(prefix, ())]
+        try:
+            with self._environment.begin(buffers=True) as txn:
+                for first, run in self._runs(txn, prefix, begin, end):
+                    last = min(end, first + (len(run) - NUMBER.size) // _PLACE.size - 1)
+                    for number, payload in self._messages_of(txn, run, first, max(begin, first), last):
+                        place = prefix + NUMBER.pack(number)
+                        if not payload.startswith(place):
+                            raise Damaged(f"MsgSeqNum(34)={number} of {session}: its index names another message")
+                        begin = number + 1
+                        yield number, payload[len(place) :]
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+        yield from _of_runs(ahead, prefix, begin, end)
 
-    def _runs(self, txn: lmdb.Transaction, prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """Runs of messages that touch `begin` to `end`: first MsgSeqNum, number of its record, count."""
+    def _messages_of(
+        self, txn: lmdb.Transaction, run: memoryview, first: int, begin: int, end: int
+    ) -> Iterator[tuple[int, bytes]]:
+        """Payloads of the messages `begin` to `end` of a run that begins with MsgSeqNum `first`."""
+        key = bytes(run[: NUMBER.size])
+        chunk, chunk_first = txn.get(key, b"", db=self._log), NUMBER.unpack(key)[0]
+        for number in range(begin, end + 1):
+            before, offset = _PLACE.unpack_from(run, NUMBER.size + (number - first) * _PLACE.size)
+            yield number, record_at(chunk, offset, chunk_first + before).payload
+
+    def _runs(self, txn: lmdb.Transaction, prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, memoryview]]:
+        """Runs of messages that touch `begin` to `end`: first MsgSeqNum, chunk and places."""
         cursor = txn.cursor(self._outbound)
         # The run that holds `begin` starts at it or before it: at the last key that is not above.
-        if cursor.set_range(prefix + _pack_number(begin)):
-            found = cursor.key() == prefix + _pack_number(begin) or cursor.prev() or cursor.first()
+        if cursor.set_range(prefix + NUMBER.pack(begin)):
+            found = cursor.key() == prefix + NUMBER.pack(begin) or cursor.prev() or cursor.first()
         else:
             found = cursor.last()
-        last = prefix + _pack_number(end)
+        last = prefix + NUMBER.pack(end)
         while found and (key := bytes(cursor.key())) <= last:
             if key.startswith(prefix):
-                seq, count = _RUN.unpack(cursor.value())
-                yield _NUMBER.unpack(key[len(prefix) :])[0], seq, count
+                yield NUMBER.unpack(key[len(prefix) :])[0], memoryview(cursor.value())
             found = cursor.next()
 
     def numbers(self) -> dict[str, Numbers]:
         """Each session's place after the last durable turn."""
+        ahead = self._not_in_lmdb()
         with self._environment.begin() as txn:
-            return {
-                name.decode(): Numbers(*_SESSION_NUMBERS.unpack(packed)) for name, packed in txn.cursor(self._sessions)
+            found = {
+                name.decode(): Numbers(*SESSION_NUMBERS.unpack(packed)) for name, packed in txn.cursor(self._sessions)
             }
+        for chunk in ahead:
+            found.update(chunk.numbers)
+        return found
 
-    def _damage(self, seq: int, what: str) -> JournalRefused:
-        return JournalRefused(f"journal: {self.directory}: record {seq}: {what}. Nothing was changed; restore a backup")
-
-
-def split_inbound(payload: bytes) -> tuple[str, bytes]:
-    """Session and raw message of an INBOUND record's payload."""
-    session, _, raw = payload.partition(b"\0")
-    return session.decode(), raw
+    def _refusal(self, why: object) -> JournalRefused:
+        return JournalRefused(f"journal: {self.directory}: {why}. Nothing was changed; restore a backup")
 
 
-def split_outbound(payload: bytes) -> tuple[str, int, int, bytes]:
-    """Session, generation, MsgSeqNum and raw message of an OUTBOUND record's payload."""
-    session, _, rest = payload.partition(b"\0")
-    generation, msg_seq_num = _OUTBOUND_KEY.unpack_from(rest)
-    return session.decode(), generation, msg_seq_num, rest[_OUTBOUND_KEY.size :]
+def _origin(store_id: str) -> bytes:
+    """The digest before the first turn."""
+    return sha256(FORMAT + store_id.encode()).digest()
 
 
-def split_numbers(payload: bytes) -> tuple[str, Numbers, str]:
-    """Session, numbers and cause of a NUMBERS record's payload."""
-    session, _, rest = payload.partition(b"\0")
-    numbers = Numbers(*_SESSION_NUMBERS.unpack_from(rest))
-    return session.decode(), numbers, rest[_SESSION_NUMBERS.size :].decode()
-
-
-def split_turn(payload: bytes) -> tuple[int, bytes]:
-    """Wall clock (ns since 1970 UTC) and digest of a TURN record's payload."""
-    utc_ns, digest = _TURN_END.unpack(payload)
-    return utc_ns, digest
-
-
-@lru_cache(maxsize=4096)
-def _prefix(session: str) -> bytes:
-    """What begins the keys and payloads of a session: its name and a NUL."""
-    return session.encode() + b"\0"
-
-
-def _checked(key: bytes, value: bytes | None) -> Record:
-    seq: int = _NUMBER.unpack(key)[0]
-    if value is None or len(value) < 5 or _CHECKSUM.unpack_from(value)[0] != crc32(value[4:], seq):
-        raise JournalRefused(f"journal: record {seq}: its checksum is wrong. Nothing was changed; restore a backup")
-    return Record(seq, value[4:5], value[5:])
+def _of_runs(runs: Sequence[_Run], prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
+    for run in runs:
+        if run.prefix == prefix:
+            for number in range(max(begin, run.first), min(end, run.end - 1) + 1):
+                yield number, run.raws[number - run.first]
 
 
 def _open_environment(directory: Path, map_size_gb: int) -> lmdb.Environment:
@@ -356,51 +513,3 @@ def _open_environment(directory: Path, map_size_gb: int) -> lmdb.Environment:
         return lmdb.open(str(directory), map_size=map_size_gb << 30, max_dbs=4, mode=0o600, max_readers=32)
     finally:
         os.umask(umask)
-
-
-def _lock(directory: Path) -> int:
-    fd = os.open(directory / "LOCK", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        raise JournalRefused(f"journal: {directory} is in use by another process; one store has one writer") from None
-    return fd
-
-
-def _refuse_wide_modes(directory: Path, data: Path) -> None:
-    for path in (directory, data):
-        status = path.stat()
-        if status.st_mode & 0o077:
-            mode = f"{status.st_mode & 0o777:04o}"
-            raise JournalRefused(f"journal: {path} has mode {mode}; others must not read orders: chmod go-rwx {path}")
-        if status.st_uid != os.geteuid():
-            raise JournalRefused(f"journal: {path} belongs to user {status.st_uid}, not to this process's user")
-
-
-def _refuse_short_file(data: Path) -> None:
-    """A file shorter than its own pages would kill the process (SIGBUS) on the first touch of what is missing."""
-    size = data.stat().st_size
-    page = os.sysconf("SC_PAGE_SIZE")
-    newest = (0, 0)
-    with data.open("rb") as file:
-        for number in (0, 1):
-            file.seek(number * page + _LMDB_PAGE_HEADER)
-            meta = file.read(_LMDB_META.size)
-            if len(meta) == _LMDB_META.size:
-                magic, _, last_page, transaction = _LMDB_META.unpack(meta)
-                if magic == _LMDB_MAGIC:
-                    newest = max(newest, (transaction, last_page))
-    if size < 2 * page or size < (newest[1] + 1) * page:
-        raise JournalRefused(
-            f"journal: {data} is cut short: {size} bytes, its last page needs {(newest[1] + 1) * page}. "
-            "It was left as it is. Restore a backup beside it"
-        )
-
-
-def _sync_directory(directory: Path) -> None:
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gateway.journal import FACT, NUMBERS, TURN, Journal, JournalRefused, Numbers, split_numbers
+from gateway.journal import Journal
+from gateway.log_records import FACT, NUMBERS, TURN, Numbers, split_numbers
+from gateway.store_files import JournalRefused
 from gateway.turn import Application
 
 

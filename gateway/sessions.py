@@ -9,7 +9,7 @@ from pathlib import Path
 from config.model import SessionConfig
 from fixspec.dictionary import Dictionary, join_dictionaries, load_dictionary, own_dictionary
 from fixspec.rulebook import Rulebook, RulesOfEngagement, ValidationOptions
-from gateway.journal import Numbers
+from gateway.log_records import Numbers
 from gateway.session.session import Session
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 

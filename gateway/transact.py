@@ -29,7 +29,8 @@ from gateway.inbox import (
     Tick,
 )
 from gateway.instant import Instant
-from gateway.journal import Journal, Numbers, Transaction
+from gateway.journal import Journal, Transaction
+from gateway.log_records import Numbers
 from gateway.log_redaction import redact_fix
 from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
 from gateway.session.outputs import (

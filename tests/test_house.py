@@ -62,7 +62,9 @@ TOUCHES: dict[str, set[str]] = {
     "fixspec/generate.py": {"files"},  # run by hand, writes tags.py
     "config/load.py": {"files", "os"},  # reads YAML and secrets at start
     "gateway/clock.py": {"time"},  # the only reader of the clock that a turn sees
-    "gateway/journal.py": {"files", "fcntl", "lmdb", "os"},
+    "gateway/journal.py": {"concurrent", "files", "lmdb", "os"},
+    "gateway/store_files.py": {"fcntl", "files", "os"},
+    "gateway/write_ahead.py": {"files", "os"},
     "gateway/crank.py": {"asyncio", "os", "sys", "print"},
     "gateway/app.py": {"asyncio", "files", "secrets", "signal", "time", "uvloop"},
     "gateway/admin.py": {"aiohttp", "files", "os"},

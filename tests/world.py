@@ -23,8 +23,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import lmdb
-
 from config.load import load_gateway
 from config.model import GatewayConfig
 from fixspec.codec import decode
@@ -44,7 +42,8 @@ from gateway.inbox import (
     Tick,
 )
 from gateway.instant import NS_PER_S, Instant
-from gateway.journal import FACT, INBOUND, OUTBOUND, Journal, Record, split_inbound, split_outbound
+from gateway.journal import Journal
+from gateway.log_records import FACT, INBOUND, OUTBOUND, Record, split_inbound, split_outbound
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
@@ -52,6 +51,7 @@ from gateway.sessions import sessions_of
 from gateway.setup import desk_of
 from gateway.transact import Spine
 from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.write_ahead import WriteAhead
 from oms.blotter import Blotter
 from oms.codec import decode_event
 from oms.commands import SetTradingState
@@ -62,6 +62,7 @@ from tests.peer import Lie, Peer, content_of, fields_of, pairs_of, show, stamp
 STORE_ID = "TESTA"
 START_NS = 1_700_049_600 * NS_PER_S  # 2023-11-15 12:00:00 UTC
 MEMORY_DISK = Path("/dev/shm")
+SEGMENT_BYTES = 32768  # small, so that turns wander into LMDB all the time
 
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
 DEFAULTS: dict[tuple[str, str], dict[str, str]] = {
@@ -91,22 +92,19 @@ class NotAsExpected(AssertionError):
 class MortalStore:
     """Stands between a real journal and its disk, and ends the process at a commit when `death` says so."""
 
-    def __init__(self, environment: lmdb.Environment) -> None:
+    def __init__(self, ahead: WriteAhead) -> None:
         self.death = ""
         """"before commit", "after commit", or nothing."""
-        self._environment = environment
+        self._ahead = ahead
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._environment, name)
+        return getattr(self._ahead, name)
 
-    @contextmanager
-    def begin(self, *arguments: Any, **options: Any) -> Iterator[lmdb.Transaction]:
-        writes = options.get("write", False)
-        if writes and self.death == "before commit":
+    def append(self, first_seq: int, count: int, records: bytes) -> None:
+        if self.death == "before commit":
             raise Died
-        with self._environment.begin(*arguments, **options) as transaction:
-            yield transaction
-        if writes and self.death == "after commit":
+        self._ahead.append(first_seq, count, records)
+        if self.death == "after commit":
             raise Died
 
 
@@ -149,15 +147,15 @@ class World:
         self._inputs: list[Input] = []
         self._together = False
         self._running = False
-        self.journal = Journal.create(directory / "journal", STORE_ID, 1)
+        self.journal = Journal.create(directory / "journal", STORE_ID, 1, SEGMENT_BYTES)
         self._live()
 
     # -- life and death ----------------------------------------------------------------------------------------------
 
     def _live(self) -> None:
         """What `gateway.app` does, without sockets."""
-        self.store = MortalStore(self.journal._environment)
-        self.journal._environment = cast("lmdb.Environment", self.store)
+        self.store = MortalStore(self.journal._ahead)
+        self.journal._ahead = cast("WriteAhead", self.store)
         self.desk: Desk = desk_of(self.config, self.journal.store_id)
         self.sessions = {
             session.settings.name: session
@@ -174,7 +172,7 @@ class World:
     def kill(self) -> None:
         """The process ends without a word, and starts again. The counterparties live on and are disconnected."""
         self.deaths += 1
-        self.close()
+        self.journal.abandon()
         for peer in self.peers.values():
             peer.disconnected()
         self._lines.clear()

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from gateway.exchange.floor import NewOrder as ExchangeOrder
 from gateway.exchange.floor import decode_command
-from gateway.journal import FACT, INBOUND, NUMBERS, OUTBOUND, Journal, split_inbound, split_numbers, split_outbound
+from gateway.journal import Journal
+from gateway.log_records import FACT, INBOUND, NUMBERS, OUTBOUND, split_inbound, split_numbers, split_outbound
 from oms.blotter import Blotter
 from oms.codec import decode_event
 from oms.events import OrderReceived, OrderRouted

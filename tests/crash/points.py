@@ -18,6 +18,7 @@ from gateway.inbox import Inbox
 from gateway.journal import Journal, Transaction
 from gateway.net.pump import Pump
 from gateway.session.session import Session
+from gateway.write_ahead import WriteAhead
 
 Strike = Callable[[], None]
 
@@ -95,6 +96,10 @@ POINTS: dict[str, Callable[[Strike], None]] = {
     "numbers staged": _after(Transaction, "set_numbers"),
     "before commit": _before(Journal, "_commit"),
     "after commit": _after(Journal, "_commit"),
+    "before a turn is written": _before(WriteAhead, "append"),
+    "before a segment is moved": _before(Journal, "_put"),
+    "after a segment is moved": _after(Journal, "_put"),
+    "before the other segment": _before(WriteAhead, "switch"),
     "before the effects": _before(Crank, "_carry_out"),
     "before a send": _before(Pump, "send"),
     "half of a send": _half_sent,

@@ -31,7 +31,7 @@ QUIET_S = 30.0
 GATEWAY_YAML = """
 name: crash
 listen: {{host: 127.0.0.1, port: {port}}}
-journal: {{directory: {directory}/journal, map_size_gb: 4}}
+journal: {{directory: {directory}/journal, map_size_gb: 4, segment_bytes: 16384}}
 logs: {{directory: {directory}/logs, level: warning, raw_messages: false}}
 admin: {{socket: {directory}/admin}}
 session_defaults: {{sender_comp_id: FIXGATE, begin_string: FIX.4.4}}

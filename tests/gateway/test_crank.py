@@ -21,7 +21,8 @@ from gateway.crank import BATCH_INPUTS_MAX, EXIT_BUG, Crank
 from gateway.effects import AnswerCommand, Effect
 from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, Input, Tick
 from gateway.instant import Instant
-from gateway.journal import EXIT_JOURNAL_FAILED, FACT, Journal, split_inbound
+from gateway.journal import EXIT_JOURNAL_FAILED, Journal
+from gateway.log_records import FACT, split_inbound
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
 from tests.crash.rig import free_port
 
@@ -84,9 +85,9 @@ def orders_in(directory: Path) -> list[bytes]:
 
 
 def test_full_disk_ends_the_process_and_nothing_was_said(tmp_path: Path) -> None:
-    """A limit on the size of its files stands in for the full disk: the next page cannot be written."""
+    """A limit on the size of its files stands in for the full disk: the next turn cannot be written."""
     with gateway(tmp_path, ORDINARY) as (process, client):
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (64, resource.RLIM_INFINITY))
         order_and_hear_nothing(client)
         assert process.wait(10) == EXIT_JOURNAL_FAILED
         assert process.stderr is not None

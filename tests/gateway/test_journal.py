@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,24 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.journal import (
-    EXIT_JOURNAL_FAILED,
+from gateway.journal import EXIT_JOURNAL_FAILED, Journal, JournalFailed
+from gateway.log_records import (
     FACT,
     INBOUND,
     NUMBERS,
     OUTBOUND,
     TURN,
-    Journal,
-    JournalFailed,
-    JournalRefused,
     Numbers,
     split_inbound,
     split_numbers,
     split_outbound,
     split_turn,
 )
+from gateway.store_files import JournalRefused
+from gateway.write_ahead import HEADER_BYTES, SEGMENTS, stored_turns
 
 SMALL_GB = 1
+SEGMENT_BYTES = 8192
 
 
 @pytest.fixture
@@ -38,8 +40,9 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "journal"
 
 
-def filled(directory: Path, turns: int = 3) -> Journal:
-    journal = Journal.create(directory, "T1", SMALL_GB)
+def filled(directory: Path, turns: int = 3, chunks: bool = False) -> Journal:
+    """A store with so many turns of five records; with `chunks` each is moved into LMDB by itself."""
+    journal = Journal.create(directory, "T1", SMALL_GB, SEGMENT_BYTES)
     for number in range(1, turns + 1):
         turn = journal.transaction()
         turn.append_inbound("CLIENT", b"8=FIX.4.4\x01in%d" % number)
@@ -47,6 +50,8 @@ def filled(directory: Path, turns: int = 3) -> Journal:
         turn.append_outbound("CLIENT", 1, number, [b"8=FIX.4.4\x01out%d" % number])
         turn.set_numbers("CLIENT", Numbers(1, number + 1, number + 1), "why" if number == 1 else "")
         turn.commit(number * 1000)
+        if chunks:
+            journal.settle()
     return journal
 
 
@@ -117,15 +122,13 @@ def test_nothing_of_an_uncommitted_turn_remains(directory: Path) -> None:
 def test_the_first_failed_commit_is_final(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = filled(directory, turns=1)
 
-    class Failing:
-        def begin(self, **_: object) -> object:
-            raise lmdb.DiskError("no space left on device")
+    def failing(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
 
-    real = journal._environment
-    monkeypatch.setattr(journal, "_environment", Failing())
-    with pytest.raises(JournalFailed, match="no space left"):
-        _commit_one(journal)
-    monkeypatch.setattr(journal, "_environment", real)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "pwrite", failing)
+        with pytest.raises(JournalFailed, match="Input/output error"):
+            _commit_one(journal)
     with pytest.raises(JournalFailed, match="earlier commit failed"):
         _commit_one(journal)
     journal.close()
@@ -210,7 +213,7 @@ def test_every_flipped_bit_of_a_record_is_found(directory: Path) -> None:
             with environment.begin(write=True) as txn:
                 txn.put(key, value, db=log)
     journal = Journal.open(directory, SMALL_GB)
-    assert len(list(journal.records())) == len(rows)
+    assert len(list(journal.records())) == 5
     journal.close()
 
 
@@ -219,6 +222,9 @@ def environment_check(directory: Path) -> None:
     source = directory / "data.mdb"
     copy = directory.parent / "copy"
     copy.mkdir(mode=0o700, exist_ok=True)
+    for name in SEGMENTS:
+        (copy / name).write_bytes((directory / name).read_bytes())
+        (copy / name).chmod(0o600)
     (copy / "data.mdb").write_bytes(source.read_bytes())
     (copy / "data.mdb").chmod(0o600)
     (copy / "lock.mdb").unlink(missing_ok=True)
@@ -232,19 +238,18 @@ def environment_check(directory: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["drop", "swap", "drop_last_turn"])
 def test_a_dropped_or_moved_record_breaks_the_chain(directory: Path, harm: str) -> None:
-    filled(directory).close()
+    filled(directory, chunks=True).close()
     with lmdb.open(str(directory), max_dbs=4, map_size=1 << 30) as environment:
         log = environment.open_db(b"log")
         with environment.begin(write=True, db=log) as txn:
             rows = [(bytes(key), bytes(value)) for key, value in txn.cursor()]
             if harm == "drop":
-                txn.delete(rows[6][0])
+                txn.delete(rows[1][0])
             elif harm == "swap":
-                txn.put(rows[1][0], rows[6][1])
-                txn.put(rows[6][0], rows[1][1])
+                txn.put(rows[1][0], rows[2][1])
+                txn.put(rows[2][0], rows[1][1])
             else:
-                for key, _ in rows[-5:]:
-                    txn.delete(key)
+                txn.delete(rows[-1][0])
     journal = Journal.open(directory, SMALL_GB)
     with pytest.raises(JournalRefused):
         list(journal.records())
@@ -324,4 +329,163 @@ def test_any_range_finds_the_messages_that_were_stored(
         begin, end = data.draw(st.integers(1, 20)), data.draw(st.integers(1, 60))
         found = list(transaction.outbound(session, 1, begin, end))
         assert found == [(number, raw) for number, raw in messages.items() if begin <= number <= end]
+    journal.close()
+
+
+# -- the write-ahead file ----------------------------------------------------------------------------------------------
+
+
+def payloads(journal: Journal) -> list[bytes]:
+    return [record.payload for record in journal.records() if record.kind == FACT]
+
+
+def reopened(directory: Path) -> Journal:
+    return Journal.open(directory, SMALL_GB)
+
+
+def test_after_a_crash_everything_committed_is_there(directory: Path) -> None:
+    filled(directory, turns=100).abandon()
+    journal = reopened(directory)
+    assert payloads(journal) == [b"fact %d" % number for number in range(1, 101)]
+    assert [number for number, _ in journal.outbound("CLIENT", 1, 1, 1000)] == list(range(1, 101))
+    assert journal.numbers() == {"CLIENT": Numbers(1, 101, 101)}
+    journal.close()
+
+
+def test_a_store_lives_through_crash_after_crash(directory: Path) -> None:
+    filled(directory, turns=1).abandon()
+    for number in range(2, 60):
+        journal = reopened(directory)
+        turn = journal.transaction()
+        turn.append_fact(b"fact %d" % number)
+        turn.commit(number)
+        journal.abandon()
+    journal = reopened(directory)
+    assert payloads(journal) == [b"fact %d" % number for number in range(1, 60)]
+    journal.close()
+
+
+def last_turn(directory: Path) -> tuple[Path, int, int]:
+    """File, begin and end of the newest turn of the write-ahead file."""
+    newest = stored_turns(directory)[-1].records
+    for name in SEGMENTS:
+        place = (directory / name).read_bytes().find(newest)
+        if place >= 0:
+            return directory / name, place - HEADER_BYTES, place + len(newest)
+    raise AssertionError
+
+
+@pytest.mark.parametrize("rest", ["zeros", "garbage", "older"])
+def test_a_torn_last_turn_never_happened(directory: Path, rest: str) -> None:
+    """Cut at every byte: what is behind the cut did not reach the disk. The next turn takes its number."""
+    filled(directory, turns=3).abandon()
+    path, begin, end = last_turn(directory)
+    whole = path.read_bytes()
+    for cut in range(begin, end):
+        behind = {"zeros": bytes(end - cut), "garbage": os.urandom(end - cut), "older": whole[: end - cut]}[rest]
+        if behind == whole[cut:end]:
+            continue
+        copy = directory.parent / f"cut-{cut}"
+        shutil.copytree(directory, copy)
+        (copy / path.name).write_bytes(whole[:cut] + behind + whole[end:])
+        journal = reopened(copy)
+        assert payloads(journal) == [b"fact 1", b"fact 2"]
+        assert journal.head == 10
+        turn = journal.transaction()
+        turn.append_fact(b"instead")
+        turn.commit(9)
+        journal.abandon()
+        journal = reopened(copy)
+        assert payloads(journal) == [b"fact 1", b"fact 2", b"instead"]
+        journal.close()
+        shutil.rmtree(copy)
+
+
+def test_damage_before_the_last_turn_is_refused(directory: Path) -> None:
+    """A turn behind it was written, so it was durable once, and somebody may have been told of it."""
+    filled(directory, turns=3).abandon()
+    first, second, _ = stored_turns(directory)
+    (path,) = (directory / name for name in SEGMENTS if first.records in (directory / name).read_bytes())
+    whole = path.read_bytes()
+    for turn in (first, second):
+        begin = whole.find(turn.records) - HEADER_BYTES
+        for place in range(begin, begin + HEADER_BYTES + len(turn.records)):
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << place % 8
+            path.write_bytes(damaged)
+            with pytest.raises(JournalRefused, match="turns behind it are there"):
+                reopened(directory)
+            assert path.read_bytes() == damaged
+    path.write_bytes(whole)
+    reopened(directory).close()
+
+
+@pytest.mark.parametrize("name", SEGMENTS)
+def test_a_missing_segment_is_refused(directory: Path, name: str) -> None:
+    filled(directory).close()
+    (directory / name).unlink()
+    with pytest.raises(JournalRefused, match=f"{name} is missing"):
+        reopened(directory)
+
+
+def test_a_turn_larger_than_a_segment_is_durable_all_the_same(directory: Path) -> None:
+    journal = filled(directory, turns=2)
+    turn = journal.transaction()
+    turn.append_fact(bytes(3 * SEGMENT_BYTES))
+    turn.commit(9)
+    _commit_one(journal)
+    journal.abandon()
+    journal = reopened(directory)
+    assert payloads(journal) == [b"fact 1", b"fact 2", bytes(3 * SEGMENT_BYTES), b"one more"]
+    journal.close()
+
+
+def test_a_chunk_that_cannot_be_moved_ends_it_and_loses_nothing(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = filled(directory, turns=1)
+
+    class Full:
+        def begin(self, **_: object) -> object:
+            raise lmdb.DiskError("no space left on device")
+
+    real = journal._environment
+    monkeypatch.setattr(journal, "_environment", Full())
+    committed = 0
+    with pytest.raises(JournalFailed, match="no space left"):
+        while committed < 1000:
+            _commit_one(journal)
+            committed += 1
+    with pytest.raises(JournalFailed, match="earlier commit failed"):
+        _commit_one(journal)
+    monkeypatch.setattr(journal, "_environment", real)
+    journal.abandon()
+    journal = reopened(directory)
+    assert payloads(journal) == [b"fact 1"] + [b"one more"] * committed
+    journal.close()
+
+
+@given(st.lists(st.tuples(st.integers(1, 5000), st.sampled_from(["go on", "go on", "settle", "close", "crash"]))))
+def test_however_it_is_closed_and_moved_the_log_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, turns: list[tuple[int, str]]
+) -> None:
+    directory = tmp_path_factory.mktemp("store") / "journal"
+    journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
+    for number, (size, then) in enumerate(turns, 1):
+        turn = journal.transaction()
+        turn.append_fact(bytes(size))
+        turn.append_outbound("S", 1, number, [b"%d" % number])
+        turn.set_numbers("S", Numbers(1, number + 1, 1))
+        turn.commit(number)
+        if then == "settle":
+            journal.settle()
+        elif then != "go on":
+            if then == "close":
+                journal.close()
+            else:
+                journal.abandon()
+            journal = reopened(directory)
+        assert [len(payload) for payload in payloads(journal)] == [size for size, _ in turns[:number]]
+        assert list(journal.outbound("S", 1, 1, 999)) == [(n, b"%d" % n) for n in range(1, number + 1)]
+        assert journal.numbers() == {"S": Numbers(1, number + 1, 1)}
     journal.close()

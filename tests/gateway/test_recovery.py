@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal import FACT, NUMBERS, TURN, Journal, JournalRefused, Numbers
+from gateway.journal import Journal
+from gateway.log_records import FACT, NUMBERS, TURN, Numbers
 from gateway.recovery import recover
 from gateway.setup import desk_of
+from gateway.store_files import JournalRefused
 from tests.world import World, memory_directory
 
 

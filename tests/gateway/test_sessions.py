@@ -10,7 +10,7 @@ import pytest
 
 from config.model import Connect, SessionConfig
 from config.secret import Secret
-from gateway.journal import Numbers
+from gateway.log_records import Numbers
 from gateway.session.settings import Role, SessionSettings
 from gateway.sessions import rulebook_of, sessions_of, settings_of
 from gateway.translate.requests import RULES_OF_ENGAGEMENT

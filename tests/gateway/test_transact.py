@@ -3,11 +3,11 @@ events."""
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-import lmdb
 import pytest
 
 from fixspec.message import Message
@@ -100,14 +100,19 @@ def test_bytes_of_a_connection_that_nobody_has_seen_are_dropped(world: World) ->
 
 
 class FullDisk:
-    def begin(self, **_: object) -> object:
-        raise lmdb.DiskError("no space left on device")
+    segment_bytes = 1 << 20
+
+    def has_room(self, length: int) -> bool:
+        return True
+
+    def append(self, *_: object) -> object:
+        raise OSError(errno.ENOSPC, "no space left on device")
 
 
 def test_a_turn_that_is_not_durable_has_no_effects_and_there_is_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world.journal, "_environment", FullDisk())
+    monkeypatch.setattr(world.journal, "_ahead", FullDisk())
     heard = len(world.client.received), len(world.venue.received)
     with pytest.raises(JournalFailed, match="no space left"):
         world.send(world.client, "35=D|11=X|38=10")
