@@ -16,9 +16,11 @@ from fixspec.tags import MSG_SEQ_NUM, MSG_TYPE, MsgType
 from gateway.instant import NS_PER_S, Instant
 from gateway.session.gap import Gap
 from gateway.session.heartbeat import Heartbeats
+from gateway.session.hours import Hours
 from gateway.session.logon import LogonTerms, logon_body
-from gateway.session.outputs import Disconnect, LoggedOut, Note, NumbersChanged, Output
+from gateway.session.outputs import Disconnect, InstanceBegan, LoggedOut, Note, NumbersChanged, Output
 from gateway.session.reject import refusal_of
+from gateway.session.schedule import Window
 from gateway.session.sender import Sender
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 from gateway.session.state import RECEPTION, TRANSITIONS, Kind, State, Step
@@ -31,6 +33,7 @@ class Lifecycle:
         "_gap",
         "_garbled",
         "_heartbeats",
+        "_hours",
         "_late_gap",
         "_outputs",
         "_replay",
@@ -46,7 +49,9 @@ class Lifecycle:
         "state",
     )
 
-    def __init__(self, settings: SessionSettings, rulebook: Rulebook, numbers: SessionNumbers) -> None:
+    def __init__(
+        self, settings: SessionSettings, rulebook: Rulebook, numbers: SessionNumbers, instance: Window | None = None
+    ) -> None:
         self.settings = settings
         self.numbers = numbers
         self.state = State.DISCONNECTED
@@ -58,6 +63,7 @@ class Lifecycle:
         self._heartbeats = Heartbeats()
         self._sender = Sender(settings, numbers, self._heartbeats)
         self._gap = Gap(settings)
+        self._hours = None if settings.schedule is None else Hours(settings.schedule, instance)
         self._application_verdict = RECEPTION[self.state][Kind.APPLICATION]
         self._timeout_ns: int | None = None  # for the handshake that is under way
         self._why = ""  # the peer was expelled
@@ -106,6 +112,8 @@ class Lifecycle:
             self._outputs.append(NumbersChanged("our reset was not answered; the peer will be taken to have made it"))
         if settings.reset_on_logout if in_good_order else settings.reset_on_disconnect:
             self._reset_numbers("reset_on_logout" if in_good_order else "reset_on_disconnect")
+        if self._hours is not None:
+            self._hours.look_soon()
 
     def _announce_logged_out(self, reason: str) -> None:
         if self.is_logged_on:
@@ -122,17 +130,31 @@ class Lifecycle:
         numbers.next_sender_msg_seq_num = numbers.next_target_msg_seq_num = 1
         self._outputs.append(NumbersChanged(cause))
 
+    def _take_peers_reset(self) -> None:
+        """The peer has reset the numbers of a session that goes on for ever: its clock may be ahead of ours."""
+        hours = self._hours
+        if hours is not None and hours.schedule.stays_connected:
+            self._note_instance(hours.skip_end())
+
+    def _note_instance(self, instance: Window | None) -> None:
+        if instance is not None:
+            self._outputs.append(InstanceBegan(instance.start_ns, instance.end_ns))
+
     # -- the peer broke a rule -----------------------------------------------------------------------------------------
 
-    def _expel(self, text: str, now: Instant, why: str = "") -> None:
-        """Logout(5), with Text(58) unless empty, and nothing more is taken from this peer. `why` is for the log."""
+    def _expel(self, text: str, now: Instant, why: str = "", session_status: int | None = None) -> None:
+        """Logout(5), with Text(58) unless empty, and nothing more is taken from this peer. `why` is for the log.
+        SessionStatus(1409) is told where the version has it."""
         why = why or text
         self._outputs.append(Note("error", "expelled", {"reason": why}))
         if self.state is State.EXPELLED or self.state is State.LOGOUT_ANSWERED:
             self._hang_up(why)
             return
         if self.state is not State.LOGOUT_SENT:
-            self._send_admin(MsgType.LOGOUT, b"58=%b\x01" % text.encode("ascii", "replace") if text else b"", now)
+            body = b"58=%b\x01" % text.encode("ascii", "replace") if text else b""
+            if session_status is not None and self.settings.version.default_appl_ver_id:
+                body = b"1409=%d\x01%b" % (session_status, body)
+            self._send_admin(MsgType.LOGOUT, body, now)
         self._move(Step.EXPEL)
         self._start_timeout(self.settings.logout_timeout_s, now)
         self._why = why

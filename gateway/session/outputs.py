@@ -39,6 +39,14 @@ class NumbersChanged(NamedTuple):
     cause: str
 
 
+class InstanceBegan(NamedTuple):
+    """The numbers belong to this instance of the schedule from now on (UTC ns). To be kept with them: the session is
+    given it again at its next start."""
+
+    start_ns: int
+    end_ns: int
+
+
 class LoggedOut(NamedTuple):
     """The session that LoggedOn announced is over."""
 
@@ -60,7 +68,17 @@ class Note(NamedTuple):
     details: dict[str, str]
 
 
-Output = LoggedOn | MessageReceived | MessageRejected | ResendWanted | NumbersChanged | LoggedOut | Disconnect | Note
+Output = (
+    LoggedOn
+    | MessageReceived
+    | MessageRejected
+    | ResendWanted
+    | NumbersChanged
+    | InstanceBegan
+    | LoggedOut
+    | Disconnect
+    | Note
+)
 
 
 class Outgoing(NamedTuple):

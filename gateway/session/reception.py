@@ -327,6 +327,7 @@ class Reception(Lifecycle):
         answer = terms.reset_seq_num_flag and not self._reset_pledged
         if answer:
             self._reset_numbers("the peer's Logon with ResetSeqNumFlag(141)=Y")
+            self._take_peers_reset()
         elif state is State.RESET_SENT:
             self._gap.forget()
             numbers.next_target_msg_seq_num = 1
@@ -351,6 +352,8 @@ class Reception(Lifecycle):
         self._move(Step.LOGON_COMPLETE)
         self._timeout_ns = None
         self._heartbeats.start(heart_bt_int_s, now.mono_ns)
+        if self._hours is not None:
+            self._hours.look_soon()
         if not self.is_logged_on:
             self.is_logged_on = True
             self._outputs.append(LoggedOn())

@@ -26,14 +26,19 @@ from gateway.instant import Instant
 from gateway.session.checks import first_refusal
 from gateway.session.heartbeat import Pulse
 from gateway.session.logon import LogonTerms
-from gateway.session.outputs import NumbersChanged, Outgoing
+from gateway.session.outputs import Disconnect, NumbersChanged, Outgoing
 from gateway.session.reception import Reception
 from gateway.session.resend import GapFill, plan_replay
+from gateway.session.schedule import Window
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 from gateway.session.state import LIVE, State, Step
 
 Authenticate = Callable[[Message], str | None]
 """Judges a Logon before any number moves: None to let it in, else the reason for the log."""
+
+
+LOGON_NOT_ALLOWED_NOW = 7
+"""SessionStatus(1409): Logons are not allowed at this time."""
 
 
 def accept_anyone(logon: Message) -> str | None:
@@ -51,12 +56,14 @@ class Session(Reception):
         rulebook: Rulebook,
         numbers: SessionNumbers,
         authenticate: Authenticate = accept_anyone,
+        instance: Window | None = None,
     ) -> None:
-        """Raises ValueError when the settings cannot be used, with all that is wrong with them."""
+        """`instance` is what the last InstanceBegan of this session said. Raises ValueError when the settings cannot be
+        used, with all that is wrong with them."""
         faults = settings.faults()
         if faults:
             raise ValueError(f"session {settings.name}: {'; '.join(faults)}")
-        super().__init__(settings, rulebook, numbers)
+        super().__init__(settings, rulebook, numbers, instance)
         self._authenticate = authenticate
 
     # -- transport ---------------------------------------------------------------------------------------------------
@@ -65,6 +72,10 @@ class Session(Reception):
         """Initiator: the transport is up. Sends the Logon."""
         settings = self.settings
         assert settings.role is Role.INITIATOR, settings.name
+        self._keep_hours(now)
+        if self._hours is not None and not self._hours.is_open:
+            self._outputs.append(Disconnect("it is not the time for this session"))
+            return
         self._attach(Framer(settings.message_bytes_max), now)
         if settings.reset_on_logon or settings.reset_seq_num_flag:
             self._reset_pledged = True
@@ -91,8 +102,12 @@ class Session(Reception):
         reason = self._authenticate(logon)
         if reason is not None:
             return reason
+        self._keep_hours(now)
         self._attach(framer, now)
         self._sender.wire.append(logon.raw)
+        if self._hours is not None and not self._hours.is_open:
+            self._expel("Logons are not allowed at this time", now, session_status=LOGON_NOT_ALLOWED_NOW)
+            return None
         terms = self._acceptable_terms(logon)
         if isinstance(terms, str):
             self._expel(terms, now)
@@ -100,6 +115,7 @@ class Session(Reception):
         if terms.reset_seq_num_flag or settings.reset_on_logon:
             by_peer = "Logon with ResetSeqNumFlag(141)=Y"
             self._reset_numbers(by_peer if terms.reset_seq_num_flag else "reset_on_logon")
+            self._take_peers_reset()
         msg_seq_num = int(logon.fields[MSG_SEQ_NUM])
         if msg_seq_num < self.numbers.next_target_msg_seq_num:
             self._expel_too_low(msg_seq_num, now)
@@ -202,9 +218,42 @@ class Session(Reception):
             for deadline in (self._heartbeats.deadline(), self._gap.deadline()):
                 if deadline is not None and (earliest is None or deadline < earliest):
                     earliest = deadline
+        if self._hours is not None:
+            deadline = self._hours.deadline()
+            if deadline is not None and (earliest is None or deadline < earliest):
+                earliest = deadline
         return earliest
 
+    def started(self, now: Instant) -> None:
+        """The host is up: from here on the schedule counts. Called once, before anything else."""
+        self._keep_hours(now)
+
+    def opens_in_ns(self, now: Instant) -> int:
+        """How long it is until this session may be logged on (ns); 0 when it may."""
+        return 0 if self._hours is None else self._hours.opens_in_ns(now)
+
+    def _keep_hours(self, now: Instant) -> None:
+        """Log out and reset the numbers when the schedule says so. A reset waits until nobody is connected."""
+        hours = self._hours
+        if hours is None:
+            return
+        hours.look(now)
+        if self.state is State.DISCONNECTED:
+            if hours.is_over:
+                self._reset_numbers(hours.cause)
+            self._note_instance(hours.enter())
+        elif hours.must_close:
+            self.logout(b"the hours of this session are over", now)
+        elif hours.is_over and self.state is State.RESET_SENT:
+            self._note_instance(hours.enter())  # one reset is enough
+        elif hours.is_over and self.state is State.LOGGED_ON:
+            if self.reset_sequence_numbers(hours.cause, now):
+                self._note_instance(hours.enter())
+            else:
+                self.logout(b"the sequence numbers are reset now", now)
+
     def handle_deadline(self, now: Instant) -> None:
+        self._keep_hours(now)
         if self._timeout_ns is not None and now.mono_ns >= self._timeout_ns:
             self._handshake_timed_out()
         if self.state not in LIVE:

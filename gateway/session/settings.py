@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from gateway.session.schedule import Schedule
 from gateway.session.version import VERSIONS, Version
 
 
@@ -65,6 +66,8 @@ class SessionSettings:
     """Times that the same gap is asked for before the session is logged out."""
     garbled_messages_max: int = 16
     """Garbled messages in a row before we hang up; 0 sets no limit."""
+    schedule: Schedule | None = None
+    """When the session is held and its numbers are reset; None for always and never."""
     username: bytes | None = None
     """Username(553) of an initiator's Logon."""
     password: bytes | None = field(default=None, repr=False)
@@ -98,6 +101,8 @@ class SessionSettings:
             found.append(f"heart_bt_int_s_max: {self.heart_bt_int_s_max} is below heart_bt_int_s_min")
         if not self.heart_bt_int_s_min <= self.heart_bt_int_s <= self.heart_bt_int_s_max:
             found.append(f"heart_bt_int_s: {self.heart_bt_int_s} is outside its bounds")
+        if self.schedule is not None:
+            found += self.schedule.faults()
         return found
 
 
