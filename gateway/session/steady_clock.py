@@ -1,8 +1,8 @@
 """The wall clock as schedules see it: it goes with the monotonic clock, and does not jump at once when the wall does.
 
-A wall clock that is set wrong by a day, and back ten minutes later, must not end a session, and above all must not reset
-its numbers: nobody else's clock has jumped. So the time for schedules is the wall clock of the first reading plus what the
-monotonic clock has counted since. A step of the wall clock beside it is believed when it has stood for
+A wall clock that is set wrong by a day, and back ten minutes later, must not end a session, and above all must not
+reset its numbers: nobody else's clock has jumped. So the time for schedules is the wall clock of the first reading and
+what the monotonic clock has counted since. A step of the wall clock beside it is believed when it has stood for
 STEP_BELIEVED_AFTER_S; small corrections are believed at once. Only schedules read this clock: SendingTime(52) is always
 the wall clock itself.
 """

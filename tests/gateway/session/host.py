@@ -10,6 +10,7 @@ from gateway.instant import NS_PER_S, Instant
 from gateway.session.lobby import Admitted, Lobby, Refused
 from gateway.session.outputs import (
     Disconnect,
+    InstanceBegan,
     LoggedOn,
     LoggedOut,
     MessageReceived,
@@ -18,6 +19,7 @@ from gateway.session.outputs import (
     Output,
     ResendWanted,
 )
+from gateway.session.schedule import Window
 from gateway.session.session import Authenticate, Session, accept_anyone
 from gateway.session.settings import SessionNumbers, SessionSettings
 
@@ -65,7 +67,10 @@ class Host:
     ) -> None:
         self.clock = clock
         self.numbers = SessionNumbers()
+        self.instance: Window | None = None
+        """The instance of the schedule that the numbers belong to, as kept on disk."""
         self.session = Session(settings, rulebook, self.numbers, authenticate)
+        self._rulebook = rulebook
         self.application = application
         self.store: dict[tuple[int, int], bytes] = {}
         self.received: list[Message] = []
@@ -73,6 +78,20 @@ class Host:
         self.unsent: list[bytes] = []
         self.closing: str | None = None
         """The reason of the Disconnect that the transport has still to be told."""
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self.session.started(self.clock.now)
+        self.work()
+
+    def successor(self) -> Host:
+        """The process starts again: what is on disk, and nothing else."""
+        host = Host(self.session.settings, self._rulebook, self.clock, self.application)
+        host.numbers, host.instance, host.store = self.numbers, self.instance, self.store
+        host.outputs = [output for output in self.outputs if isinstance(output, NumbersChanged)]
+        host.session = Session(self.session.settings, self._rulebook, self.numbers, instance=self.instance)
+        return host
 
     # -- what a transport does ---------------------------------------------------------------------------------------
 
@@ -110,6 +129,8 @@ class Host:
             elif isinstance(output, ResendWanted):
                 self.flush()
                 self.session.replay(self.stored(output.begin_seq_no, output.end_seq_no), self.clock.now)
+            elif isinstance(output, InstanceBegan):
+                self.instance = Window(*output)
             elif isinstance(output, Disconnect):
                 self.closing = output.reason
         self.flush()

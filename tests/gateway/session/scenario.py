@@ -5,6 +5,10 @@
     versions: FIX.4.2 FIX.4.4          BeginString(8); played once for each (FIX.4.4 when left out)
     with: reset_on_logout=yes          session settings that differ from the default
 
+    schedule: 08:00-22:00 Europe/Berlin mon,tue   hours of the session: a day's, on week days; `sun 17:00-fri 17:00 UTC`
+                                       is a week's; `logon 09:00-21:00` and `stays` (connected) may follow
+    clock: 2026-11-20 06:59            wall clock (UTC) at the beginning
+
     logon | logon 2                    connect, and the Logon exchange of the role, number 1 (or 2) each way
     connect                            a transport comes up
     hang up                            the peer closes it
@@ -13,7 +17,11 @@
     = 35=D|34=3                        the next message the application gets, with at least these fields
     send 35=8|37=1                     our application sends
     log out BYE | reset                our operator acts
-    wait 36s                           time passes; deadlines run when they are due
+    wait 36s | wait until 22:00        time passes (to that wall clock time); deadlines run when they are due
+    wall jumps +86400s                 somebody sets the wall clock
+    down until 2026-11-21 09:00        the process ends (the transport with it) and starts again then
+    generation 2                       how often the numbers were reset, plus one
+    because schedule: ...              the cause of the last change of the numbers begins so; each must be named
     expect disconnect                  we close the transport
     numbers out=3 in=4                 next MsgSeqNum(34) to send, and expected
 
@@ -27,15 +35,17 @@ any value. Every message of ours must be expected: what is left over when the ne
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fixspec.codec import checksum
 from fixspec.message import Message
 from fixspec.rulebook import Rulebook
 from gateway.instant import NS_PER_S
 from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
+from gateway.session.schedule import DAYS, Schedule
 from gateway.session.settings import Role, SessionSettings
 from tests.gateway.session.host import SOH, Clock, Host
 
@@ -53,6 +63,8 @@ class Scenario:
     roles: list[str] = field(default_factory=lambda: ["acceptor", "initiator"])
     versions: list[str] = field(default_factory=lambda: ["FIX.4.4"])
     settings: dict[str, str] = field(default_factory=dict)
+    schedule: Schedule | None = None
+    clock: str = ""
     lines: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -68,9 +80,38 @@ def read_scenario(path: Path) -> Scenario:
             scenario.versions = line.split()[1:]
         elif line.startswith("with:"):
             scenario.settings |= dict(pair.split("=") for pair in line.split()[1:])
+        elif line.startswith("schedule:"):
+            scenario.schedule = schedule_of(line[9:].split())
+        elif line.startswith("clock:"):
+            scenario.clock = line[6:].strip()
         else:
             scenario.lines.append((number, line))
     return scenario
+
+
+def schedule_of(words: list[str]) -> Schedule:
+    days = [name[:3] for name in DAYS]
+    start_day = days.index(words.pop(0)) if words[0] in days else None
+    end_day = None
+    start, end = words.pop(0).split("-")
+    if start_day is not None:
+        end_day, end = days.index(end), words.pop(0)
+    schedule = Schedule(ZoneInfo(words.pop(0)), _second(start), _second(end), start_day, end_day)
+    while words:
+        word = words.pop(0)
+        if word == "stays":
+            schedule = replace(schedule, stays_connected=True)
+        elif word == "logon":
+            start, end = words.pop(0).split("-")
+            schedule = replace(schedule, logon_time_s=_second(start), logout_time_s=_second(end))
+        else:
+            schedule = replace(schedule, weekdays=frozenset(days.index(day) for day in word.split(",")))
+    return schedule
+
+
+def _second(text: str) -> int:
+    hour, minute = text.split(":")
+    return int(hour) * 3600 + int(minute) * 60
 
 
 def settings_of(scenario: Scenario, role: str, version: str) -> SessionSettings:
@@ -87,6 +128,7 @@ def settings_of(scenario: Scenario, role: str, version: str) -> SessionSettings:
         sender_comp_id=US,
         target_comp_id=PEER,
         default_appl_ver_id=b"9" if version == "FIXT.1.1" else b"",
+        schedule=scenario.schedule,
         **changed,  # type: ignore[arg-type]  # read from text
     )
 
@@ -105,8 +147,13 @@ class Stage:
         self.ours: list[tuple[bytes, bytes]] = []  # the time then, a message
         self.given: list[Message] = []
         self.disconnected = False
+        self.told: int = 0  # causes of number changes that the scenario has named
 
     def play(self, scenario: Scenario) -> None:
+        if scenario.clock:
+            self.clock.utc_ns = _utc_ns(scenario.clock)
+        self.host.start()
+        self.collect()
         for number, line in scenario.lines:
             try:
                 self.act(line)
@@ -130,6 +177,9 @@ class Stage:
         if line.startswith("numbers"):
             self.expect_numbers(line)
             return
+        if line.startswith(("generation", "because")):
+            self.expect_generation(line)
+            return
         self.settle()
         if line.startswith("logon"):
             self.logon(line[5:].strip() or "1")
@@ -150,6 +200,12 @@ class Stage:
         elif line.startswith("skip to "):
             self.host.session.skip_sender_numbers(int(line[8:]), "the operator", self.clock.now)
             self.host.work()
+        elif line.startswith("wall jumps "):
+            self.clock.utc_ns += int(line[11:].removesuffix("s")) * NS_PER_S
+        elif line.startswith("down until "):
+            self.restart(_utc_ns(line[11:]))
+        elif line.startswith("wait until "):
+            self.wait(self.seconds_until(line[11:]))
         else:
             match = re.fullmatch(r"wait (\d+(?:\.\d+)?)s", line)
             if match is None:
@@ -184,6 +240,20 @@ class Stage:
         if self.arrival is None:
             self.host.end_of_file()
         self.arrival, self.connected = None, False
+
+    def restart(self, utc_ns: int) -> None:
+        """What is on disk is there again, and nothing else."""
+        self.clock.advance_to(self.clock.mono_ns + utc_ns - self.clock.utc_ns)
+        self.host = self.host.successor()
+        self.lobby = Lobby([self.host.session] if self.acceptor else [])
+        self.arrival, self.connected = None, False
+        self.host.start()
+
+    def seconds_until(self, text: str) -> float:
+        """To the next time that the wall clock shows `22:00`, or that day's `2026-11-20 22:00`."""
+        if " " in text:
+            return (_utc_ns(text) - self.clock.utc_ns) / NS_PER_S
+        return (_second(text) - self.clock.utc_ns // NS_PER_S) % 86_400 - self.clock.utc_ns % NS_PER_S / NS_PER_S
 
     def receive(self, data: bytes) -> None:
         assert self.connected, "no transport"
@@ -272,6 +342,17 @@ class Stage:
         if line != actual:
             raise ScenarioFailed(actual)
 
+    def expect_generation(self, line: str) -> None:
+        generation = self.host.numbers.generation
+        if line.startswith("generation"):
+            if line != f"generation {generation}":
+                raise ScenarioFailed(f"generation {generation}")
+            return
+        causes = self.host.causes[self.told :]
+        if not causes or not causes[0].startswith(line[8:]):
+            raise ScenarioFailed(f"changes of the numbers: {causes}")
+        self.told += 1
+
     # -- messages ----------------------------------------------------------------------------------------------------
 
     def message(self, text: str) -> bytes:
@@ -320,6 +401,10 @@ def _fields_of(text: str) -> Fields:
     return [
         (tag.encode(), value.encode()) for tag, _, value in (part.partition("=") for part in text.split("|")) if tag
     ]
+
+
+def _utc_ns(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * NS_PER_S
 
 
 def _completed(raw: bytes) -> bytes:
