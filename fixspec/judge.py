@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fixspec import faults
+from fixspec.codec import FIELDS_MAX
 from fixspec.faults import Fault
 from fixspec.message import Group, Message
 from fixspec.message_rules import (
@@ -60,9 +61,18 @@ class ValidationOptions:
     unknown_enum_values: bool = False
     """AllowUnknownEnumValues. True accepts values outside the enumeration of their field."""
     unordered_group_fields: bool = True
-    """ValidateUnorderedGroupFields. False accepts group entries in any order, delimited by any first field."""
+    """ValidateUnorderedGroupFields. False accepts the fields of a group entry in any order behind its first one."""
+    first_field_in_group_is_delimiter: bool = False
+    """FirstFieldInGroupIsDelimiter. True: entries are delimited by whatever field the first one begins with. Needs
+    unordered_group_fields=False."""
     group_entries_max: int = 100
     """Most entries of one repeating group; a higher NumInGroup is out of range (373=5)."""
+    fields_max: int = FIELDS_MAX
+    """Most fields of one message; one with more is garbled."""
+    length_and_checksum: bool = True
+    """ValidateLengthAndChecksum. False accepts a wrong BodyLength(9) or CheckSum(10) of what could be framed."""
+    use_data_dictionary: bool = True
+    """UseDataDictionary. False judges nothing: the dictionary only says which fields are groups."""
 
 
 class Judge:

@@ -35,6 +35,16 @@ class SessionSettings:
     heart_bt_int_s_min: int = 1
     """Least HeartBtInt(108) an acceptor takes. 0 permits a session without heartbeats, which is never found dead."""
     heart_bt_int_s_max: int = 3600
+    heart_bt_int_override_s: int = 0
+    """Where it is not 0, an acceptor's sessions beat at this interval, whatever the client asked for; the answer to the
+    Logon says so."""
+    test_request_delay_multiplier: float = 0.2
+    """A TestRequest(1) goes out when nothing has arrived for one HeartBtInt(108) and this part of it."""
+    heart_beat_timeout_multiplier: float = 1.4
+    """The peer is given up when nothing has arrived for one HeartBtInt(108) and this multiple of it. Must be greater
+    than `test_request_delay_multiplier`."""
+    disable_heart_beat_check: bool = False
+    """Heartbeats are sent, but the peer's silence is nothing to us: no TestRequest, no end."""
     reset_on_logon: bool = False
     """Both numbers go to 1 at each Logon (after authentication). An initiator also sends ResetSeqNumFlag(141)=Y."""
     reset_on_logout: bool = False
@@ -42,6 +52,13 @@ class SessionSettings:
     """Both numbers go to 1 when the transport goes without a Logout."""
     reset_seq_num_flag: bool = False
     """An initiator sends ResetSeqNumFlag(141)=Y with each Logon. Same effect there as `reset_on_logon`."""
+    persist_messages: bool = True
+    """False: our messages are not kept, and a ResendRequest(2) is answered by a gap fill."""
+    enable_last_msg_seq_num_processed: bool = False
+    """LastMsgSeqNumProcessed(369) in the header of all we send (FIX 4.2 on)."""
+    send_next_expected_msg_seq_num: bool = False
+    """NextExpectedMsgSeqNum(789) in our Logons, and the peer's one is answered by what it has not got, without a
+    ResendRequest(2). FIX.4.4 and FIXT.1.1; before them the switch has no effect."""
     check_comp_id: bool = True
     check_latency: bool = True
     max_latency_s: int = 120
@@ -54,6 +71,12 @@ class SessionSettings:
     """Digits of the second's fraction in SendingTime(52), 0 to 9. FIX.4.0 and 4.1 always use 0."""
     message_bytes_max: int = 65536
     """Largest message taken; more is garbled by its BodyLength(9), before it is buffered."""
+    requires_orig_sending_time: bool = True
+    """A possible duplicate without OrigSendingTime(122) is rejected. False takes it as it is."""
+    allow_pos_dup: bool = False
+    """True leaves PossDupFlag(43) and OrigSendingTime(122) in messages of the application; false takes them out."""
+    reject_garbled_message: bool = False
+    """True: a garbled message that shows the number we expect is rejected and its number consumed, not ignored."""
     reject_invalid_message: bool = True
     """False hands application messages that break the rulebook to the application all the same, with a note: for
     venues, whose fills must not be lost to an unknown tag. Session messages are always judged."""
@@ -63,7 +86,13 @@ class SessionSettings:
     resend_timeout_s: int = 30
     """A ResendRequest(2) of ours without any progress for this long is repeated."""
     resend_requests_max: int = 3
-    """Times that the same gap is asked for before the session is logged out."""
+    """Times that the same gap is asked for before the session is logged out, whichever side asks."""
+    resend_request_chunk_size: int = 0
+    """Most messages one ResendRequest(2) of ours asks for; the next part is asked for when it has arrived. 0: all."""
+    closed_resend_interval: bool = False
+    """EndSeqNo(16) of our ResendRequests names the last number missing, not "all there are" (0, or 999999)."""
+    send_redundant_resend_requests: bool = False
+    """Ask at each message above a gap, also while the answer to an earlier ResendRequest(2) is under way."""
     garbled_messages_max: int = 16
     """Garbled messages in a row before we hang up; 0 sets no limit."""
     schedule: Schedule | None = None
@@ -92,6 +121,7 @@ class SessionSettings:
         least = {"heart_bt_int_s_min": 0, "max_latency_s": 1, "logon_timeout_s": 1, "logout_timeout_s": 1}
         least |= {"message_bytes_max": 256, "held_messages_max": 1, "held_bytes_max": 1, "resend_timeout_s": 1}
         least |= {"resend_requests_max": 1, "garbled_messages_max": 0, "timestamp_digits": 0}
+        least |= {"resend_request_chunk_size": 0, "heart_bt_int_override_s": 0, "test_request_delay_multiplier": 0}
         for name, minimum in least.items():
             if getattr(self, name) < minimum:
                 found.append(f"{name}: {getattr(self, name)} is below {minimum}")
@@ -101,6 +131,9 @@ class SessionSettings:
             found.append(f"heart_bt_int_s_max: {self.heart_bt_int_s_max} is below heart_bt_int_s_min")
         if not self.heart_bt_int_s_min <= self.heart_bt_int_s <= self.heart_bt_int_s_max:
             found.append(f"heart_bt_int_s: {self.heart_bt_int_s} is outside its bounds")
+        if self.heart_beat_timeout_multiplier <= self.test_request_delay_multiplier:
+            why = "must be greater than test_request_delay_multiplier"
+            found.append(f"heart_beat_timeout_multiplier: {self.heart_beat_timeout_multiplier} {why}")
         if self.schedule is not None:
             found += self.schedule.faults()
         return found
