@@ -17,6 +17,7 @@ import uvloop
 
 from config.load import load_exchange, load_gateway
 from config.model import ExchangeConfig, GatewayConfig, JournalConfig
+from fixspec.rulebook import RulesOfEngagement
 from gateway.admin import Admin
 from gateway.clock import read_clock
 from gateway.crank import Crank
@@ -28,7 +29,6 @@ from gateway.net.initiator import Initiator
 from gateway.operator import command_of
 from gateway.recovery import Recovered, recover
 from gateway.session.lobby import Lobby
-from gateway.session.session import Session
 from gateway.session.settings import Role
 from gateway.sessions import sessions_of
 from gateway.setup import desk_of, exchange_settings_of
@@ -74,56 +74,58 @@ def run_exchange(path: Path, *, create: bool = False, attached: bool = False, an
 async def _gateway(config: GatewayConfig, create: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
     desk = desk_of(config, journal.store_id)
-    sessions = sessions_of(config.sessions, journal.numbers(), RULES_OF_ENGAGEMENT)
-    return await _serve(desk, journal, config, sessions, config.admin.socket, announce)
+    return await _serve(desk, journal, config, RULES_OF_ENGAGEMENT, config.admin.socket, announce)
 
 
 async def _exchange(config: ExchangeConfig, create: bool, attached: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
     exchange = Exchange(exchange_settings_of(config, journal.store_id))
-    sessions = sessions_of(config.sessions, journal.numbers())
-    return await _serve(exchange, journal, config, sessions, "", announce, attached)
+    return await _serve(exchange, journal, config, None, "", announce, attached)
 
 
 async def _serve(
     application: Application,
     journal: Journal,
     config: GatewayConfig | ExchangeConfig,
-    sessions: list[Session],
+    client_terms: RulesOfEngagement | None,
     admin_socket: str,
     announce: Announce | None,
     attached: bool = False,
 ) -> int:
     started = time.monotonic()
     recovered = recover(journal, application)
+    register = recovered.register
+    sessions = sessions_of(config.sessions, journal.numbers(), client_terms, register.instances)
     record = open_logs(config.logs, config.sessions, terminal())
     lobby = Lobby(session for session in sessions if session.settings.role is Role.ACCEPTOR)
-    spine = Spine(journal, sessions, lobby, application)
+    spine = Spine(journal, sessions, lobby, application, register)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
 
     crank = Crank(spine, read_clock, record)
-    acceptor = Acceptor(config.listen.host, config.listen.port, crank.make_pump)
+    acceptors = [Acceptor(door.host, door.port, crank.make_pump) for door in config.listen]
     initiators = [
-        Initiator(c.name, c.connect.host, c.connect.port, c.reconnect_interval_s, crank.make_pump, record.note)
+        Initiator(c.name, c.connect[0].host, c.connect[0].port, c.reconnect_interval_s, crank.make_pump, record.note)
         for c in config.sessions
-        if c.connect is not None
+        if c.connect
     ]
     admin = Admin(Path(admin_socket), crank.command, command_of) if admin_socket else None
 
     crank.start()
-    await acceptor.open()
+    for acceptor in acceptors:
+        await acceptor.open()
     if admin is not None:
         await admin.open()
     calling = [asyncio.create_task(initiator.run()) for initiator in initiators]
-    serving = Serving(config.listen.host, acceptor.port, recovered, time.monotonic() - started)
+    serving = Serving(acceptors[0].host, acceptors[0].port, recovered, time.monotonic() - started)
     record.note("info", "", "serving", {"listen": f"{serving.listen}:{serving.port}", "records": recovered.records})
     if announce is not None:
         announce(serving)
 
     await _stop_signal(attached)
-    acceptor.close()
+    for acceptor in acceptors:
+        acceptor.close()
     for task in calling:
         task.cancel()
     await crank.shut_down("the gateway is going down", SHUTDOWN_TIMEOUT_S)

@@ -7,6 +7,7 @@ from pathlib import Path
 from fixspec.numbers import format_utc_timestamp
 from gateway.journal import Journal
 from gateway.log_records import (
+    EVENT,
     FACT,
     INBOUND,
     NUMBERS,
@@ -18,9 +19,17 @@ from gateway.log_records import (
     split_turn,
 )
 from gateway.log_redaction import presentable
+from gateway.session_events import decode_event
 
 MAP_SIZE_GB = 64
-KINDS = {INBOUND: "messages in", OUTBOUND: "messages out", FACT: "facts", NUMBERS: "number changes", TURN: "turns"}
+KINDS = {
+    INBOUND: "messages in",
+    OUTBOUND: "messages out",
+    FACT: "facts",
+    NUMBERS: "number changes",
+    EVENT: "session events",
+    TURN: "turns",
+}
 
 
 def verify_journal(directory: Path) -> int:
@@ -56,6 +65,9 @@ def print_journal(directory: Path, only_session: str) -> int:
             line = (session, f"{session} # {'/'.join(map(str, numbers))} {cause}")
         elif kind == FACT:
             line = ("", f"fact {payload.decode('utf-8', 'backslashreplace')}")
+        elif kind == EVENT:
+            event = decode_event(payload)
+            line = (getattr(event, "session", ""), f"event {event}")
         elif kind == TURN:
             line = ("", f"turn {format_utc_timestamp(split_turn(payload)[0], 6).decode()}")
         assert line is not None, kind

@@ -34,6 +34,7 @@ from pathlib import Path
 import lmdb
 
 from gateway.log_records import (
+    EVENT,
     FACT,
     INBOUND,
     NUMBER,
@@ -115,6 +116,10 @@ class Transaction:
     def append_fact(self, payload: bytes) -> int:
         """One fact of the application; returns its number."""
         return self._append(FACT, payload)
+
+    def append_event(self, payload: bytes) -> int:
+        """What the gateway states about its sessions (`gateway.session_events`); returns its number."""
+        return self._append(EVENT, payload)
 
     def append_inbound(self, session: str, raw: bytes) -> None:
         """A message that a peer sent us, as it was on the wire."""

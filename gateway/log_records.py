@@ -17,6 +17,7 @@ INBOUND = b"i"
 OUTBOUND = b"o"
 FACT = b"f"
 NUMBERS = b"n"
+EVENT = b"e"
 TURN = b"t"
 
 NUMBER = struct.Struct(">Q")

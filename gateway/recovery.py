@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gateway.journal import Journal
-from gateway.log_records import FACT, NUMBERS, TURN, Numbers, split_numbers
+from gateway.log_records import EVENT, FACT, NUMBERS, TURN, Numbers, split_numbers, split_turn
+from gateway.register import Register
+from gateway.session_events import SessionEvent, decode_event
 from gateway.store_files import JournalRefused
 from gateway.turn import Application
 
@@ -16,6 +18,7 @@ class Recovered(NamedTuple):
     records: int
     facts: int
     turns: int
+    register: Register
 
 
 def recover(journal: Journal, application: Application) -> Recovered:
@@ -24,6 +27,8 @@ def recover(journal: Journal, application: Application) -> Recovered:
     Raises JournalRefused when a record, the chain, or the index of session numbers does not hold, and when a fact is
     not one that this version of the application can read."""
     facts = turns = records = 0
+    register = Register()
+    noted: list[tuple[str, Numbers, str] | SessionEvent] = []
     numbers: dict[str, Numbers] = {}
     for seq, kind, payload in journal.records():
         records += 1
@@ -37,12 +42,37 @@ def recover(journal: Journal, application: Application) -> Recovered:
                 ) from unreadable
         elif kind == TURN:
             turns += 1
+            if noted:
+                _enter(register, noted, split_turn(payload)[0])
         elif kind == NUMBERS:
-            session, place, _ = split_numbers(payload)
+            session, place, cause = split_numbers(payload)
             numbers[session] = place
+            if cause:
+                noted.append((session, place, cause))
+        elif kind == EVENT:
+            noted.append(_event(journal, seq, payload))
     if numbers != journal.numbers():
         raise JournalRefused(
             f"journal: {journal.directory}: the session numbers disagree with the log. Nothing was changed; "
             "restore a backup"
         )
-    return Recovered(records, facts, turns)
+    return Recovered(records, facts, turns, register)
+
+
+def _event(journal: Journal, seq: int, payload: bytes) -> SessionEvent:
+    try:
+        return decode_event(payload)
+    except ValueError as unreadable:
+        raise JournalRefused(
+            f"journal: {journal.directory}: record {seq}: {unreadable}. Nothing was changed"
+        ) from unreadable
+
+
+def _enter(register: Register, noted: list[tuple[str, Numbers, str] | SessionEvent], utc_ns: int) -> None:
+    """What a turn said about sessions goes into the register, with the turn's time."""
+    for item in noted:
+        if isinstance(item, tuple):
+            register.numbers_changed(*item, utc_ns)
+        else:
+            register.apply(item, utc_ns)
+    noted.clear()

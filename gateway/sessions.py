@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from config.model import SessionConfig
 from fixspec.dictionary import Dictionary, join_dictionaries, load_dictionary, own_dictionary
 from fixspec.rulebook import Rulebook, RulesOfEngagement, ValidationOptions
 from gateway.log_records import Numbers
+from gateway.session.schedule import Window
 from gateway.session.session import Session
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
+
+Maker = Callable[[SessionNumbers, Window | None], Session]
+"""Makes a session engine of numbers and the instance they belong to."""
 
 _OWN_DICTIONARIES = {"FIX.4.2": "FIX42", "FIX.4.4": "FIX44", "FIX.5.0SP2": "FIX50SP2"}
 
 
 def sessions_of(
-    configs: Iterable[SessionConfig], numbers: Mapping[str, Numbers], client_terms: RulesOfEngagement | None = None
+    configs: Iterable[SessionConfig],
+    numbers: Mapping[str, Numbers],
+    client_terms: RulesOfEngagement | None = None,
+    instances: Mapping[str, Window] = MappingProxyType({}),
 ) -> list[Session]:
-    """A session engine for each configured session, with the numbers the journal has for it. `client_terms` are the
-    rules of engagement of sessions of kind client."""
+    """A session engine for each configured session, with the numbers the journal has for it and the instance of its
+    schedule that they belong to. `client_terms` are the rules of engagement of sessions of kind client."""
     return [
-        Session(
-            settings_of(config),
-            rulebook_of(config, client_terms if config.kind == "client" else None),
-            SessionNumbers(*numbers.get(config.name, Numbers(1, 1, 1))),
+        maker_of(config, client_terms)(
+            SessionNumbers(*numbers.get(config.name, Numbers(1, 1, 1))), instances.get(config.name)
         )
         for config in configs
     ]
+
+
+def maker_of(config: SessionConfig, client_terms: RulesOfEngagement | None = None) -> Maker:
+    """All that takes long (dictionaries, rulebook) is done here; what comes back only puts the parts together."""
+    settings = settings_of(config)
+    rulebook = rulebook_of(config, client_terms if config.kind == "client" else None)
+
+    def make(numbers: SessionNumbers, instance: Window | None) -> Session:
+        return Session(settings, rulebook, numbers, instance=instance)
+
+    return make
 
 
 def settings_of(config: SessionConfig) -> SessionSettings:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from fixspec.codec import decode
 from fixspec.message import Message
+from gateway import session_events
 from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
 from gateway.inbox import (
     BytesReceived,
@@ -32,9 +33,11 @@ from gateway.instant import Instant
 from gateway.journal import Journal, Transaction
 from gateway.log_records import Numbers
 from gateway.log_redaction import redact_fix
+from gateway.register import Register
 from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
 from gateway.session.outputs import (
     Disconnect,
+    InstanceBegan,
     LoggedOn,
     LoggedOut,
     MessageReceived,
@@ -45,6 +48,7 @@ from gateway.session.outputs import (
     ResendWanted,
 )
 from gateway.session.session import Session
+from gateway.session_events import SessionEvent, encode_event
 from gateway.turn import Application
 
 _LOGON = b"\x0135=A\x01"
@@ -93,8 +97,16 @@ class _Turn:
 class Spine:
     """One process's sessions, application and journal. `transact` is the only thing that changes any of them."""
 
-    def __init__(self, journal: Journal, sessions: Iterable[Session], lobby: Lobby, application: Application) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        sessions: Iterable[Session],
+        lobby: Lobby,
+        application: Application,
+        register: Register | None = None,
+    ) -> None:
         self._journal = journal
+        self.register = Register() if register is None else register
         self._application = application
         self._lobby = lobby
         numbers = journal.numbers()
@@ -131,6 +143,9 @@ class Spine:
     def start(self, now: Instant) -> list[Effect]:
         """The first turn, after recovery and before any input."""
         turn = self._open(now)
+        for line in self._lines.values():
+            line.session.started(now)
+            self._work(line, turn)
         self._application.started(turn)
         return self._close(turn)
 
@@ -170,6 +185,8 @@ class Spine:
         numbers = Numbers(current.generation, current.next_sender_msg_seq_num, current.next_target_msg_seq_num)
         if numbers != line.stored:
             transaction.set_numbers(name, numbers, line.cause)
+            if line.cause:
+                self.register.numbers_changed(name, numbers, line.cause, turn.now.utc_ns)
             line.stored, line.cause = numbers, ""
         if line.connection is not None:
             data = b"".join([message.raw for message in outgoing if message.transmit])
@@ -302,9 +319,16 @@ class Spine:
                 self._message_rejected(line, output, turn)
             elif isinstance(output, NumbersChanged):
                 line.cause = f"{line.cause}; {output.cause}" if line.cause else output.cause
+            elif isinstance(output, InstanceBegan):
+                self._state(session_events.InstanceBegan(name, output.start_ns, output.end_ns), turn)
             else:
                 assert isinstance(output, Note)
                 turn.effects.append(LogNote(output.level, name, output.event, output.details))
+
+    def _state(self, event: SessionEvent, turn: _Turn) -> None:
+        """Put something on record about a session."""
+        turn.transaction.append_event(encode_event(event))
+        self.register.apply(event, turn.now.utc_ns)
 
     def _message_rejected(self, line: _Line, rejected: MessageRejected, turn: _Turn) -> None:
         """Show the application which of its messages it was."""

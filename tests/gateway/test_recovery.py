@@ -35,7 +35,7 @@ def test_what_was_live_is_live_again(world: World) -> None:
     recovered = recover(world.journal, desk)
     assert desk.blotter.state_hash() == before
     kinds = [record.kind for record in world.journal.records()]
-    assert recovered == (len(kinds), kinds.count(FACT), kinds.count(TURN))
+    assert recovered[:3] == (len(kinds), kinds.count(FACT), kinds.count(TURN))
     assert recovered.facts > 10
 
 

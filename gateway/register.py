@@ -1,0 +1,60 @@
+"""What the log says about sessions beside their numbers: the instance they are in, who made them, and why their numbers
+are what they are. A fold of the log like the blotter: the same at the start and while the process runs.
+
+The history is for people (`fixgate session explain`) and bounded: the latest HISTORY_MAX changes of each session. All
+of them are in the log.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from gateway.log_records import Numbers
+from gateway.session.schedule import Window
+from gateway.session_events import (
+    ConfigurationReloaded,
+    InstanceBegan,
+    OperatorActed,
+    SessionEvent,
+    SessionMade,
+)
+
+HISTORY_MAX = 100
+
+
+class Change(NamedTuple):
+    """A change of a session's numbers other than by a message, or something that an operator did to it."""
+
+    utc_ns: int
+    numbers: Numbers | None
+    """What they were after it; None where it did not touch them."""
+    cause: str
+
+
+class Register:
+    def __init__(self) -> None:
+        self.instances: dict[str, Window] = {}
+        self.made: dict[str, SessionMade] = {}
+        self._history: dict[str, deque[Change]] = {}
+
+    def history(self, session: str) -> list[Change]:
+        """The latest changes, oldest first."""
+        return list(self._history.get(session, ()))
+
+    def numbers_changed(self, session: str, numbers: Numbers, cause: str, utc_ns: int) -> None:
+        self._add(session, Change(utc_ns, numbers, cause))
+
+    def apply(self, event: SessionEvent, utc_ns: int) -> None:
+        if isinstance(event, InstanceBegan):
+            self.instances[event.session] = Window(event.start_ns, event.end_ns)
+        elif isinstance(event, SessionMade):
+            self.made[event.session] = event
+            self._add(event.session, Change(utc_ns, None, f"made from template {event.template} at its first Logon"))
+        elif isinstance(event, OperatorActed):
+            self._add(event.session, Change(utc_ns, None, f"{event.action} by {event.operator}: {event.reason}"))
+        else:
+            assert isinstance(event, ConfigurationReloaded)
+
+    def _add(self, session: str, change: Change) -> None:
+        self._history.setdefault(session, deque(maxlen=HISTORY_MAX)).append(change)
