@@ -93,7 +93,7 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
     elif not least <= session.heart_bt_int_s <= most:
         why = f"{session.heart_bt_int_s} is not from {least} to {most}, its own heart_bt_int_s_min and _max"
         faults.append(_at(f"{at}.heart_bt_int_s", why))
-    if session.kind == "venue" and session.connect is None:
+    if session.kind == "venue" and not session.connect:
         faults.append(_at(f"{at}.connect", "is missing: host and port where a session of kind venue calls"))
     if session.kind != "venue":
         for key in ("connect", "username", "password"):

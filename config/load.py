@@ -107,9 +107,11 @@ def _share_session_defaults(tree: Node, converter: Converter) -> None:
         if key in defaults.entries:
             where = defaults.key_lines[key]
             converter.faults.append(Fault(where, f"{SESSION_DEFAULTS}.{key}", "is each session's own, not shared"))
-    sessions = tree.entries.get("sessions")
-    if len(converter.faults) == before and isinstance(sessions, Sequence):
-        for session in sessions.items:
+    if len(converter.faults) != before:
+        return
+    for kind in ("sessions", "session_templates"):
+        sessions = tree.entries.get(kind)
+        for session in sessions.items if isinstance(sessions, Sequence) else ():
             if isinstance(session, Mapping):
                 _fill(session, defaults)
 

@@ -78,7 +78,7 @@ def demo(
         print(_gateway_banner(load_gateway(gateway), serving), flush=True)
 
     def both() -> int:
-        listen = load_exchange(exchange).listen
+        listen = load_exchange(exchange).listen[0]
         # Its standard input is ours to hold: when this process ends, however it ends, so does the exchange.
         command = [sys.executable, "-m", "gateway", "exchange", str(exchange), "--init", "--attached"]
         venue = subprocess.Popen(command, stdin=subprocess.PIPE)
@@ -122,7 +122,7 @@ def config_check(config: ConfigFile = DEMO_GATEWAY) -> None:
         loaded = load_gateway(config)
     except ConfigRefused as refused:
         _refuse(str(refused))
-    print(f"{config} can be used: {loaded.name} on {loaded.listen.host}:{loaded.listen.port}")
+    print(f"{config} can be used: {loaded.name} on {loaded.listen[0].host}:{loaded.listen[0].port}")
     for session in loaded.sessions:
         print(
             f"  {session.kind:9} {session.name:12} {session.begin_string} {session.default_appl_ver_id} "

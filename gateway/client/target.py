@@ -92,8 +92,8 @@ def _from_config(options: ClientOptions) -> Target:
     )
     return Target(
         session.name,
-        options.host or _reachable(gateway.listen.host),
-        options.port or gateway.listen.port,
+        options.host or _reachable(gateway.listen[0].host),
+        options.port or gateway.listen[0].port,
         identity,
         tuple(instrument.symbol for instrument in gateway.instruments),
     )

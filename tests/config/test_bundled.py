@@ -26,8 +26,8 @@ def test_demo_and_exchange_meet() -> None:
     theirs = next(session for session in exchange.sessions if session.target_comp_id == ours.sender_comp_id)
     assert (ours.sender_comp_id, ours.target_comp_id) == (theirs.target_comp_id, theirs.sender_comp_id)
     assert ours.begin_string == theirs.begin_string
-    assert ours.connect is not None
-    assert (ours.connect.host, ours.connect.port) == (exchange.listen.host, exchange.listen.port)
+    (called,) = ours.connect
+    assert (called.host, called.port) == (exchange.listen[0].host, exchange.listen[0].port)
     fix_venue, simulated = demo.venues
     assert isinstance(fix_venue, FixStandardVenue)
     assert fix_venue.session == ours.name
@@ -52,4 +52,4 @@ def test_gateway_and_exchange_keep_apart() -> None:
     demo, exchange = load_gateway(CONFIG / "demo.yaml"), load_exchange(CONFIG / "exchange.yaml")
     assert demo.journal.directory != exchange.journal.directory
     assert demo.logs.directory != exchange.logs.directory
-    assert demo.listen.port != exchange.listen.port
+    assert demo.listen[0].port != exchange.listen[0].port

@@ -75,9 +75,13 @@ def test_session_defaults_are_shared_and_overruled(tmp_path: Path) -> None:
     assert (a.sender_comp_id, a.heart_bt_int_s, a.connect) == (
         "HOUSE",
         20,
-        model.Connect(host="venue.example", port=500),
+        (model.Connect(host="venue.example", port=500),),
     )
-    assert (b.sender_comp_id, b.heart_bt_int_s, b.connect) == ("HOUSE", 5, model.Connect(host="venue.example", port=9))
+    assert (b.sender_comp_id, b.heart_bt_int_s, b.connect) == (
+        "HOUSE",
+        5,
+        (model.Connect(host="venue.example", port=9),),
+    )
 
 
 def test_null_is_no_value_only_where_there_may_be_none(tmp_path: Path) -> None:
@@ -109,7 +113,7 @@ def test_exchange_has_its_own_model(tmp_path: Path) -> None:
     exchange = load_exchange(path)
     assert exchange.name == "X1"
     assert exchange.symbols[0].reference_price == Decimal("10.5")
-    assert exchange.listen.port == 9879
+    assert exchange.listen[0].port == 9879
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
@@ -301,7 +305,7 @@ def test_any_text_is_a_value_or_a_fault(text: str) -> None:
     if not converter.faults:
         assert isinstance(config, GatewayConfig)
         assert config.limits.max_order_qty > 0
-        assert 0 <= config.listen.port <= 65535
+        assert 0 <= config.listen[0].port <= 65535
 
 
 @given(st.decimals(min_value=Decimal("0.000000000001"), max_value=10**15 - 1, places=12))
