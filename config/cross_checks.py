@@ -30,6 +30,11 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
     ]
 
 
+def sessions_faults(config: GatewayConfig) -> list[Fault]:
+    """The same of its sessions alone, for an application that takes any message of any version."""
+    return _session_faults(config.sessions, any_version=True)
+
+
 def exchange_faults(config: ExchangeConfig) -> list[Fault]:
     faults = [
         *_session_faults(config.sessions),
@@ -58,7 +63,7 @@ def _twice(where: str, key: str, values: Iterable[object]) -> list[Fault]:
     return faults
 
 
-def _session_faults(sessions: tuple[SessionConfig, ...]) -> list[Fault]:
+def _session_faults(sessions: tuple[SessionConfig, ...], *, any_version: bool = False) -> list[Fault]:
     faults = _twice("sessions", "name", [session.name for session in sessions])
     identities: dict[tuple[str, str, str, bool], int] = {}
     for i, session in enumerate(sessions):
@@ -69,6 +74,7 @@ def _session_faults(sessions: tuple[SessionConfig, ...]) -> list[Fault]:
             faults.append(_at(f"sessions[{i}].target_comp_id", why))
         identities.setdefault(identity, i)
         faults += _one_session_faults(f"sessions[{i}]", session)
+        faults += _dictionary_faults(f"sessions[{i}]", session, any_version)
     return faults
 
 
@@ -86,7 +92,6 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
     if fixt and session.data_dictionary:
         why = "is for FIX.4.x; with FIXT.1.1 set transport_data_dictionary and app_data_dictionary"
         faults.append(_at(f"{at}.data_dictionary", why))
-    faults += _dictionary_faults(at, session)
     least, most = session.heart_bt_int_s_min, session.heart_bt_int_s_max
     if least > most:
         faults.append(_at(f"{at}.heart_bt_int_s_min", f"{least} is above heart_bt_int_s_max {most}"))
@@ -110,12 +115,12 @@ def _one_session_faults(at: str, session: SessionConfig) -> list[Fault]:
     return faults
 
 
-def _dictionary_faults(at: str, session: SessionConfig) -> list[Fault]:
+def _dictionary_faults(at: str, session: SessionConfig, any_version: bool) -> list[Fault]:
     """Versions we have no dictionary of our own for need one, and clients' orders are read in none of those."""
     fixt = session.begin_string == "FIXT.1.1"
     version = session.default_appl_ver_id if fixt else session.begin_string
     key = "app_data_dictionary" if fixt else "data_dictionary"
-    if version and version not in OWN_DICTIONARIES and session.kind != "venue":
+    if version and version not in OWN_DICTIONARIES and session.kind != "venue" and not any_version:
         where = "default_appl_ver_id" if fixt else "begin_string"
         return [_at(f"{at}.{where}", f"orders are taken in {', '.join(OWN_DICTIONARIES)}, not in {version}")]
     if not version or version in OWN_DICTIONARIES or getattr(session, key):

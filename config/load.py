@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.convert import MISSING, Converter, Fault
-from config.cross_checks import exchange_faults, gateway_faults
+from config.cross_checks import exchange_faults, gateway_faults, sessions_faults
 from config.model import ExchangeConfig, GatewayConfig, Record, SessionConfig
 from config.yaml_tree import Mapping, Node, Sequence, YamlRefused, read_tree
 
@@ -34,6 +34,12 @@ class ConfigRefused(Exception):
 def load_gateway(path: str | Path) -> GatewayConfig:
     """The configuration of a gateway. Raises ConfigRefused, also when the file cannot be read."""
     return _load(Path(path), GatewayConfig, gateway_faults)
+
+
+def load_sessions(path: str | Path) -> GatewayConfig:
+    """A gateway's file for another application on its sessions: only they are looked at, and they may be of any FIX
+    version that has its dictionary. Raises ConfigRefused."""
+    return _load(Path(path), GatewayConfig, sessions_faults)
 
 
 def load_exchange(path: str | Path) -> ExchangeConfig:
