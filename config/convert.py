@@ -32,6 +32,9 @@ _RULES_IN_WORDS = {
     r"^[\x21-\x7e]+$": "printable ASCII without blanks",
     r"^[A-Za-z0-9]+$": "letters and digits",
     r"^[A-Za-z0-9_.*?-]+$": "a CompID in letters, digits, '_', '.', '-', with * for any letters and ? for one",
+    r"^(?:(?:CN|SAN)=.+|SHA256=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2})$": (
+        "CN=name, SAN=name or SHA256= and 64 hexadecimal digits"
+    ),
     r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$": "a time of day HH:MM:SS, from 00:00:00 to 23:59:59",
 }
 
@@ -105,7 +108,7 @@ class Converter:
         while isinstance(kind, inspect.Metadata):
             one_or_more |= "one_or_more" in (kind.extra or {})
             kind = kind.type
-        if isinstance(kind, inspect.VarTupleType) and one_or_more and isinstance(node, Mapping):
+        if isinstance(kind, inspect.VarTupleType) and one_or_more and not isinstance(node, Sequence):
             item = self._value(node, kind.item_type, path)
             return MISSING if item is MISSING else (item,)
         if isinstance(kind, inspect.UnionType):
@@ -114,8 +117,7 @@ class Converter:
             return self._struct(node, kind, path)
         if isinstance(kind, inspect.VarTupleType):
             if not isinstance(node, Sequence):
-                either = "a mapping (key: value), nor a list of them" if one_or_more else "a list"
-                return self._fault(node, path, f"{_shown(node)} is not {either}")
+                return self._fault(node, path, f"{_shown(node)} is not a list")
             items = [self._value(item, kind.item_type, f"{path}[{i}]") for i, item in enumerate(node.items)]
             return MISSING if MISSING in items else tuple(items)
         if not isinstance(node, Scalar):

@@ -17,7 +17,6 @@ from config.listen import Listen, ListenTls
 from config.records import ONE_OR_MORE, Name, Positive, Record, Symbol
 from config.session import (
     APPL_VER_IDS,
-    ClientCertificate,
     Connect,
     ConnectTls,
     SessionConfig,
@@ -29,7 +28,6 @@ from config.session import (
 __all__ = [
     "APPL_VER_IDS",
     "AdminConfig",
-    "ClientCertificate",
     "Connect",
     "ConnectTls",
     "ExchangeConfig",

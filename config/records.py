@@ -31,4 +31,7 @@ TimeOfDay = Annotated[str, Meta(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5]
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Network = Annotated[str, Meta(min_length=2, max_length=64)]
 """An address or a network in CIDR notation; `config.cross_checks` reads it once more, as a network."""
+CertificateBinding = Annotated[
+    str, Meta(pattern=r"^(?:(?:CN|SAN)=.+|SHA256=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2})$", max_length=256)
+]
 TlsVersion = Literal["1.2", "1.3"]

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from config.records import (
     ONE_OR_MORE,
+    CertificateBinding,
     CompId,
     CompIdPattern,
     Count,
@@ -77,18 +78,6 @@ class SessionThrottle(Throttle, frozen=True, kw_only=True):
     ] = 0
 
 
-class ClientCertificate(Record, frozen=True, kw_only=True):
-    """What the certificate of a client must say for this session. All that is given must be true of it."""
-
-    common_name: Annotated[str, Meta(max_length=256, description="CN of its subject; empty for any")] = ""
-    subject_alt_name: Annotated[
-        str, Meta(max_length=256, description="one of its DNS names, addresses or URIs; empty for any")
-    ] = ""
-    sha256: Annotated[
-        str, Meta(max_length=95, description="SHA-256 of the certificate in hex, colons allowed; empty for any")
-    ] = ""
-
-
 class SessionKeys(Record, frozen=True, kw_only=True):
     """What sessions and templates of sessions have in common."""
 
@@ -113,8 +102,12 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         Secret | None, Meta(description="hash that a client's Password(554) must have, as env:NAME or file:PATH")
     ] = None
     client_certificate: Annotated[
-        ClientCertificate | None, Meta(description="the certificate by which a client proves that it is this one")
-    ] = None
+        tuple[CertificateBinding, ...],
+        ONE_OR_MORE,
+        Meta(
+            description="certificates that may log on: CN=name, SAN=name or SHA256=digest, any of the list; empty: any"
+        ),
+    ] = ()
     allowed_remote_addresses: Annotated[
         tuple[Network, ...], Meta(description="networks this session may be used from; empty for all of the door's")
     ] = ()
