@@ -20,15 +20,22 @@ from gateway.session.hours import Hours
 from gateway.session.logon import LogonTerms, logon_body
 from gateway.session.outputs import Disconnect, InstanceBegan, LoggedOut, Note, NumbersChanged, Output
 from gateway.session.reject import refusal_of
+from gateway.session.replay import Replay
 from gateway.session.schedule import Window
 from gateway.session.sender import Sender
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
-from gateway.session.state import RECEPTION, TRANSITIONS, Kind, State, Step
+from gateway.session.state import LIVE, RECEPTION, TRANSITIONS, Kind, State, Step
+
+_ENDS_A_REPLAY = frozenset({MsgType.LOGOUT, MsgType.LOGON, MsgType.SEQUENCE_RESET})
 
 
 class Lifecycle:
     __slots__ = (
+        "_answered",
+        "_answered_ns",
+        "_answers",
         "_application_verdict",
+        "_asked",
         "_framer",
         "_gap",
         "_garbled",
@@ -41,6 +48,7 @@ class Lifecycle:
         "_rulebook",
         "_sender",
         "_timeout_ns",
+        "_transmits",
         "_why",
         "_withheld",
         "is_logged_on",
@@ -67,7 +75,11 @@ class Lifecycle:
         self._application_verdict = RECEPTION[self.state][Kind.APPLICATION]
         self._timeout_ns: int | None = None  # for the handshake that is under way
         self._why = ""  # the peer was expelled
-        self._replay: tuple[int, int] | None = None  # the range of the ResendWanted that the host has
+        self._replay: Replay | None = None  # the one that is under way
+        self._asked: deque[tuple[int, int]] = deque()  # ResendRequests that wait for their replay
+        self._answered = (0, 0)  # the last one that was answered whole, when, and how often in a row
+        self._answered_ns = self._answers = 0
+        self._transmits = False  # whether a new message may leave at once
         self._late_gap = 0  # number of a ResendRequest above a gap, to be followed by ours
         self._reset_pledged = False  # we set the numbers back, and the peer has not answered yet
         self._withheld = False  # messages got numbers while our Logon was unanswered
@@ -80,6 +92,7 @@ class Lifecycle:
         assert state is not None, f"{self.settings.name}: {step} in {self.state}"
         self.state = state
         self._application_verdict = RECEPTION[state][Kind.APPLICATION]
+        self._transmits = state in LIVE and self._replay is None
 
     def _attach(self, framer: Framer, now: Instant) -> None:
         assert self.state is State.DISCONNECTED, self.settings.name
@@ -102,8 +115,9 @@ class Lifecycle:
         in_good_order = answered or was is State.LOGOUT_ANSWERED
         self._move(step)
         assert self.state is State.DISCONNECTED, was
-        self._framer = self._timeout_ns = self._replay = None
-        self._late_gap = 0
+        self._framer = self._timeout_ns = None
+        self._abandon_replay()
+        self._answers = self._late_gap = 0
         self._gap.forget()
         self._announce_logged_out(reason)
         if was is State.RESET_SENT:
@@ -124,11 +138,18 @@ class Lifecycle:
         """Both numbers to 1, in a new generation unless nothing was ever sent or taken in this one."""
         numbers = self.numbers
         self._gap.forget()
+        self._abandon_replay()
         if numbers.next_sender_msg_seq_num == numbers.next_target_msg_seq_num == 1:
             return
         numbers.generation += 1
         numbers.next_sender_msg_seq_num = numbers.next_target_msg_seq_num = 1
         self._outputs.append(NumbersChanged(cause))
+
+    def _abandon_replay(self) -> None:
+        """What has not gone out yet is found by the peer at its next Logon."""
+        self._replay = None
+        self._asked.clear()
+        self._transmits = self.state in LIVE
 
     def _take_peers_reset(self) -> None:
         """The peer has reset the numbers of a session that goes on for ever: its clock may be ahead of ours."""
@@ -172,7 +193,10 @@ class Lifecycle:
     # -- sending and noting ------------------------------------------------------------------------------------------
 
     def _send_admin(self, msg_type: bytes, body: bytes, now: Instant) -> None:
-        self._sender.send(msg_type, body, now, True)
+        """Waits behind a replay, unless it ends what the replay was for."""
+        if self._replay is not None and msg_type in _ENDS_A_REPLAY:
+            self._abandon_replay()
+        self._sender.send(msg_type, body, now, self._replay is None)
 
     def _send_logon(self, terms: LogonTerms, now: Instant) -> None:
         self._send_admin(MsgType.LOGON, logon_body(self.settings, terms), now)

@@ -25,7 +25,8 @@ class MessageRejected(NamedTuple):
 
 
 class ResendWanted(NamedTuple):
-    """The peer asked for our messages again; answer with `Session.replay` before taking the next output.
+    """The peer asked for our messages again: `Session.begin_replay`, now or when there is room for one more, and then a
+    piece at a time. A peer that asks again meanwhile is dealt with by the session.
 
     Both ends are inclusive, `end_seq_no` is at most the last number we gave away."""
 

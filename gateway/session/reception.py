@@ -34,7 +34,7 @@ from fixspec.tags import (
 )
 from gateway.instant import Instant
 from gateway.session.checks import HeaderRefusal, fault_of, first_refusal, unsigned
-from gateway.session.lifecycle import Lifecycle, show, text_of
+from gateway.session.lifecycle import show, text_of
 from gateway.session.logon import LogonTerms, read_terms
 from gateway.session.outputs import (
     Disconnect,
@@ -44,8 +44,8 @@ from gateway.session.outputs import (
     Note,
     NumbersChanged,
     Output,
-    ResendWanted,
 )
+from gateway.session.replaying import Replaying
 from gateway.session.settings import Role
 from gateway.session.state import KIND_OF_MSG_TYPE, LIVE, RECEPTION, Kind, State, Step, Verdict
 
@@ -53,7 +53,7 @@ _APPLICATION = Kind.APPLICATION
 _TAKE = Verdict.TAKE
 
 
-class Reception(Lifecycle):
+class Reception(Replaying):
     __slots__ = ()
 
     def next_output(self, now: Instant) -> Output | None:
@@ -63,7 +63,7 @@ class Reception(Lifecycle):
             framer = self._framer
             if framer is None:
                 return None
-            if self._late_gap:
+            if self._late_gap and self._replay is None:
                 self._ask_if_needed(self._late_gap, False, now)
                 self._late_gap = 0
             if gap.held and self.numbers.next_target_msg_seq_num in gap.held and self._application_verdict is _TAKE:
@@ -223,7 +223,10 @@ class Reception(Lifecycle):
     def _ask_if_needed(self, above: int, poss_dup: bool, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num
         if above > expected and self._gap.must_ask(expected, poss_dup):
-            self._ask(above, now)
+            if self._replay is None:
+                self._ask(above, now)
+            else:
+                self._late_gap = max(self._late_gap, above)  # theirs first; ours would only wait behind it
 
     def _ask_again(self, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num
@@ -256,15 +259,12 @@ class Reception(Lifecycle):
             self._refuse(message, msg_seq_num, fault, now)
             return
         assert begin_seq_no is not None and end_seq_no is not None
-        if end_seq_no == 0 or end_seq_no > last:
-            end_seq_no = last
         if msg_seq_num == expected:
             self._consume(now)
         elif msg_seq_num > expected:
             self._gap.hold(msg_seq_num, None)
             self._late_gap = msg_seq_num
-        self._replay = begin_seq_no, end_seq_no
-        self._outputs.append(ResendWanted(begin_seq_no, end_seq_no))
+        self._resend_requested(begin_seq_no, 0 if end_seq_no == self.settings.version.infinity else end_seq_no, now)
 
     def _receive_sequence_reset(self, message: Message, msg_seq_num: int, now: Instant) -> None:
         """SequenceReset(4) in reset mode: its own number means nothing (session test cases 11.a to 11.c)."""

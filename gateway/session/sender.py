@@ -56,12 +56,12 @@ class Sender:
         """A new message: gives it the next number and returns that."""
         numbers = self._numbers
         msg_seq_num = numbers.next_sender_msg_seq_num
-        numbers.next_sender_msg_seq_num = msg_seq_num + 1
         at = now.utc_ns // self._stamp_unit
         if at != self._stamp_at:
             self._stamp = format_utc_timestamp(now.utc_ns, self._digits)
             self._stamp_at = at
         raw = encode(self._begin_string, self._layout % (msg_type, msg_seq_num, self._stamp, body))
+        numbers.next_sender_msg_seq_num = msg_seq_num + 1  # given away once there is a message for it
         self.outgoing.append(Outgoing(numbers.generation, msg_seq_num, raw, True, transmit))
         if transmit:
             self.wire.append(raw)
@@ -71,6 +71,12 @@ class Sender:
     def send_old(self, msg_seq_num: int, content: bytes, now: Instant) -> None:
         """A message under a number that was given away before."""
         raw = encode(self._begin_string, content)
+        self.outgoing.append(Outgoing(self._numbers.generation, msg_seq_num, raw, False, True))
+        self.wire.append(raw)
+        self._heartbeats.last_sent_ns = now.mono_ns
+
+    def send_waiting(self, msg_seq_num: int, raw: bytes, now: Instant) -> None:
+        """A message that was stored under its number and could not leave then: for the first time, as it is."""
         self.outgoing.append(Outgoing(self._numbers.generation, msg_seq_num, raw, False, True))
         self.wire.append(raw)
         self._heartbeats.last_sent_ns = now.mono_ns

@@ -16,7 +16,7 @@ arrives is in `reception`; here is what the host may ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from fixspec.codec import Framer
 from fixspec.message import Message
@@ -28,7 +28,6 @@ from gateway.session.heartbeat import Pulse
 from gateway.session.logon import LogonTerms
 from gateway.session.outputs import Disconnect, NumbersChanged, Outgoing
 from gateway.session.reception import Reception
-from gateway.session.resend import GapFill, plan_replay
 from gateway.session.schedule import Window
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 from gateway.session.state import LIVE, State, Step
@@ -145,7 +144,7 @@ class Session(Reception):
 
         Works in every state: the message has its number (returned) and is in `take_outgoing`, and when this is not the
         moment to send it, the peer will find the gap in our numbers and ask for it."""
-        transmit = self.state in LIVE
+        transmit = self._transmits
         if not transmit and self.state is State.LOGON_SENT:
             self._withheld = True
         return self._sender.send(msg_type, body, now, transmit)
@@ -186,19 +185,6 @@ class Session(Reception):
         self.numbers.next_sender_msg_seq_num = new_seq_no
         self._outputs.append(NumbersChanged(f"{cause}: next sender number skips to {new_seq_no}"))
 
-    def replay(self, stored: Iterable[tuple[int, bytes]], now: Instant) -> None:
-        """Answer the last ResendWanted: (MsgSeqNum, message as stored) of the current generation in rising order."""
-        if self._replay is None:
-            return
-        begin_seq_no, end_seq_no = self._replay
-        self._replay = None
-        sender = self._sender
-        for item in plan_replay(stored, begin_seq_no, end_seq_no, sender.sending_time(now)):
-            if isinstance(item, GapFill):
-                sender.send_gap_fill(item.msg_seq_num, item.new_seq_no, now)
-            else:
-                sender.send_old(item.msg_seq_num, item.content, now)
-
     def take_outgoing(self) -> list[Outgoing]:
         """What there is to store and to write since the last call, in order."""
         outgoing, self._sender.outgoing = self._sender.outgoing, []
@@ -214,7 +200,7 @@ class Session(Reception):
     def deadline(self) -> int | None:
         """When `handle_deadline` wants to be called (monotonic, ns); None for never."""
         earliest = self._timeout_ns
-        if self.state in LIVE:
+        if self.state in LIVE and self._replay is None:
             for deadline in (self._heartbeats.deadline(), self._gap.deadline()):
                 if deadline is not None and (earliest is None or deadline < earliest):
                     earliest = deadline
@@ -256,8 +242,8 @@ class Session(Reception):
         self._keep_hours(now)
         if self._timeout_ns is not None and now.mono_ns >= self._timeout_ns:
             self._handshake_timed_out()
-        if self.state not in LIVE:
-            return
+        if self.state not in LIVE or self._replay is not None:
+            return  # a peer that is being sent a replay is watched by how it reads
         pulse = self._heartbeats.pulse(now.mono_ns)
         if pulse is Pulse.LOST:
             self._hang_up("no answer to our TestRequest(1)")
