@@ -14,6 +14,7 @@ from gateway.log_records import Numbers
 from gateway.session.schedule import Window
 from gateway.session.session import Session
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
+from gateway.session_hours import schedule_of
 
 Maker = Callable[[SessionNumbers, Window | None], Session]
 """Makes a session engine of numbers and the instance they belong to."""
@@ -59,9 +60,16 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         heart_bt_int_s=config.heart_bt_int_s,
         heart_bt_int_s_min=config.heart_bt_int_s_min,
         heart_bt_int_s_max=config.heart_bt_int_s_max,
+        heart_bt_int_override_s=config.heart_bt_int_override_s,
+        test_request_delay_multiplier=float(config.test_request_delay_multiplier),
+        heart_beat_timeout_multiplier=float(config.heart_beat_timeout_multiplier),
+        disable_heart_beat_check=config.disable_heart_beat_check,
         reset_on_logon=config.reset_on_logon,
         reset_on_logout=config.reset_on_logout,
         reset_on_disconnect=config.reset_on_disconnect,
+        persist_messages=config.persist_messages,
+        enable_last_msg_seq_num_processed=config.enable_last_msg_seq_num_processed,
+        send_next_expected_msg_seq_num=config.send_next_expected_msg_seq_num,
         check_comp_id=config.check_comp_id,
         check_latency=config.check_latency,
         max_latency_s=config.max_latency_s,
@@ -69,9 +77,17 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         logout_timeout_s=config.logout_timeout_s,
         timestamp_digits=config.timestamp_precision,
         message_bytes_max=config.message_bytes_max,
+        requires_orig_sending_time=config.requires_orig_sending_time,
+        allow_pos_dup=config.allow_pos_dup,
+        reject_garbled_message=config.reject_garbled_message,
         reject_invalid_message=config.reject_invalid_message,
         resend_timeout_s=config.resend_timeout_s,
-        username=config.username.encode() or None,
+        resend_requests_max=config.resend_requests_max,
+        resend_request_chunk_size=config.resend_request_chunk_size,
+        closed_resend_interval=config.closed_resend_interval,
+        send_redundant_resend_requests=config.send_redundant_resend_requests,
+        schedule=schedule_of(config),
+        username=(config.username.encode() or None) if config.kind == "venue" else None,
         password=config.password.reveal() if config.password is not None else None,
     )
 
@@ -89,9 +105,9 @@ def rulebook_of(config: SessionConfig, terms: RulesOfEngagement | None = None) -
 def _dictionary_of(config: SessionConfig) -> Dictionary:
     if config.begin_string == "FIXT.1.1":
         transport = _loaded(config.transport_data_dictionary, "FIXT11")
-        application = _loaded(config.app_data_dictionary, _OWN_DICTIONARIES[config.default_appl_ver_id])
+        application = _loaded(config.app_data_dictionary, _OWN_DICTIONARIES.get(config.default_appl_ver_id, ""))
         return join_dictionaries(transport, application)
-    return _loaded(config.data_dictionary, _OWN_DICTIONARIES[config.begin_string])
+    return _loaded(config.data_dictionary, _OWN_DICTIONARIES.get(config.begin_string, ""))
 
 
 @lru_cache
