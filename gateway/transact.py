@@ -14,18 +14,29 @@ rebuilt from the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from fixspec.codec import decode
 from fixspec.message import Message
 from gateway import session_events
-from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
+from gateway.effects import (
+    AnswerCommand,
+    CheckPassword,
+    CloseConnection,
+    ConnectionAdmitted,
+    Effect,
+    LogMessages,
+    LogNote,
+    SendBytes,
+)
 from gateway.inbox import (
     BytesReceived,
     CommandReceived,
     ConnectionClosed,
     ConnectionOpened,
     Input,
+    PasswordChecked,
     ShutdownRequested,
     Tick,
 )
@@ -34,7 +45,7 @@ from gateway.journal import Journal, Transaction
 from gateway.log_records import Numbers
 from gateway.log_redaction import redact_fix
 from gateway.register import Register
-from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
+from gateway.session.lobby import Admitted, Arrival, Lobby, PasswordChange, Refused, Verdict
 from gateway.session.outputs import (
     Disconnect,
     InstanceBegan,
@@ -47,9 +58,12 @@ from gateway.session.outputs import (
     Outgoing,
     ResendWanted,
 )
+from gateway.session.schedule import Window
 from gateway.session.session import Session
+from gateway.session.settings import Role, SessionNumbers
+from gateway.session.state import State
 from gateway.session_events import SessionEvent, encode_event
-from gateway.turn import Application
+from gateway.turn import Application, Turn
 
 _LOGON = b"\x0135=A\x01"
 
@@ -57,7 +71,7 @@ _LOGON = b"\x0135=A\x01"
 class _Line:
     """A session and what the spine knows about it."""
 
-    __slots__ = ("cause", "connection", "name", "session", "stored")
+    __slots__ = ("cause", "connection", "name", "session", "stored", "successor")
 
     def __init__(self, session: Session, stored: Numbers) -> None:
         self.session = session
@@ -65,6 +79,13 @@ class _Line:
         self.stored = stored
         self.connection: int | None = None
         self.cause = ""
+        self.successor: Successor | None = None
+
+
+Successor = Callable[[SessionNumbers, Window | None], Session]
+"""Makes the session that takes over the numbers of another one."""
+Deed = Callable[[Any, Turn], object]
+"""Carries out a command within a turn; what it returns is the answer."""
 
 
 class _Turn:
@@ -118,14 +139,20 @@ class Spine:
         self._connections: dict[int, _Line | Arrival | None] = {}
         self._deadlines: dict[str | int, int] = {}
         self._in_turn = False
+        self._deeds: Mapping[type, Deed] = {}
         self._handlers: dict[type, Callable[..., None]] = {
             BytesReceived: self._bytes_received,
             ConnectionOpened: self._connection_opened,
             ConnectionClosed: self._connection_closed,
             CommandReceived: self._command_received,
+            PasswordChecked: self._password_checked,
             Tick: self._tick,
             ShutdownRequested: self._shutdown_requested,
         }
+
+    def serve(self, deeds: Mapping[type, Deed]) -> None:
+        """Commands of these types are carried out by these deeds, all others by the application."""
+        self._deeds = deeds
 
     # -- the turn ------------------------------------------------------------------------------------------------
 
@@ -213,15 +240,17 @@ class Spine:
             door.session.receive_data(item.data, turn.now)
             self._work(door, turn)
             return
-        verdict = door.receive_data(item.data, turn.now)
-        if isinstance(verdict, Admitted):
-            self._admit(item.connection, verdict.session, turn)
-        elif isinstance(verdict, Refused):
-            self._refuse(item.connection, verdict.reason, turn)
+        self._carry_out_verdict(item.connection, door, door.receive_data(item.data, turn.now), turn)
+
+    def _password_checked(self, item: PasswordChecked, turn: _Turn) -> None:
+        door = self._connections.get(item.connection)
+        if isinstance(door, Arrival):
+            verdict = door.password_checked(item.is_right, item.new_hash, turn.now)
+            self._carry_out_verdict(item.connection, door, verdict, turn)
 
     def _connection_opened(self, item: ConnectionOpened, turn: _Turn) -> None:
         if item.session is None:
-            arrival = self._lobby.arrive(turn.now)
+            arrival = self._lobby.arrive(turn.now, item.peer, item.certificate)
             self._connections[item.connection] = arrival
             self._set_deadline(item.connection, arrival.deadline())
             return
@@ -238,15 +267,19 @@ class Spine:
             door.session.receive_eof(turn.now)
             self._work(door, turn)
             self._detach(door, turn)
+            self._succeed(door, turn)
 
     def _command_received(self, item: CommandReceived, turn: _Turn) -> None:
-        turn.effects.append(AnswerCommand(item.ticket, self._application.command(item.command, turn)))
+        deed = self._deeds.get(type(item.command), self._application.command)
+        turn.effects.append(AnswerCommand(item.ticket, deed(item.command, turn)))
 
     def _tick(self, item: Tick, turn: _Turn) -> None:
         mono_ns = turn.now.mono_ns
         for key in [key for key, deadline in self._deadlines.items() if deadline <= mono_ns]:
             if isinstance(key, int):
-                self._refuse(key, "no Logon in time", turn)
+                door = self._connections[key]
+                assert isinstance(door, Arrival), key
+                self._carry_out_verdict(key, door, door.expired(turn.now), turn)
             else:
                 line = self._lines[key]
                 line.session.handle_deadline(turn.now)
@@ -261,11 +294,34 @@ class Spine:
                 door.session.logout(item.reason.encode(), turn.now)
                 self._work(door, turn)
             elif door is not None:
-                self._refuse(connection, item.reason, turn)
+                self._refuse(connection, door, Refused(item.reason), turn)
 
     # -- sessions ------------------------------------------------------------------------------------------------
 
+    def _carry_out_verdict(self, connection: int, door: Arrival, verdict: Verdict | None, turn: _Turn) -> None:
+        if isinstance(verdict, Admitted):
+            if verdict.password_change is not None:
+                self._change_password(verdict.password_change, turn)
+            self._admit(connection, verdict.session, turn)
+            return
+        if isinstance(verdict, Refused):
+            if verdict.challenged is not None:
+                line = self._lines[verdict.challenged.settings.name]
+                line.session.challenge(turn.now)
+                self._work(line, turn)
+            self._refuse(connection, door, verdict, turn)
+            return
+        if verdict is not None:
+            turn.effects.append(CheckPassword(connection, verdict))
+        self._set_deadline(connection, door.deadline())
+
+    def _change_password(self, change: PasswordChange, turn: _Turn) -> None:
+        session, replaced, password_hash = change
+        self.state(session_events.PasswordChanged(session, replaced, password_hash.decode()), turn)
+        turn.effects.append(LogNote("info", session, "password_changed", {"by": "NewPassword(925)"}))
+
     def _admit(self, connection: int, session: Session, turn: _Turn) -> None:
+        turn.effects.append(ConnectionAdmitted(connection))
         line = self._lines[session.settings.name]
         line.connection = connection
         self._connections[connection] = line
@@ -284,11 +340,14 @@ class Spine:
         self._stage(line, turn)
         line.connection = None
 
-    def _refuse(self, connection: int, reason: str, turn: _Turn) -> None:
+    def _refuse(self, connection: int, door: Arrival, refused: Refused, turn: _Turn) -> None:
         self._connections[connection] = None
         self._set_deadline(connection, None)
-        turn.effects.append(LogNote("warning", "", "connection_refused", {"reason": reason}))
-        turn.effects.append(CloseConnection(connection, reason))
+        details = {"peer": door.peer, "reason": refused.reason}
+        turn.effects.append(
+            LogNote("error" if refused.is_alarm else "warning", refused.session, "connection_refused", details)
+        )
+        turn.effects.append(CloseConnection(connection, refused.reason))
 
     def _work(self, line: _Line, turn: _Turn) -> None:
         """Take everything that the session has for us, one message at a time, so that answers fall into place."""
@@ -298,6 +357,8 @@ class Spine:
         while True:
             output = session.next_output(now)
             if output is None:
+                if line.successor is not None:
+                    self._succeed(line, turn)
                 return
             if isinstance(output, MessageReceived):
                 message = output.message
@@ -320,12 +381,52 @@ class Spine:
             elif isinstance(output, NumbersChanged):
                 line.cause = f"{line.cause}; {output.cause}" if line.cause else output.cause
             elif isinstance(output, InstanceBegan):
-                self._state(session_events.InstanceBegan(name, output.start_ns, output.end_ns), turn)
+                self.state(session_events.InstanceBegan(name, output.start_ns, output.end_ns), turn)
             else:
                 assert isinstance(output, Note)
                 turn.effects.append(LogNote(output.level, name, output.event, output.details))
 
-    def _state(self, event: SessionEvent, turn: _Turn) -> None:
+    # -- sessions that come and go -----------------------------------------------------------------------------------
+
+    @property
+    def sessions(self) -> list[Session]:
+        return [line.session for line in self._lines.values()]
+
+    def session(self, name: str) -> Session | None:
+        line = self._lines.get(name)
+        return None if line is None else line.session
+
+    def adopt(self, session: Session, turn: _Turn) -> None:
+        """A session that was not there, or not in this process: from now on it is."""
+        numbers = session.numbers
+        stored = Numbers(numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
+        line = self._lines[session.settings.name] = _Line(session, stored)
+        session.started(turn.now)
+        self._work(line, turn)
+
+    def succeed(self, name: str, successor: Successor, turn: _Turn) -> None:
+        """Another engine takes over from this session as soon as nobody is connected to it."""
+        line = self._lines[name]
+        line.successor = successor
+        self._succeed(line, turn)
+
+    def work(self, name: str, turn: _Turn) -> None:
+        """Something was done to this session: take what it has to say."""
+        self._work(self._lines[name], turn)
+
+    def _succeed(self, line: _Line, turn: _Turn) -> None:
+        old, successor = line.session, line.successor
+        if successor is None or line.connection is not None or old.state is not State.DISCONNECTED:
+            return
+        self._stage(line, turn)
+        line.successor = None
+        line.session = new = successor(old.numbers, self.register.instances.get(line.name))
+        if old.settings.role is Role.ACCEPTOR:
+            self._lobby.replace(old, new)
+        new.started(turn.now)
+        self._work(line, turn)
+
+    def state(self, event: SessionEvent, turn: _Turn) -> None:
         """Put something on record about a session."""
         turn.transaction.append_event(encode_event(event))
         self.register.apply(event, turn.now.utc_ns)
