@@ -182,7 +182,7 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         bool, Meta(description="a PossDup with a number that has been used is handed on, not dropped")
     ] = False
     use_data_dictionary: Annotated[
-        bool, Meta(description="false: messages are not held against a dictionary; groups are not read")
+        bool, Meta(description="false: only the header is judged; the dictionary just says which fields are groups")
     ] = True
     data_dictionary: Annotated[str, Meta(description="QuickFIX XML for FIX.4.x; empty for our own")] = ""
     transport_data_dictionary: Annotated[str, Meta(description="QuickFIX XML of FIXT.1.1; empty for our own")] = ""
@@ -213,7 +213,7 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         int, Meta(ge=256, le=16_777_216, description="largest message taken, known by BodyLength(9) before buffering")
     ] = 65536
     fields_max: Annotated[int, Meta(ge=16, le=1000, description="most fields of one message")] = 1000
-    group_entries_max: Annotated[int, Meta(ge=1, le=1000, description="most entries of one repeating group")] = 1000
+    group_entries_max: Annotated[int, Meta(ge=1, le=1000, description="most entries of one repeating group")] = 100
 
     # -- time ----------------------------------------------------------------------------------------------------------
     heart_bt_int_s: Annotated[int, Meta(ge=0, le=86400, description="HeartBtInt(108) we ask a venue for")] = 30

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gateway.password_question import PasswordQuestion
+
 
 class SendBytes(NamedTuple):
     connection: int
@@ -15,6 +17,19 @@ class CloseConnection(NamedTuple):
 
     connection: int
     reason: str
+
+
+class ConnectionAdmitted(NamedTuple):
+    """Its Logon was taken: it no longer counts among the strangers."""
+
+    connection: int
+
+
+class CheckPassword(NamedTuple):
+    """To be judged beside the loop; the verdict comes back as a PasswordChecked."""
+
+    connection: int
+    question: PasswordQuestion
 
 
 class AnswerCommand(NamedTuple):
@@ -38,4 +53,4 @@ class LogNote(NamedTuple):
     details: dict[str, str]
 
 
-Effect = SendBytes | CloseConnection | AnswerCommand | LogMessages | LogNote
+Effect = SendBytes | CloseConnection | ConnectionAdmitted | CheckPassword | AnswerCommand | LogMessages | LogNote

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
+from gateway.peer_certificate import Certificate
+
 
 class ConnectionOpened(NamedTuple):
-    """A transport is up. `session` names the initiator session it was opened for; None when a peer came to us."""
+    """A transport is up. `session` names the initiator session it was opened for; None when a peer came to us.
+    `peer` is `address:port`, `certificate` what it has shown and the TLS layer has verified."""
 
     connection: int
     peer: str
     session: str | None = None
+    certificate: Certificate | None = None
 
 
 class BytesReceived(NamedTuple):
@@ -32,6 +36,15 @@ class CommandReceived(NamedTuple):
     command: object
 
 
+class PasswordChecked(NamedTuple):
+    """The answer to a CheckPassword. `is_right` is None when there was no time to find out; `new_hash` is of the new
+    password that the question brought."""
+
+    connection: int
+    is_right: bool | None
+    new_hash: bytes | None = None
+
+
 class Tick(NamedTuple):
     """A deadline that the last turn named has come."""
 
@@ -42,7 +55,9 @@ class ShutdownRequested(NamedTuple):
     reason: str
 
 
-Input = ConnectionOpened | BytesReceived | ConnectionClosed | CommandReceived | Tick | ShutdownRequested
+Input = (
+    ConnectionOpened | BytesReceived | ConnectionClosed | CommandReceived | PasswordChecked | Tick | ShutdownRequested
+)
 
 
 class Inbox:

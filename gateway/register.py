@@ -11,11 +11,13 @@ from collections import deque
 from typing import NamedTuple
 
 from gateway.log_records import Numbers
+from gateway.session.lobby import PasswordChange
 from gateway.session.schedule import Window
 from gateway.session_events import (
     ConfigurationReloaded,
     InstanceBegan,
     OperatorActed,
+    PasswordChanged,
     SessionEvent,
     SessionMade,
 )
@@ -36,6 +38,8 @@ class Register:
     def __init__(self) -> None:
         self.instances: dict[str, Window] = {}
         self.made: dict[str, SessionMade] = {}
+        self.passwords: dict[str, PasswordChange] = {}
+        """What peers have put in the place of the configured ones: the lobby reads it."""
         self._history: dict[str, deque[Change]] = {}
 
     def history(self, session: str) -> list[Change]:
@@ -53,6 +57,9 @@ class Register:
             self._add(event.session, Change(utc_ns, None, f"made from template {event.template} at its first Logon"))
         elif isinstance(event, OperatorActed):
             self._add(event.session, Change(utc_ns, None, f"{event.action} by {event.operator}: {event.reason}"))
+        elif isinstance(event, PasswordChanged):
+            self.passwords[event.session] = PasswordChange(event.session, event.replaced, event.password_hash.encode())
+            self._add(event.session, Change(utc_ns, None, "the peer changed its password by NewPassword(925)"))
         else:
             assert isinstance(event, ConfigurationReloaded)
 

@@ -45,7 +45,16 @@ class ConfigurationReloaded(Event, frozen=True, gc=False, tag=True):
     changes: tuple[str, ...]
 
 
-SessionEvent = InstanceBegan | SessionMade | OperatorActed | ConfigurationReloaded
+class PasswordChanged(Event, frozen=True, gc=False, tag=True):
+    """A peer gave itself another password by NewPassword(925). `replaced` is the digest of the configured hash whose
+    place `password_hash` takes, for as long as that one stays configured. No password stands anywhere."""
+
+    session: str
+    replaced: str
+    password_hash: str
+
+
+SessionEvent = InstanceBegan | SessionMade | OperatorActed | ConfigurationReloaded | PasswordChanged
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[SessionEvent] = msgspec.json.Decoder(SessionEvent)

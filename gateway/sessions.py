@@ -98,6 +98,13 @@ def rulebook_of(config: SessionConfig, terms: RulesOfEngagement | None = None) -
         fields_have_values=config.validate_fields_have_values,
         user_defined_fields=config.validate_user_defined_fields,
         unknown_msg_fields=config.allow_unknown_msg_fields,
+        unknown_enum_values=config.allow_unknown_enum_values,
+        unordered_group_fields=config.validate_unordered_group_fields,
+        first_field_in_group_is_delimiter=config.first_field_in_group_is_delimiter,
+        group_entries_max=config.group_entries_max,
+        fields_max=config.fields_max,
+        length_and_checksum=config.validate_length_and_checksum,
+        use_data_dictionary=config.use_data_dictionary,
     )
     return Rulebook(_dictionary_of(config), options, terms)
 

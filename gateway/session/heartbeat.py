@@ -16,6 +16,8 @@ import enum
 
 from gateway.instant import NS_PER_S
 
+CHALLENGE_S = 10
+
 
 class Pulse(enum.Enum):
     """What the clock asks for."""
@@ -53,6 +55,14 @@ class Heartbeats:
         if self.tested_ns is not None:
             return self.tested_ns + self._grace_ns
         return min(self.last_sent_ns + self._interval_ns, self.last_received_ns + self._grace_ns)
+
+    def challenge(self, mono_ns: int) -> bool:
+        """Somebody else wants this session: is the peer still there? It has CHALLENGE_S to show it, or less when it
+        was asked before. True when a TestRequest must be sent."""
+        must_ask = self.tested_ns is None
+        asked_ns = mono_ns - max(0, self._grace_ns - CHALLENGE_S * NS_PER_S)
+        self.tested_ns = asked_ns if self.tested_ns is None else min(self.tested_ns, asked_ns)
+        return must_ask
 
     def pulse(self, mono_ns: int) -> Pulse:
         if not self._interval_ns:

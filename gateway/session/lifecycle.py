@@ -198,8 +198,11 @@ class Lifecycle:
             self._abandon_replay()
         self._sender.send(msg_type, body, now, self._replay is None)
 
-    def _send_logon(self, terms: LogonTerms, now: Instant) -> None:
-        self._send_admin(MsgType.LOGON, logon_body(self.settings, terms), now)
+    def _send_logon(self, terms: LogonTerms, now: Instant, session_status: int | None = None) -> None:
+        body = logon_body(self.settings, terms)
+        if session_status is not None and self.settings.version.default_appl_ver_id:
+            body += b"1409=%d\x01" % session_status
+        self._send_admin(MsgType.LOGON, body, now)
 
     def _note(self, level: str, event: str, message: Message, *tags: bytes, **details: str) -> None:
         """A note on a message, with the fields of these tags. Never give it a tag that may hold a secret."""

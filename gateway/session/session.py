@@ -16,8 +16,6 @@ arrives is in `reception`; here is what the host may ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fixspec.codec import Framer
 from fixspec.message import Message
 from fixspec.rulebook import Rulebook
@@ -32,29 +30,20 @@ from gateway.session.schedule import Window
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 from gateway.session.state import LIVE, State, Step
 
-Authenticate = Callable[[Message], str | None]
-"""Judges a Logon before any number moves: None to let it in, else the reason for the log."""
-
-
 LOGON_NOT_ALLOWED_NOW = 7
 """SessionStatus(1409): Logons are not allowed at this time."""
-
-
-def accept_anyone(logon: Message) -> str | None:
-    return None
 
 
 class Session(Reception):
     """`settings`, `numbers`, `state` and `is_logged_on` may be read at any time."""
 
-    __slots__ = ("_authenticate",)
+    __slots__ = ()
 
     def __init__(
         self,
         settings: SessionSettings,
         rulebook: Rulebook,
         numbers: SessionNumbers,
-        authenticate: Authenticate = accept_anyone,
         instance: Window | None = None,
     ) -> None:
         """`instance` is what the last InstanceBegan of this session said. Raises ValueError when the settings cannot be
@@ -63,7 +52,6 @@ class Session(Reception):
         if faults:
             raise ValueError(f"session {settings.name}: {'; '.join(faults)}")
         super().__init__(settings, rulebook, numbers, instance)
-        self._authenticate = authenticate
 
     # -- transport ---------------------------------------------------------------------------------------------------
 
@@ -84,8 +72,22 @@ class Session(Reception):
         self._start_timeout(settings.logon_timeout_s, now)
         self._send_logon(LogonTerms(settings.heart_bt_int_s, self._reset_pledged), now)
 
-    def accept(self, framer: Framer, logon: Message, now: Instant) -> str | None:
-        """Acceptor: the lobby took this Logon for one of ours. `framer` may hold bytes that came behind it.
+    def refusal_of(self, logon: Message, now: Instant) -> str | None:
+        """Acceptor: why this Logon(A) cannot be one for us, for the log. Changes nothing; nothing is proved by None."""
+        settings = self.settings
+        refusal = first_refusal(logon, settings, now)
+        if refusal is not None:
+            return refusal.fault.text if refusal.fault is not None else str(refusal.logout)
+        if settings.version.default_appl_ver_id and not logon.fields.get(DEFAULT_APPL_VER_ID):
+            return "DefaultApplVerID(1137) is missing"
+        return None
+
+    def accept(
+        self, framer: Framer, logon: Message, now: Instant, session_status: int | None = None, objection: str = ""
+    ) -> str | None:
+        """Acceptor: the lobby took this Logon for one of ours, and its sender for whom it says it is. `framer` may hold
+        bytes that came behind it. The answer tells `session_status` as SessionStatus(1409) where the version has it;
+        with an `objection` it is a Logout that says so.
 
         Returns why the connection must be closed without a word, nothing having changed; None when we have taken it
         (which includes telling an authenticated peer by a Logout that its terms are not acceptable)."""
@@ -93,17 +95,15 @@ class Session(Reception):
         assert settings.role is Role.ACCEPTOR, settings.name
         if self.state is not State.DISCONNECTED:
             return "the session is connected already"
-        refusal = first_refusal(logon, settings, now)
+        refusal = self.refusal_of(logon, now)
         if refusal is not None:
-            return refusal.fault.text if refusal.fault is not None else str(refusal.logout)
-        if settings.version.default_appl_ver_id and not logon.fields.get(DEFAULT_APPL_VER_ID):
-            return "DefaultApplVerID(1137) is missing"
-        reason = self._authenticate(logon)
-        if reason is not None:
-            return reason
+            return refusal
         self._keep_hours(now)
         self._attach(framer, now)
         self._sender.wire.append(logon.raw)
+        if objection:
+            self._expel(objection, now, session_status=session_status)
+            return None
         if self._hours is not None and not self._hours.is_open:
             self._expel("Logons are not allowed at this time", now, session_status=LOGON_NOT_ALLOWED_NOW)
             return None
@@ -119,9 +119,14 @@ class Session(Reception):
         if msg_seq_num < self.numbers.next_target_msg_seq_num:
             self._expel_too_low(msg_seq_num, now)
             return None
-        self._send_logon(terms, now)
+        self._send_logon(terms, now, session_status)
         self._establish(terms.heart_bt_int_s, msg_seq_num, now)
         return None
+
+    def challenge(self, now: Instant) -> None:
+        """Somebody else has logged on as this session: is our peer still there? Ask, unless that is asked already."""
+        if self.state in LIVE and self._heartbeats.challenge(now.mono_ns):
+            self._send_admin(MsgType.TEST_REQUEST, b"112=TEST\x01", now)
 
     def receive_data(self, data: bytes, now: Instant) -> None:
         if self._framer is not None:
@@ -184,6 +189,35 @@ class Session(Reception):
             self._send_admin(MsgType.SEQUENCE_RESET, b"36=%d\x01123=N\x01" % new_seq_no, now)
         self.numbers.next_sender_msg_seq_num = new_seq_no
         self._outputs.append(NumbersChanged(f"{cause}: next sender number skips to {new_seq_no}"))
+
+    def set_numbers(self, sender: int | None, target: int | None, cause: str) -> bool:
+        """Lost agreement is put right by hand: the next number to send, or to expect, or both become these. A lower
+        number to send opens a new generation, for what was sent under those numbers stays. False, and nothing done,
+        unless disconnected."""
+        if self.state is not State.DISCONNECTED:
+            return False
+        numbers = self.numbers
+        before = (numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
+        new_sender = before[0] if sender is None else sender
+        new_target = before[1] if target is None else target
+        assert new_sender > 0 < new_target, (sender, target)
+        if new_sender < before[0]:
+            numbers.generation += 1
+        numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num = new_sender, new_target
+        if (new_sender, new_target) != before:
+            self._outputs.append(NumbersChanged(cause))
+        return True
+
+    def copy(self) -> Session:
+        """A session in the same place and without a transport, to try on it what would happen."""
+        numbers = self.numbers
+        place = SessionNumbers(
+            numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num
+        )
+        instance = None if self._hours is None else self._hours.instance
+        copy = Session(self.settings, self._rulebook, place, instance=instance)
+        copy._reset_pledged = self._reset_pledged
+        return copy
 
     def take_outgoing(self) -> list[Outgoing]:
         """What there is to store and to write since the last call, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from config.model import Connect, SessionConfig
 from config.secret import Secret
+from fixspec.judge import ValidationOptions
 from gateway.log_records import Numbers
 from gateway.session.settings import Role, SessionSettings
 from gateway.sessions import rulebook_of, sessions_of, settings_of
@@ -24,20 +26,33 @@ KEYS: dict[str, tuple[Any, str, Any]] = {
     "target_comp_id": ("U", "target_comp_id", b"U"),
     "begin_string": ("FIX.4.2", "begin_string", b"FIX.4.2"),
     "kind": ("venue", "role", Role.INITIATOR),
-    "username": ("u", "username", b"u"),
     "password": (Secret("env:P", b"p"), "password", b"p"),
     "heart_bt_int_s": (31, "heart_bt_int_s", 31),
     "heart_bt_int_s_min": (2, "heart_bt_int_s_min", 2),
     "heart_bt_int_s_max": (60, "heart_bt_int_s_max", 60),
+    "heart_bt_int_override_s": (7, "heart_bt_int_override_s", 7),
+    "test_request_delay_multiplier": (Decimal("0.5"), "test_request_delay_multiplier", 0.5),
+    "heart_beat_timeout_multiplier": (Decimal(2), "heart_beat_timeout_multiplier", 2.0),
+    "disable_heart_beat_check": (True, "disable_heart_beat_check", True),
     "logon_timeout_s": (11, "logon_timeout_s", 11),
     "logout_timeout_s": (3, "logout_timeout_s", 3),
     "resend_timeout_s": (33, "resend_timeout_s", 33),
+    "resend_requests_max": (5, "resend_requests_max", 5),
+    "resend_request_chunk_size": (500, "resend_request_chunk_size", 500),
+    "closed_resend_interval": (True, "closed_resend_interval", True),
+    "send_redundant_resend_requests": (True, "send_redundant_resend_requests", True),
+    "persist_messages": (False, "persist_messages", False),
+    "enable_last_msg_seq_num_processed": (True, "enable_last_msg_seq_num_processed", True),
+    "send_next_expected_msg_seq_num": (True, "send_next_expected_msg_seq_num", True),
     "reset_on_logon": (True, "reset_on_logon", True),
     "reset_on_logout": (True, "reset_on_logout", True),
     "reset_on_disconnect": (True, "reset_on_disconnect", True),
     "check_comp_id": (False, "check_comp_id", False),
     "check_latency": (False, "check_latency", False),
     "max_latency_s": (121, "max_latency_s", 121),
+    "requires_orig_sending_time": (False, "requires_orig_sending_time", False),
+    "allow_pos_dup": (True, "allow_pos_dup", True),
+    "reject_garbled_message": (True, "reject_garbled_message", True),
     "timestamp_precision": (6, "timestamp_digits", 6),
     "message_bytes_max": (70000, "message_bytes_max", 70000),
     "reject_invalid_message": (False, "reject_invalid_message", False),
@@ -45,8 +60,16 @@ KEYS: dict[str, tuple[Any, str, Any]] = {
 ELSEWHERE = {
     "default_appl_ver_id", "data_dictionary", "transport_data_dictionary", "app_data_dictionary",
     "validate_fields_out_of_order", "validate_fields_have_values", "validate_user_defined_fields",
-    "allow_unknown_msg_fields",  # these make the rulebook
-    "connect", "reconnect_interval_s",  # the initiator
+    "allow_unknown_msg_fields", "allow_unknown_enum_values", "validate_unordered_group_fields",
+    "first_field_in_group_is_delimiter", "group_entries_max", "fields_max", "validate_length_and_checksum",
+    "use_data_dictionary",  # these make the rulebook
+    "start_time", "end_time", "start_day", "end_day", "weekdays", "time_zone", "logon_time", "logout_time", "logon_day",
+    "logout_day", "non_stop_session", "reset_seq_time",  # the schedule: tests/gateway/test_session_hours.py
+    "password_hash", "client_certificate", "allowed_remote_addresses", "username",  # the lobby; a venue's Logon
+    "connect", "reconnect_interval_s", "host_selection_policy",
+    "host_selection_policy_priority_start_over_interval_s",  # the initiator
+    "slow_consumer_bytes_max", "slow_consumer_timeout_s",  # the pump
+    "throttle", "cancel_on_disconnect", "cancel_on_disconnect_grace_s", "cancel_on_disconnect_keep",
     "accounts", "report_pending",  # the desk
 }  # fmt: skip
 
@@ -88,11 +111,27 @@ def test_fixt_states_the_version_of_its_messages() -> None:
         ("validate_fields_have_values", False, "fields_have_values", False),
         ("validate_user_defined_fields", False, "user_defined_fields", False),
         ("allow_unknown_msg_fields", True, "unknown_msg_fields", True),
+        ("allow_unknown_enum_values", True, "unknown_enum_values", True),
+        ("validate_unordered_group_fields", False, "unordered_group_fields", False),
+        ("first_field_in_group_is_delimiter", True, "first_field_in_group_is_delimiter", True),
+        ("validate_length_and_checksum", False, "length_and_checksum", False),
+        ("use_data_dictionary", False, "use_data_dictionary", False),
     ],
 )
 def test_options_of_validation_arrive(key: str, value: bool, option: str, is_on: bool) -> None:
     assert getattr(rulebook_of(PLAIN).options, option) is not is_on
     assert getattr(rulebook_of(changed(**{key: value})).options, option) is is_on
+
+
+def test_bounds_of_messages_arrive() -> None:
+    options = rulebook_of(changed(fields_max=77, group_entries_max=9)).options
+    assert (options.fields_max, options.group_entries_max) == (77, 9)
+    assert rulebook_of(PLAIN).options == ValidationOptions()
+
+
+def test_the_username_of_a_client_is_what_it_must_say_and_not_what_we_say() -> None:
+    assert settings_of(changed(username="bob")).username is None
+    assert settings_of(changed(username="bob", kind="venue")).username == b"bob"
 
 
 def test_a_dictionary_of_the_operators_own(tmp_path: Path) -> None:
@@ -107,7 +146,7 @@ def test_only_clients_are_held_to_the_rules_of_engagement_and_all_go_on_where_th
     configs = [
         PLAIN,
         changed(name="D", kind="drop_copy", target_comp_id="D"),
-        changed(name="V", kind="venue", target_comp_id="V", connect=Connect()),
+        changed(name="V", kind="venue", target_comp_id="V", connect=(Connect(),)),
     ]
     made = sessions_of(configs, {"V": Numbers(3, 5, 7)}, RULES_OF_ENGAGEMENT)
     assert [session._rulebook.roe for session in made] == [RULES_OF_ENGAGEMENT, None, None]

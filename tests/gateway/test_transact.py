@@ -69,8 +69,12 @@ def test_a_second_connection_of_a_session_is_closed_and_the_first_goes_on(world:
     effects = world.spine.transact(
         [ConnectionOpened(STRANGER, "again"), BytesReceived(STRANGER, logon(world, "CLIENT", 2))], world.now
     )
-    assert [type(effect) for effect in effects if not isinstance(effect, SendBytes)][-1:] == [CloseConnection]
-    assert not [effect for effect in effects if isinstance(effect, SendBytes)]
+    assert [effect.connection for effect in effects if isinstance(effect, CloseConnection)] == [STRANGER]
+    (asked,) = [effect for effect in effects if isinstance(effect, SendBytes)]
+    assert asked.connection != STRANGER
+    assert b"\x0135=1\x01" in asked.data, "the live session is asked whether it lives"
+    world.watch()
+    world.carry_out(effects)
     assert world.state() == before
     world.spine.transact([ConnectionClosed(STRANGER)], world.now)
     world.send(world.client, "35=H|11=X")
@@ -84,7 +88,7 @@ def test_who_does_not_say_logon_is_closed_in_time(world: World) -> None:
     assert deadline <= world.mono_ns + LOGON_TIMEOUT_S * 10**9
     world.mono_ns += LOGON_TIMEOUT_S * 10**9
     effects = world.spine.transact([Tick()], world.now)
-    assert CloseConnection(STRANGER, "no Logon in time") in effects
+    assert CloseConnection(STRANGER, "no Logon(A) in time") in effects
     assert world.spine.transact([BytesReceived(STRANGER, logon(world)), ConnectionClosed(STRANGER)], world.now) == []
     assert not world.sessions["other"].is_logged_on
     assert world.journal.numbers().get("other") is None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from fixspec.message import Message
 from fixspec.rulebook import Rulebook
 from gateway.instant import NS_PER_S, Instant
-from gateway.session.lobby import Admitted, Lobby, Refused
+from gateway.session.lobby import Lobby, Verdict
 from gateway.session.outputs import (
     Disconnect,
     InstanceBegan,
@@ -20,7 +20,7 @@ from gateway.session.outputs import (
     ResendWanted,
 )
 from gateway.session.schedule import Window
-from gateway.session.session import Authenticate, Session, accept_anyone
+from gateway.session.session import Session
 from gateway.session.settings import SessionNumbers, SessionSettings
 
 NOON_NS = 1_700_049_600 * NS_PER_S  # 2023-11-15 12:00:00 UTC
@@ -63,13 +63,12 @@ class Host:
         rulebook: Rulebook,
         clock: Clock,
         application: Application = no_application,
-        authenticate: Authenticate = accept_anyone,
     ) -> None:
         self.clock = clock
         self.numbers = SessionNumbers()
         self.instance: Window | None = None
         """The instance of the schedule that the numbers belong to, as kept on disk."""
-        self.session = Session(settings, rulebook, self.numbers, authenticate)
+        self.session = Session(settings, rulebook, self.numbers)
         self._rulebook = rulebook
         self.application = application
         self.store: dict[tuple[int, int], bytes] = {}
@@ -185,7 +184,7 @@ class Host:
         return [output.event for output in self.outputs if isinstance(output, Note)]
 
 
-def admit(host: Host, data: bytes) -> Admitted | Refused | None:
+def admit(host: Host, data: bytes) -> Verdict | None:
     """A new connection brings `data` to the lobby of an acceptor that stands alone."""
     verdict = Lobby([host.session]).arrive(host.clock.now).receive_data(data, host.clock.now)
     host.work()

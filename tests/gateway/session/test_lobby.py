@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from fixspec.message import Message
 from gateway.session.lobby import LOGON_TIMEOUT_S, Admitted, Lobby, Refused
-from gateway.session.session import Authenticate, accept_anyone
 from tests.gateway.session.host import Clock, Host, admit
 from tests.gateway.session.messages import fields_of, logon, message, settings
 from tests.gateway.session.rulebooks import rulebook
 
 
-def acceptor(authenticate: Authenticate = accept_anyone, **changed: object) -> Host:
-    return Host(settings(**changed), rulebook("FIX.4.4"), Clock(), authenticate=authenticate)
+def acceptor(**changed: object) -> Host:
+    return Host(settings(**changed), rulebook("FIX.4.4"), Clock())
 
 
 def test_logon_is_admitted_with_the_bytes_behind_it() -> None:
@@ -85,37 +83,3 @@ def test_connection_closed_before_its_logon_is_refused() -> None:
 def test_two_sessions_of_one_identity_are_a_mistake_of_ours() -> None:
     with pytest.raises(AssertionError):
         Lobby([acceptor().session, acceptor().session])
-
-
-def deny(logon: Message) -> str | None:
-    return None if logon.get(b"554") == b"right" else "wrong password"
-
-
-@pytest.mark.parametrize("extra", [b"554=wrong\x01", b"141=Y\x01554=wrong\x01", b""])
-@pytest.mark.parametrize("reset_on_logon", [False, True])
-def test_nothing_moves_before_authentication(extra: bytes, reset_on_logon: bool) -> None:
-    host = acceptor(deny, reset_on_logon=reset_on_logon)
-    admit(host, logon(1, b"554=right\x01"))
-    host.end_of_file()
-    before = (host.numbers.generation, host.numbers.next_sender_msg_seq_num, host.numbers.next_target_msg_seq_num)
-    assert before == (1, 2, 2)
-    host.outputs.clear()
-    verdict = admit(host, logon(2, extra))
-    assert isinstance(verdict, Refused)
-    assert "wrong" in verdict.reason
-    assert not host.unsent
-    assert not host.outputs
-    assert not host.session.take_wire_log()[4:]
-    numbers = host.numbers
-    assert (numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num) == before
-    host.feed(message(b"B", 2, b"148=x\x0133=1\x0158=x\x01"))
-    assert not host.outputs, "the refused connection left nothing behind"
-    assert isinstance(admit(host, logon(2, b"554=right\x01")), Admitted)
-
-
-def test_authentication_comes_before_the_terms_are_judged() -> None:
-    """A wrong password must not learn what is wrong with its HeartBtInt."""
-    host = acceptor(deny)
-    verdict = admit(host, message(b"A", 1, b"98=0\x01108=0\x01554=wrong\x01"))
-    assert isinstance(verdict, Refused)
-    assert not host.unsent

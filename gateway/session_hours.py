@@ -1,0 +1,42 @@
+"""From the keys of a session's hours to its schedule."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from config.session import SessionKeys
+from gateway.session.schedule import DAYS, EVERY_DAY, Schedule
+
+
+def schedule_of(config: SessionKeys) -> Schedule | None:
+    """The schedule, or None for a session that never ends and never resets: `non_stop_session`, or no hours given."""
+    if config.non_stop_session:
+        return None
+    zone = ZoneInfo(config.time_zone)
+    if config.reset_seq_time is not None:
+        at_s = _second(config.reset_seq_time)
+        return Schedule(zone, at_s, at_s, stays_connected=True)
+    if config.start_time is None or config.end_time is None:
+        return None
+    return Schedule(
+        zone,
+        start_time_s=_second(config.start_time),
+        end_time_s=_second(config.end_time),
+        start_day=_day(config.start_day),
+        end_day=_day(config.end_day),
+        weekdays=frozenset(DAYS.index(day) for day in config.weekdays) or EVERY_DAY,
+        logon_time_s=None if config.logon_time is None else _second(config.logon_time),
+        logout_time_s=None if config.logout_time is None else _second(config.logout_time),
+        logon_day=_day(config.logon_day),
+        logout_day=_day(config.logout_day),
+    )
+
+
+def _second(time_of_day: str) -> int:
+    """HH:MM:SS as seconds since midnight."""
+    hours, minutes, seconds = time_of_day.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+
+def _day(name: str | None) -> int | None:
+    return None if name is None else DAYS.index(name)
