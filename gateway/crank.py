@@ -13,12 +13,22 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, Protocol
 
-from gateway.effects import AnswerCommand, CloseConnection, Effect, LogMessages, LogNote, SendBytes
+from gateway.effects import (
+    AnswerCommand,
+    CloseConnection,
+    Effect,
+    LimitUnsent,
+    LogMessages,
+    LogNote,
+    RoomWanted,
+    SendBytes,
+)
 from gateway.inbox import CommandReceived, Inbox, ShutdownRequested, Tick
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import EXIT_JOURNAL_FAILED, JournalFailed
 from gateway.net.pump import Pump
 from gateway.transact import Spine
+from gateway.watchdog import Watchdog
 
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 BATCH_INPUTS_MAX = 256
@@ -44,6 +54,9 @@ class Crank:
         self._last_connection = 0
         self._last_ticket = 0
         self._scheduled = False
+        self._woken_ns = 0
+        self._held: frozenset[int] = frozenset()
+        self._watchdog = Watchdog(record.note)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: int | None = None
 
@@ -82,16 +95,33 @@ class Crank:
     def wake(self) -> None:
         if not self._scheduled:
             self._scheduled = True
+            self._woken_ns = self._read_clock().mono_ns
             self._loop.call_soon(self._turn)
 
     def _turn(self) -> None:
         self._scheduled = False
-        inputs = self.inbox.drain(BATCH_INPUTS_MAX)
+        inbox = self.inbox
+        inputs = inbox.drain(BATCH_INPUTS_MAX, len(self._pumps))
+        if inbox.behind or self._held:
+            self._hold_back(inbox.behind)
         if inputs:
             now = self._read_clock()
             self._guard(lambda: self._spine.transact(inputs, now), now)
-            if self.inbox:
+            self._watchdog.turned(self._woken_ns, now.mono_ns, self._read_clock().mono_ns, inputs)
+            if inbox:
                 self.wake()
+
+    def _hold_back(self, behind: frozenset[int]) -> None:
+        """Read no more from a peer before the turns have taken what it has sent: what waits here stays bounded."""
+        for connection in self._held - behind:
+            pump = self._pumps.get(connection)
+            if pump is not None:
+                pump.resume_reading()
+        for connection in behind - self._held:
+            pump = self._pumps.get(connection)
+            if pump is not None:
+                pump.pause_reading()
+        self._held = behind
 
     def _guard(self, turn: Callable[[], list[Effect]], now: Instant) -> None:
         """Run a turn and its effects; a turn that raises ends the process with nothing said. So do effects that raise:
@@ -114,6 +144,14 @@ class Crank:
                 self._record.messages(effect.session, now.utc_ns, effect.raws)
             elif isinstance(effect, LogNote):
                 self._record.note(effect.level, effect.session, effect.event, effect.details)
+            elif isinstance(effect, RoomWanted):
+                pump = self._pumps.get(effect.connection)
+                if pump is not None:
+                    pump.tell_room()
+            elif isinstance(effect, LimitUnsent):
+                pump = self._pumps.get(effect.connection)
+                if pump is not None:
+                    pump.limit(effect.bytes_max, effect.timeout_s)
             elif isinstance(effect, CloseConnection):
                 pump = self._pumps.get(effect.connection)
                 if pump is not None:

@@ -19,6 +19,20 @@ class CloseConnection(NamedTuple):
     reason: str
 
 
+class RoomWanted(NamedTuple):
+    """There is more to send, in its own time: a RoomToSend is to come when what was sent so far has left."""
+
+    connection: int
+
+
+class LimitUnsent(NamedTuple):
+    """How many bytes may wait for the peer of this connection, and for how many seconds, before it is cut."""
+
+    connection: int
+    bytes_max: int
+    timeout_s: int
+
+
 class ConnectionAdmitted(NamedTuple):
     """Its Logon was taken: it no longer counts among the strangers."""
 
@@ -53,4 +67,14 @@ class LogNote(NamedTuple):
     details: dict[str, str]
 
 
-Effect = SendBytes | CloseConnection | ConnectionAdmitted | CheckPassword | AnswerCommand | LogMessages | LogNote
+Effect = (
+    SendBytes
+    | RoomWanted
+    | LimitUnsent
+    | CloseConnection
+    | ConnectionAdmitted
+    | CheckPassword
+    | AnswerCommand
+    | LogMessages
+    | LogNote
+)

@@ -24,7 +24,14 @@ class BytesReceived(NamedTuple):
 
 
 class ConnectionClosed(NamedTuple):
-    """The transport is gone, whoever ended it."""
+    """The transport is gone, whoever ended it. `cut` says why when it was ended for not reading what we sent."""
+
+    connection: int
+    cut: str = ""
+
+
+class RoomToSend(NamedTuple):
+    """What was sent on this connection has left, and more was wanted (`effects.RoomWanted`)."""
 
     connection: int
 
@@ -56,17 +63,32 @@ class ShutdownRequested(NamedTuple):
 
 
 Input = (
-    ConnectionOpened | BytesReceived | ConnectionClosed | CommandReceived | PasswordChecked | Tick | ShutdownRequested
+    ConnectionOpened
+    | BytesReceived
+    | ConnectionClosed
+    | RoomToSend
+    | CommandReceived
+    | PasswordChecked
+    | Tick
+    | ShutdownRequested
 )
 
 
-class Inbox:
-    """A queue from the doors to the turn. Arrival order is the order of the world."""
+TURN_BYTES = 64 << 10
+"""What one turn takes of what peers have sent, shared between the connections that are up."""
+SHARE_BYTES_MIN = 8 << 10
 
-    __slots__ = ("_inputs",)
+
+class Inbox:
+    """A queue from the doors to the turn. Arrival order is the order of the world, for each connection: of one that
+    sends much, a turn takes its share only, so that the others' inputs are not made to wait for all of it."""
+
+    __slots__ = ("_inputs", "behind")
 
     def __init__(self) -> None:
         self._inputs: deque[Input] = deque()
+        self.behind: frozenset[int] = frozenset()
+        """Connections of which the last `drain` left bytes behind."""
 
     def __len__(self) -> int:
         return len(self._inputs)
@@ -74,11 +96,51 @@ class Inbox:
     def put(self, item: Input) -> None:
         self._inputs.append(item)
 
-    def drain(self, inputs_max: int) -> list[Input]:
-        """At most `inputs_max` inputs, oldest first."""
+    def drain(self, inputs_max: int, connections: int = 1) -> list[Input]:
+        """What the next turn takes: at most `inputs_max` inputs, and of each connection no more bytes than its share
+        when so many are up."""
         inputs = self._inputs
-        if len(inputs) <= inputs_max:
+        share = max(SHARE_BYTES_MIN, TURN_BYTES // max(1, connections))
+        if len(inputs) <= inputs_max and sum([len(i.data) for i in inputs if type(i) is BytesReceived]) <= share:
             batch = list(inputs)
             inputs.clear()
+            self.behind = frozenset()
             return batch
-        return [inputs.popleft() for _ in range(inputs_max)]
+        return self._drain_shares(inputs_max, share)
+
+    def _drain_shares(self, inputs_max: int, share: int) -> list[Input]:
+        """Who got nothing this time stands first the next time, before those who have had their share."""
+        batch: list[Input] = []
+        unserved: deque[Input] = deque()
+        served: deque[Input] = deque()
+        late: dict[int, deque[Input]] = {}  # something of this connection is left: so is all that came after it
+        room: dict[int, int] = {}
+        total = 0
+        for item in self._inputs:
+            connection = getattr(item, "connection", None)
+            if connection in late:
+                late[connection].append(item)
+                continue
+            full = len(batch) >= inputs_max or (total >= TURN_BYTES and type(item) is BytesReceived)
+            if not full and type(item) is BytesReceived:
+                rest = room.get(item.connection, share)
+                if len(item.data) > rest:
+                    total += rest
+                    if rest:
+                        batch.append(BytesReceived(item.connection, item.data[:rest]))
+                    served.append(BytesReceived(item.connection, item.data[rest:]))
+                    late[item.connection] = served
+                    continue
+                room[item.connection] = rest - len(item.data)
+                total += len(item.data)
+            if not full:
+                batch.append(item)
+                continue
+            queue = served if connection in room else unserved
+            queue.append(item)
+            if connection is not None:
+                late[connection] = queue
+        unserved.extend(served)
+        self._inputs = unserved
+        self.behind = frozenset([item.connection for item in unserved if type(item) is BytesReceived])
+        return batch

@@ -17,6 +17,8 @@ from gateway.session.session import Session
 REPLAYS_MAX = 5
 PIECE_MESSAGES_MAX = 128
 PIECE_BYTES_MAX = 64 << 10
+PROBES_MAX = 64
+"""Stretches of numbers without a message that are passed in one turn."""
 
 
 class Replays:
@@ -35,9 +37,9 @@ class Replays:
         return name in self._counts
 
     def ask(self, name: str) -> bool:
-        """A session wants a replay. False when it must wait."""
+        """A session wants a replay. False when it must wait: for another one, or for its own next piece."""
         if name in self._counts:
-            return True
+            return False
         if len(self._counts) >= self._replays_max:
             if name not in self._waiting:
                 self._waiting.append(name)
@@ -66,12 +68,15 @@ class Replays:
         if wanted is None:
             return False
         begin, end = wanted
-        through = min(end, begin + self._counts[name] - 1)
-        stored = []
-        total = 0
-        for numbered in transaction.outbound(name, session.numbers.generation, begin, through):
-            stored.append(numbered)
-            total += len(numbered[1])
+        generation, count = session.numbers.generation, self._counts[name]
+        stored: list[tuple[int, bytes]] = []
+        through = begin - 1
+        for _ in range(PROBES_MAX):
+            first, through = through + 1, min(end, through + count)
+            stored = list(transaction.outbound(name, generation, first, through))
+            if stored or through == end:
+                break
+        total = sum([len(raw) for _, raw in stored])
         if stored:
             # the next piece by the size of these messages; of this one no more than what fits
             self._counts[name] = max(1, min(PIECE_MESSAGES_MAX, PIECE_BYTES_MAX * len(stored) // total))

@@ -82,6 +82,8 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         reject_garbled_message=config.reject_garbled_message,
         reject_invalid_message=config.reject_invalid_message,
         resend_timeout_s=config.resend_timeout_s,
+        slow_consumer_bytes_max=config.slow_consumer_bytes_max,
+        slow_consumer_timeout_s=config.slow_consumer_timeout_s,
         resend_requests_max=config.resend_requests_max,
         resend_request_chunk_size=config.resend_request_chunk_size,
         closed_resend_interval=config.closed_resend_interval,

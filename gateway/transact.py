@@ -26,8 +26,10 @@ from gateway.effects import (
     CloseConnection,
     ConnectionAdmitted,
     Effect,
+    LimitUnsent,
     LogMessages,
     LogNote,
+    RoomWanted,
     SendBytes,
 )
 from gateway.inbox import (
@@ -37,6 +39,7 @@ from gateway.inbox import (
     ConnectionOpened,
     Input,
     PasswordChecked,
+    RoomToSend,
     ShutdownRequested,
     Tick,
 )
@@ -45,6 +48,7 @@ from gateway.journal import Journal, Transaction
 from gateway.log_records import Numbers
 from gateway.log_redaction import redact_fix
 from gateway.register import Register
+from gateway.replays import REPLAYS_MAX, Replays
 from gateway.session.lobby import Admitted, Arrival, Lobby, PasswordChange, Refused, Verdict
 from gateway.session.outputs import (
     Disconnect,
@@ -91,13 +95,15 @@ Deed = Callable[[Any, Turn], object]
 class _Turn:
     """The `gateway.turn.Turn` that applications see, and the spine's own notes for this turn."""
 
-    __slots__ = ("_lines", "effects", "now", "touched", "transaction")
+    __slots__ = ("_lines", "effects", "now", "replaying", "touched", "transaction")
 
     def __init__(self, now: Instant, transaction: Transaction, lines: dict[str, _Line]) -> None:
         self.now = now
         self.transaction = transaction
         self.effects: list[Effect] = []
         self.touched: dict[str, _Line] = {}
+        self.replaying: dict[str, _Line] = {}
+        """Sessions whose next piece of a replay follows when their connection has room."""
         self._lines = lines
 
     def next_seq(self) -> int:
@@ -125,6 +131,7 @@ class Spine:
         lobby: Lobby,
         application: Application,
         register: Register | None = None,
+        replays_max: int = REPLAYS_MAX,
     ) -> None:
         self._journal = journal
         self.register = Register() if register is None else register
@@ -138,6 +145,7 @@ class Spine:
         # None: we have closed it, and what still comes from it is nobody's.
         self._connections: dict[int, _Line | Arrival | None] = {}
         self._deadlines: dict[str | int, int] = {}
+        self._replays = Replays(replays_max)
         self._in_turn = False
         self._deeds: Mapping[type, Deed] = {}
         self._handlers: dict[type, Callable[..., None]] = {
@@ -146,6 +154,7 @@ class Spine:
             ConnectionClosed: self._connection_closed,
             CommandReceived: self._command_received,
             PasswordChecked: self._password_checked,
+            RoomToSend: self._room_to_send,
             Tick: self._tick,
             ShutdownRequested: self._shutdown_requested,
         }
@@ -196,6 +205,9 @@ class Spine:
         transaction, effects = turn.transaction, turn.effects
         for line in turn.touched.values():
             self._stage(line, turn)
+        for line in turn.replaying.values():
+            if line.connection is not None:
+                effects.append(RoomWanted(line.connection))
         if len(transaction):
             transaction.commit(turn.now.utc_ns)
         self._in_turn = False
@@ -255,19 +267,27 @@ class Spine:
             self._set_deadline(item.connection, arrival.deadline())
             return
         line = self._lines[item.session]
-        line.connection = item.connection
-        self._connections[item.connection] = line
+        self._attach(line, item.connection, turn)
         line.session.connected(turn.now)
         self._work(line, turn)
 
     def _connection_closed(self, item: ConnectionClosed, turn: _Turn) -> None:
         door = self._connections.pop(item.connection, None)
         self._set_deadline(item.connection, None)
+        if item.cut:
+            name = door.name if isinstance(door, _Line) else ""
+            turn.effects.append(LogNote("warning", name, "slow_consumer_cut", {"why": item.cut}))
         if isinstance(door, _Line):
             door.session.receive_eof(turn.now)
             self._work(door, turn)
             self._detach(door, turn)
             self._succeed(door, turn)
+
+    def _room_to_send(self, item: RoomToSend, turn: _Turn) -> None:
+        line = self._connections.get(item.connection)
+        if isinstance(line, _Line) and line.name in self._replays:
+            self._send_piece(line, turn)
+            self._work(line, turn)
 
     def _command_received(self, item: CommandReceived, turn: _Turn) -> None:
         deed = self._deeds.get(type(item.command), self._application.command)
@@ -323,10 +343,15 @@ class Spine:
     def _admit(self, connection: int, session: Session, turn: _Turn) -> None:
         turn.effects.append(ConnectionAdmitted(connection))
         line = self._lines[session.settings.name]
-        line.connection = connection
-        self._connections[connection] = line
+        self._attach(line, connection, turn)
         self._set_deadline(connection, None)
         self._work(line, turn)
+
+    def _attach(self, line: _Line, connection: int, turn: _Turn) -> None:
+        line.connection = connection
+        self._connections[connection] = line
+        settings = line.session.settings
+        turn.effects.append(LimitUnsent(connection, settings.slow_consumer_bytes_max, settings.slow_consumer_timeout_s))
 
     def _hang_up(self, line: _Line, reason: str, turn: _Turn) -> None:
         connection = line.connection
@@ -339,6 +364,23 @@ class Spine:
         """Session and connection part: what it said so far belongs to that one, the next may come within this turn."""
         self._stage(line, turn)
         line.connection = None
+        self._replays.end(line.name)
+        self._begin_replays(turn)
+
+    def _send_piece(self, line: _Line, turn: _Turn) -> None:
+        """The next piece of a replay. What was said before stands before it."""
+        self._stage(line, turn)
+        turn.touched[line.name] = line
+        if self._replays.send_piece(line.name, line.session, turn.transaction, turn.now):
+            turn.replaying[line.name] = line
+            return
+        self._replays.end(line.name)
+        self._begin_replays(turn)
+
+    def _begin_replays(self, turn: _Turn) -> None:
+        """There may be room for one more. It begins with the next turn, so that this one stays short."""
+        while (name := self._replays.next()) is not None:
+            turn.replaying[name] = self._lines[name]
 
     def _refuse(self, connection: int, door: Arrival, refused: Refused, turn: _Turn) -> None:
         self._connections[connection] = None
@@ -365,10 +407,10 @@ class Spine:
                 transaction.append_inbound(name, message.raw)
                 application.message_received(name, message, turn)
             elif isinstance(output, ResendWanted):
-                generation = session.numbers.generation
-                stored = transaction.outbound(name, generation, output.begin_seq_no, output.end_seq_no)
-                self._stage(line, turn)
-                session.replay(stored, now)
+                if not session.settings.persist_messages:
+                    session.replay((), now)  # nothing is kept: one gap fill
+                elif self._replays.ask(name):
+                    self._send_piece(line, turn)
             elif isinstance(output, LoggedOn):
                 application.logged_on(name, turn)
             elif isinstance(output, LoggedOut):

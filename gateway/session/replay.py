@@ -88,6 +88,13 @@ class Replay:
             self._unfilled = unfilled
             self._next_seq_no = through + 1
 
-    def waited(self, through: int) -> None:
-        """What waited under the numbers to `through` has gone out."""
-        self._next_seq_no = through + 1
+    def waited(self, stored: Iterable[tuple[int, bytes]], through: int) -> Iterator[GapFill | Replayed]:
+        """The same for what waits; the content of a message is the whole of it."""
+        for msg_seq_num, raw in stored:
+            if self._next_seq_no < msg_seq_num:
+                yield GapFill(self._next_seq_no, msg_seq_num)
+            yield Replayed(msg_seq_num, raw)
+            self._next_seq_no = msg_seq_num + 1
+        if self._next_seq_no <= through:
+            yield GapFill(self._next_seq_no, through + 1)
+            self._next_seq_no = through + 1

@@ -77,9 +77,11 @@ class Replaying(Lifecycle):
                 else:
                     sender.send_old(item.msg_seq_num, item.content, now)
         else:
-            for msg_seq_num, raw in stored:
-                sender.send_waiting(msg_seq_num, raw, now)
-            replay.waited(through)
+            for item in replay.waited(stored, through):
+                if isinstance(item, GapFill):
+                    sender.send_gap_fill(item.msg_seq_num, item.new_seq_no, now)
+                else:
+                    sender.send_waiting(item.msg_seq_num, item.content, now)
         if replay.is_again:
             return
         if was_again:

@@ -95,6 +95,10 @@ class SessionSettings:
     """Ask at each message above a gap, also while the answer to an earlier ResendRequest(2) is under way."""
     garbled_messages_max: int = 16
     """Garbled messages in a row before we hang up; 0 sets no limit."""
+    slow_consumer_bytes_max: int = 4 * 1024 * 1024
+    """A peer that has more than this to read, and is to get more, is cut."""
+    slow_consumer_timeout_s: int = 10
+    """A peer that leaves what it has to read for this long is cut."""
     schedule: Schedule | None = None
     """When the session is held and its numbers are reset; None for always and never."""
     username: bytes | None = None
