@@ -28,6 +28,12 @@ class ResetNumbers(NamedTuple):
     reason: str
 
 
+class ReadConfiguration(NamedTuple):
+    """Read the configuration's file again. Not for a turn: what comes of it is (`gateway.reload`)."""
+
+    operator: str
+
+
 class ExplainSession(NamedTuple):
     """Why the numbers are what they are, and what would happen at a Logon. Changes nothing."""
 
