@@ -8,11 +8,13 @@ for somebody who was away for long must arrive.
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from typing import cast
 
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox
+from gateway.net.certificate import certificate_of
+from gateway.net.socket_terms import DEFAULT_TERMS
+from gateway.networks import peer_of
 
 UNSENT_BYTES_MAX = 4 << 20
 
@@ -29,16 +31,22 @@ class Pump(asyncio.Protocol):
         self._pumps = pumps
         self._session = session
         self._transport: asyncio.Transport | None = None
+        self.peer = ""
+        """`address:port` of who is behind it, where that is not whom the socket names: a balancer stands between."""
+        self.when_admitted: Callable[[], None] = lambda: None
+        """Called when the turn has found out that this is no stranger."""
         self.lost = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are none of asyncio's classes
         raw_socket = transport.get_extra_info("socket")
-        if raw_socket is not None and raw_socket.family in (socket.AF_INET, socket.AF_INET6):
-            raw_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if raw_socket is not None and self._session is not None:
+            DEFAULT_TERMS.apply_to(raw_socket)  # those who called us have been seen to by their acceptor
         name = transport.get_extra_info("peername")
+        peer = self.peer or (peer_of(name[0], name[1]) if name else "unknown")
+        certificate = certificate_of(transport.get_extra_info("ssl_object"))
         self._pumps[self.connection] = self
-        self._inbox.put(ConnectionOpened(self.connection, f"{name[0]}:{name[1]}" if name else "unknown", self._session))
+        self._inbox.put(ConnectionOpened(self.connection, peer, self._session, certificate))
         self._wake()
 
     def data_received(self, data: bytes) -> None:
@@ -61,6 +69,9 @@ class Pump(asyncio.Protocol):
             transport.abort()
         else:
             transport.write(data)
+
+    def admitted(self) -> None:
+        self.when_admitted()
 
     def close(self) -> None:
         if self._transport is not None:
