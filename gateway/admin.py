@@ -1,10 +1,15 @@
 """The operators' door: a Unix socket with a little HTTP on it, readable and writable by the gateway's own user only.
 
     GET  /status                         which sessions are logged on, open orders, trading state, hash of the state
-    POST /trading-state  {"state": "HALTED", "operator": "ann", "reason": "runaway algo"}
+    GET  /sessions                       every session: state, numbers, hours
+    POST /trading-state    {"state": "HALTED", "operator": "ann", "reason": "runaway algo"}
+    POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
+    POST /session/reset    the same, and "sender" or "target" for other numbers than 1
+    POST /session/explain  {"session": "CLIENT44", "logon_seq": 7, "next_expected": 12}; both may be left out
+    POST /reload           {"operator": "ann"}: read the configuration again
 
-A state change is a command like any other input: it is decided in a turn, durable before it is answered, and in the log
-with the name of who asked for it.
+Whatever changes something is a command like any other input: it is decided in a turn, durable before it is answered,
+and in the log with the name of who asked for it. 400 answers a wish that cannot be read, 409 one that cannot be met.
 """
 
 from __future__ import annotations
@@ -14,6 +19,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
+
+ASKED = {"/status": "status", "/sessions": "sessions"}
+WISHED = {
+    "/trading-state": "trading_state",
+    "/session/logout": "session_logout",
+    "/session/reset": "session_reset",
+    "/session/explain": "session_explain",
+    "/reload": "reload",
+}
 
 
 class Admin:
@@ -31,8 +45,10 @@ class Admin:
         self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._socket.unlink(missing_ok=True)
         application = web.Application(client_max_size=1 << 16)
-        application.router.add_get("/status", self._status)
-        application.router.add_post("/trading-state", self._trading_state)
+        for path in ASKED:
+            application.router.add_get(path, self._asked)
+        for path in WISHED:
+            application.router.add_post(path, self._wished)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         umask = os.umask(0o177)
@@ -46,21 +62,23 @@ class Admin:
             await self._runner.cleanup()
         self._socket.unlink(missing_ok=True)
 
-    async def _status(self, request: web.Request) -> web.Response:
-        return await self._answer({"ask": "status"})
+    async def _asked(self, request: web.Request) -> web.Response:
+        return await self._answer({"ask": ASKED[request.path]})
 
-    async def _trading_state(self, request: web.Request) -> web.Response:
+    async def _wished(self, request: web.Request) -> web.Response:
         try:
             body = await request.json()
         except ValueError:
             return web.json_response({"error": "the body is not JSON"}, status=400)
         if not isinstance(body, dict):
             return web.json_response({"error": "the body is not a JSON object"}, status=400)
-        return await self._answer({"ask": "trading_state", **body})
+        return await self._answer({**body, "ask": WISHED[request.path]})
 
     async def _answer(self, wish: dict[str, object]) -> web.Response:
         try:
             command = self._read(wish)
         except ValueError as error:
             return web.json_response({"error": str(error)}, status=400)
-        return web.json_response(await self._command(command))
+        answer = await self._command(command)
+        is_refused = isinstance(answer, dict) and "error" in answer
+        return web.json_response(answer, status=409 if is_refused else 200)

@@ -15,7 +15,9 @@ from typing import NoReturn, Protocol
 
 from gateway.effects import (
     AnswerCommand,
+    CheckPassword,
     CloseConnection,
+    ConnectionAdmitted,
     Effect,
     LimitUnsent,
     LogMessages,
@@ -23,10 +25,12 @@ from gateway.effects import (
     RoomWanted,
     SendBytes,
 )
-from gateway.inbox import CommandReceived, Inbox, ShutdownRequested, Tick
+from gateway.inbox import CommandReceived, Inbox, Input, ShutdownRequested, Tick
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import EXIT_JOURNAL_FAILED, JournalFailed
+from gateway.log_redaction import redact_text
 from gateway.net.pump import Pump
+from gateway.password_check import PasswordChecks
 from gateway.transact import Spine
 from gateway.watchdog import Watchdog
 
@@ -51,6 +55,7 @@ class Crank:
         self._loop = asyncio.get_running_loop()
         self._pumps: dict[int, Pump] = {}
         self._tickets: dict[int, asyncio.Future[object]] = {}
+        self._passwords = PasswordChecks(self._take, self._password_check_failed)
         self._last_connection = 0
         self._last_ticket = 0
         self._scheduled = False
@@ -89,6 +94,7 @@ class Crank:
             await asyncio.sleep(0.02)
         for pump in list(self._pumps.values()):
             pump.close()
+        self._passwords.close()
 
     # -- turning ---------------------------------------------------------------------------------------------------
 
@@ -97,6 +103,13 @@ class Crank:
             self._scheduled = True
             self._woken_ns = self._read_clock().mono_ns
             self._loop.call_soon(self._turn)
+
+    def _take(self, item: Input) -> None:
+        self.inbox.put(item)
+        self.wake()
+
+    def _password_check_failed(self, error: BaseException) -> None:
+        self._die(EXIT_BUG, "".join(traceback.format_exception(error)))
 
     def _turn(self) -> None:
         self._scheduled = False
@@ -156,6 +169,12 @@ class Crank:
                 pump = self._pumps.get(effect.connection)
                 if pump is not None:
                     pump.close()
+            elif isinstance(effect, ConnectionAdmitted):
+                pump = self._pumps.get(effect.connection)
+                if pump is not None:
+                    pump.admitted()
+            elif isinstance(effect, CheckPassword):
+                self._passwords.ask(effect.connection, effect.question)
             else:
                 assert isinstance(effect, AnswerCommand)
                 waiting = self._tickets.pop(effect.ticket, None)
@@ -181,6 +200,7 @@ class Crank:
 
     def _die(self, code: int, why: str) -> NoReturn:
         """End at once. Whatever was committed will be told after the restart; nothing else may be told at all."""
+        why = redact_text(why)
         self._record.note("critical", "", "process_ends", {"exit_code": str(code), "why": why})
         print(f"fixgate: ended with exit code {code}: {why}", file=sys.stderr, flush=True)
         os._exit(code)

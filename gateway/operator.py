@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetTradingState
 from oms.types import TradingState
+
+SEQ_NUM_MAX = 10**18 - 1
+
+Wish = Mapping[str, object]
 
 
 class Status:
@@ -12,13 +19,59 @@ class Status:
 
 def command_of(wish: dict[str, object]) -> object:
     """The command that a wish states. Raises ValueError naming the key, the value and the rule."""
-    if wish.get("ask") == "status":
-        return Status()
+    read = _READERS.get(str(wish.get("ask")))
+    if read is None:
+        raise ValueError(f"ask: {wish.get('ask')!r} is not one of {', '.join(_READERS)}")
+    return read(wish)
+
+
+def _trading_state(wish: Wish) -> object:
     state = wish.get("state")
     if state not in list(TradingState):
         raise ValueError(f"state: {state!r} is not one of {', '.join(TradingState)}")
-    for key in ("operator", "reason"):
-        value = wish.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise ValueError(f"{key}: missing: a change of the trading state has a name and a reason")
-    return SetTradingState(TradingState(str(state)), str(wish["operator"]), str(wish["reason"]))
+    why = "a change of the trading state has a name and a reason"
+    return SetTradingState(TradingState(str(state)), _word(wish, "operator", why), _word(wish, "reason", why))
+
+
+def _log_out(wish: Wish) -> object:
+    why = "a Logout by an operator has a name and a reason"
+    return LogOutSession(_session(wish), _word(wish, "operator", why), _word(wish, "reason", why))
+
+
+def _reset(wish: Wish) -> object:
+    why = "a change of sequence numbers has a name and a reason"
+    sender, target = _seq_num(wish, "sender"), _seq_num(wish, "target")
+    return ResetNumbers(_session(wish), sender, target, _word(wish, "operator", why), _word(wish, "reason", why))
+
+
+def _explain(wish: Wish) -> object:
+    return ExplainSession(_session(wish), _seq_num(wish, "logon_seq"), _seq_num(wish, "next_expected"))
+
+
+def _session(wish: Wish) -> str:
+    return _word(wish, "session", "which session?")
+
+
+def _word(wish: Wish, key: str, why: str) -> str:
+    value = wish.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{key}: missing: {why}")
+    return value
+
+
+def _seq_num(wish: Wish, key: str) -> int | None:
+    value = wish.get(key)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= SEQ_NUM_MAX):
+        raise ValueError(f"{key}: {value!r} is no sequence number: 1 to {SEQ_NUM_MAX}")
+    return value
+
+
+_READERS: dict[str, Callable[[Wish], object]] = {
+    "status": lambda wish: Status(),
+    "trading_state": _trading_state,
+    "sessions": lambda wish: ListSessions(),
+    "session_logout": _log_out,
+    "session_reset": _reset,
+    "session_explain": _explain,
+    "reload": lambda wish: ReadConfiguration(_word(wish, "operator", "a reload has a name")),
+}

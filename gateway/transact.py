@@ -67,7 +67,7 @@ from gateway.session.session import Session
 from gateway.session.settings import Role, SessionNumbers
 from gateway.session.state import State
 from gateway.session_events import SessionEvent, encode_event
-from gateway.turn import Application, Turn
+from gateway.turn import Application
 
 _LOGON = b"\x0135=A\x01"
 
@@ -88,8 +88,6 @@ class _Line:
 
 Successor = Callable[[SessionNumbers, Window | None], Session]
 """Makes the session that takes over the numbers of another one."""
-Deed = Callable[[Any, Turn], object]
-"""Carries out a command within a turn; what it returns is the answer."""
 
 
 class _Turn:
@@ -119,6 +117,12 @@ class _Turn:
 
     def is_logged_on(self, session: str) -> bool:
         return self._lines[session].session.is_logged_on
+
+
+StewardsTurn = _Turn
+"""A turn as those see it who do things to sessions themselves (`gateway.steward`)."""
+Deed = Callable[[Any, _Turn], object]
+"""Carries out a command within a turn; what it returns is the answer."""
 
 
 class Spine:

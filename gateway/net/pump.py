@@ -4,24 +4,24 @@ A peer that does not read is cut: when there is more to send and too much waits 
 waited for too long (`gateway.net.backlog`). It loses nothing, since every message is in the journal and its next Logon
 fetches them. A single turn may send more than the limit: what one turn has to say must arrive.
 
-The transport has no room of its own (its limits are 0), so "paused" means that the kernel takes no more: that is when
-the clock of a slow reader starts, and until it has passed a replay sends no further piece.
+The transport has no room of its own (its limit is 1 byte), so "paused" means that the kernel takes no more. Then the
+clock of a slow reader starts; and until it has passed, a replay sends no further piece.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from typing import cast
 
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox, RoomToSend
 from gateway.net.backlog import Backlog
+from gateway.net.certificate import certificate_of
+from gateway.net.socket_terms import DEFAULT_TERMS
+from gateway.networks import peer_of
 
 UNSENT_BYTES_MAX = 4 << 20
 UNSENT_TIMEOUT_S = 10.0
-UNACKNOWLEDGED_MS_MAX = 30_000
-"""TCP_USER_TIMEOUT: a connection whose other end has not acknowledged anything for so long is gone."""
 
 
 class Pump(asyncio.Protocol):
@@ -37,6 +37,10 @@ class Pump(asyncio.Protocol):
         self._session = session
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
+        self.peer = ""
+        """`address:port` of who is behind it, where that is not whom the socket names: a balancer stands between."""
+        self.when_admitted: Callable[[], None] = lambda: None
+        """Called when the turn has found out that this is no stranger."""
         self._backlog = Backlog(UNSENT_BYTES_MAX, UNSENT_TIMEOUT_S)
         self._is_full = False
         self._wants_room = False
@@ -48,14 +52,15 @@ class Pump(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are none of asyncio's classes
-        self._transport.set_write_buffer_limits(0, 0)
+        self._transport.set_write_buffer_limits(1, 0)  # TLS would be full at 0 bytes already
         raw_socket = transport.get_extra_info("socket")
-        if raw_socket is not None and raw_socket.family in (socket.AF_INET, socket.AF_INET6):
-            raw_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            raw_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX)
+        if raw_socket is not None and self._session is not None:
+            DEFAULT_TERMS.apply_to(raw_socket)  # those who called us have been seen to by their acceptor
         name = transport.get_extra_info("peername")
+        peer = self.peer or (peer_of(name[0], name[1]) if name else "unknown")
+        certificate = certificate_of(transport.get_extra_info("ssl_object"))
         self._pumps[self.connection] = self
-        self._inbox.put(ConnectionOpened(self.connection, f"{name[0]}:{name[1]}" if name else "unknown", self._session))
+        self._inbox.put(ConnectionOpened(self.connection, peer, self._session, certificate))
         self._wake()
 
     def data_received(self, data: bytes) -> None:
@@ -114,6 +119,9 @@ class Pump(asyncio.Protocol):
     def resume_reading(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
+
+    def admitted(self) -> None:
+        self.when_admitted()
 
     def close(self) -> None:
         """Once what was sent before has been handed to the kernel."""

@@ -211,9 +211,7 @@ class Session(Reception):
     def copy(self) -> Session:
         """A session in the same place and without a transport, to try on it what would happen."""
         numbers = self.numbers
-        place = SessionNumbers(
-            numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num
-        )
+        place = SessionNumbers(numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
         instance = None if self._hours is None else self._hours.instance
         copy = Session(self.settings, self._rulebook, place, instance=instance)
         copy._reset_pledged = self._reset_pledged

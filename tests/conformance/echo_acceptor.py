@@ -6,8 +6,8 @@ acceptance definitions in the place of the order desk.
 CONFIG.yaml is a file like the gateway's; only `sessions` (with `session_defaults`), `listen`, `journal` and `logs` are
 looked at. Sessions may be of every version from FIX.4.0 to FIX.5.0SP2 that their dictionary is given for, and want
 `reset_on_logon: true`. A path of a dictionary is taken from the working directory or, when nothing is there, from the
-file's own. Where no journal directory is named, the store is a fresh one that goes when the process ends; the same holds
-for the logs. `--port` goes before `listen`. SIGTERM or SIGINT ends it.
+file's own. Where no journal directory is named, the store is a fresh one that goes when the process ends, and so are the
+logs. `--port` goes before `listen`. SIGTERM or SIGINT ends it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import uvloop
 import yaml
 
 from config.load import ConfigRefused, load_sessions
-from config.model import GatewayConfig, JournalConfig, LogsConfig, SessionConfig
+from config.model import GatewayConfig, SessionConfig
 from gateway import app
 from gateway.sessions import settings_of
 from gateway.store_files import JournalRefused

@@ -15,6 +15,7 @@ import pytest
 
 from gateway.admin import Admin
 from gateway.operator import Status, command_of
+from gateway.session_commands import LogOutSession
 from oms.commands import SetTradingState
 from oms.types import TradingState
 
@@ -50,6 +51,34 @@ def test_questions_and_wishes_become_commands(tmp_path: Path) -> None:
                 assert (answer.status, await answer.json()) == (200, {"number": 2})
         assert isinstance(desk.commands[0], Status)
         assert desk.commands[1] == SetTradingState(TradingState.HALTED, "ann", "runaway")
+
+    asyncio.run(scene())
+
+
+def test_a_wish_for_a_session_keeps_to_its_path(tmp_path: Path) -> None:
+    """What the body asks for does not count."""
+
+    async def scene() -> None:
+        desk = Desk()
+        async with door(tmp_path / "door", desk) as http:
+            wish = {"session": "C", "ask": "trading_state", "operator": "ann", "reason": "their wish"}
+            async with http.post("http://x/session/logout", json=wish) as answer:
+                assert answer.status == 200
+        assert desk.commands == [LogOutSession("C", "ann", "their wish")]
+
+    asyncio.run(scene())
+
+
+def test_a_wish_that_cannot_be_met_is_a_conflict(tmp_path: Path) -> None:
+    async def refuse(command: object) -> object:
+        return {"error": "there is no session C"}
+
+    async def scene() -> None:
+        desk = Desk()
+        desk.command = refuse  # type: ignore[method-assign]  # what the steward answers
+        wish = {"session": "C"}
+        async with door(tmp_path / "door", desk) as http, http.post("http://x/session/explain", json=wish) as answer:
+            assert (answer.status, await answer.json()) == (409, {"error": "there is no session C"})
 
     asyncio.run(scene())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.operator import Status, command_of
+from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetTradingState
 from oms.types import TradingState
 
@@ -21,15 +22,43 @@ def test_status() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wish", "command"),
+    [
+        ({"ask": "sessions"}, ListSessions()),
+        ({"ask": "session_logout", "session": "C", **WHO}, LogOutSession("C", "ann", "test")),
+        ({"ask": "session_reset", "session": "C", **WHO}, ResetNumbers("C", None, None, "ann", "test")),
+        ({"ask": "session_reset", "session": "C", "sender": 7, **WHO}, ResetNumbers("C", 7, None, "ann", "test")),
+        ({"ask": "session_explain", "session": "C"}, ExplainSession("C", None, None)),
+        ({"ask": "session_explain", "session": "C", "logon_seq": 1, "next_expected": 2}, ExplainSession("C", 1, 2)),
+        ({"ask": "reload", "operator": "ann"}, ReadConfiguration("ann")),
+    ],
+)
+def test_wishes_for_sessions(wish: dict[str, object], command: object) -> None:
+    assert command_of(wish) == command
+
+
+STATE = {"ask": "trading_state"}
+RESET = {"ask": "session_reset", "session": "C"}
+
+
+@pytest.mark.parametrize(
     ("wish", "why"),
     [
-        ({}, "state: None is not one of ACTIVE, REDUCING, HALTED"),
-        ({"state": "halted", **WHO}, "state: 'halted' is not one of"),
-        ({"state": ["HALTED"], **WHO}, "is not one of"),
-        ({"state": "HALTED"}, "operator: missing"),
-        ({"state": "HALTED", "operator": "ann"}, "reason: missing"),
-        ({"state": "HALTED", "operator": " ", "reason": "x"}, "operator: missing"),
-        ({"state": "HALTED", "operator": "ann", "reason": 5}, "reason: missing"),
+        ({}, "ask: None is not one of status, trading_state, sessions"),
+        (STATE, "state: None is not one of ACTIVE, REDUCING, HALTED"),
+        ({"state": "halted", **STATE, **WHO}, "state: 'halted' is not one of"),
+        ({"state": ["HALTED"], **STATE, **WHO}, "is not one of"),
+        ({"state": "HALTED", **STATE}, "operator: missing"),
+        ({"state": "HALTED", "operator": "ann", **STATE}, "reason: missing"),
+        ({"state": "HALTED", "operator": " ", "reason": "x", **STATE}, "operator: missing"),
+        ({"state": "HALTED", "operator": "ann", "reason": 5, **STATE}, "reason: missing"),
+        (RESET, "operator: missing: a change of sequence numbers has a name and a reason"),
+        ({"ask": "session_logout", **WHO}, "session: missing"),
+        ({"sender": 0, **RESET, **WHO}, "sender: 0 is no sequence number"),
+        ({"target": True, **RESET, **WHO}, "target: True is no sequence number"),
+        ({"target": "7", **RESET, **WHO}, "target: '7' is no sequence number"),
+        ({"ask": "session_explain", "session": "C", "logon_seq": 10**18}, "logon_seq: 1000000000000000000 is no"),
+        ({"ask": "reload"}, "operator: missing: a reload has a name"),
     ],
 )
 def test_what_cannot_be_wished_for(wish: dict[str, object], why: str) -> None:

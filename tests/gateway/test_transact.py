@@ -65,7 +65,7 @@ def test_what_follows_a_refused_first_message_is_not_looked_at(world: World) -> 
 
 
 def test_a_second_connection_of_a_session_is_closed_and_the_first_goes_on(world: World) -> None:
-    before = world.state()
+    before = world.desk.blotter.state_hash()
     effects = world.spine.transact(
         [ConnectionOpened(STRANGER, "again"), BytesReceived(STRANGER, logon(world, "CLIENT", 2))], world.now
     )
@@ -75,7 +75,7 @@ def test_a_second_connection_of_a_session_is_closed_and_the_first_goes_on(world:
     assert b"\x0135=1\x01" in asked.data, "the live session is asked whether it lives"
     world.watch()
     world.carry_out(effects)
-    assert world.state() == before
+    assert world.desk.blotter.state_hash() == before
     world.spine.transact([ConnectionClosed(STRANGER)], world.now)
     world.send(world.client, "35=H|11=X")
     world.expect(world.client, "35=8|39=8|103=5")

@@ -16,11 +16,13 @@ from gateway.instant import NS_PER_S
 from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
 from gateway.session.outputs import Disconnect
 from gateway.session.settings import Role, SessionSettings
-from tests.gateway.session.echo import Echo
+from tests.conformance.echo import Echo
 from tests.gateway.session.host import SOH, Clock, Host
 
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[2]
 REFERENCE_DATA = Path(os.environ.get("FIXGATE_REFERENCE_DATA", _ROOT.parent / "shared" / "reference" / "data"))
+STOCK_DICTIONARIES = Path(os.environ.get("FIXGATE_STOCK_DICTIONARIES", REFERENCE_DATA / "fix-dictionaries"))
+"""Dictionaries under QuickFIX's names. Where the variable names a directory with all of them, every version is played."""
 TIMESTAMPS = frozenset({b"42", b"52", b"60", b"122"})
 STAMP = re.compile(rb"\d{8}-\d\d:\d\d:\d\d(\.\d{3,9})?").fullmatch
 DISCONNECT_WITHIN_S = 10
@@ -54,7 +56,10 @@ class Player:
         self.lines: dict[int, Line] = {}
 
     def play(self, path: Path) -> None:
-        for number, raw in enumerate(path.read_bytes().split(b"\n"), 1):
+        self.play_text(path.name, path.read_bytes())
+
+    def play_text(self, name: str, definition: bytes) -> None:
+        for number, raw in enumerate(definition.split(b"\n"), 1):
             text = raw.rstrip(b"\r")
             if not text.strip() or text.lstrip().startswith(b"#"):
                 continue
@@ -64,7 +69,7 @@ class Player:
             try:
                 self.step(kind, rest, which)
             except Mismatch as mismatch:
-                raise Mismatch(f"{path.name} line {number}: {mismatch}") from None
+                raise Mismatch(f"{name} line {number}: {mismatch}") from None
 
     def step(self, kind: bytes, rest: bytes, which: int) -> None:
         if kind == b"i" and rest == b"CONNECT":
@@ -189,7 +194,7 @@ def show(message: bytes) -> str:
     return message.replace(SOH, b"|").decode("latin-1")
 
 
-def acceptor_settings(begin_string: bytes, target_comp_id: bytes) -> SessionSettings:
+def acceptor_settings(begin_string: bytes, target_comp_id: bytes, default_appl_ver_id: bytes = b"") -> SessionSettings:
     """The session that the definitions expect to find."""
     return SessionSettings(
         name="acceptance",
@@ -197,5 +202,6 @@ def acceptor_settings(begin_string: bytes, target_comp_id: bytes) -> SessionSett
         begin_string=begin_string,
         sender_comp_id=b"ISLD",
         target_comp_id=target_comp_id,
+        default_appl_ver_id=default_appl_ver_id,
         reset_on_logon=True,
     )
