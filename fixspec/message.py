@@ -58,9 +58,15 @@ class Message:
         """(tag, value) in wire order, BeginString(8) first, CheckSum(10) last. Split when first asked for."""
         pairs = self._pairs
         if pairs is None:
-            # Only the codec makes a message without pairs, and only when no value holds a SOH or a "=".
+            # Without pairs a message is made by the codec, when no value holds a SOH or a "=", and by the recognizer,
+            # when no value holds a SOH.
             flat = self.raw.replace(SOH, b"=").split(b"=")
-            self._pairs = pairs = list(zip(flat[::2], flat[1::2], strict=False))
+            if len(flat) == 2 * self.field_count + 1:
+                pairs = list(zip(flat[::2], flat[1::2], strict=False))
+            else:
+                split = [field.partition(b"=") for field in self.raw[:-1].split(SOH)]
+                pairs = [(tag, value) for tag, _, value in split]
+            self._pairs = pairs
         return pairs
 
     def get(self, tag: bytes) -> bytes | None:

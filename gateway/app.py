@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import secrets
 import signal
 import time
@@ -31,7 +32,7 @@ from gateway.recovery import Recovered, recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
 from gateway.sessions import sessions_of
-from gateway.setup import desk_of, exchange_settings_of
+from gateway.setup import calling_of, desk_of, exchange_settings_of
 from gateway.transact import Spine
 from gateway.translate.requests import RULES_OF_ENGAGEMENT
 from gateway.turn import Application
@@ -106,7 +107,7 @@ async def _serve(
     crank = Crank(spine, read_clock, record)
     acceptors = [Acceptor(door.host, door.port, crank.make_pump) for door in config.listen]
     initiators = [
-        Initiator(c.name, c.connect[0].host, c.connect[0].port, c.reconnect_interval_s, crank.make_pump, record.note)
+        Initiator(c.name, calling_of(c), crank.make_pump, record.note, *_watch(spine, c.name), random.random)
         for c in config.sessions
         if c.connect
     ]
@@ -135,6 +136,11 @@ async def _serve(
     record.close()
     journal.close()
     return 0
+
+
+def _watch(spine: Spine, session: str) -> tuple[Callable[[], float], Callable[[], int]]:
+    """What an initiator asks of its session before and after a call: how long it is closed, how often logged on."""
+    return (lambda: spine.opens_in_s(session, read_clock()), lambda: spine.logons(session))
 
 
 async def _stop_signal(attached: bool) -> None:

@@ -16,6 +16,7 @@ from fixspec.numbers import format_decimal
 from gateway.desk import Client, Desk, Terms
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
+from gateway.net.hosts import Calling, Host
 from gateway.translate.dialect import Dialect, dialect_of
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Limits, Rate
@@ -38,6 +39,16 @@ def desk_of(config: GatewayConfig, store_id: str) -> Desk:
         else:
             in_process.append(cast(InProcessVenue, venue))
     return Desk(store_id, clients, fix_venues, in_process, terms_of(config))
+
+
+def calling_of(session: SessionConfig) -> Calling:
+    """Whom an initiator calls, in which order, how often."""
+    return Calling(
+        hosts=tuple(Host(to.host, to.port) for to in session.connect),
+        reconnect_interval_s=session.reconnect_interval_s,
+        by_priority=session.host_selection_policy == "priority",
+        start_over_s=session.host_selection_policy_priority_start_over_interval_s,
+    )
 
 
 def exchange_settings_of(config: ExchangeConfig, store_id: str) -> ExchangeSettings:

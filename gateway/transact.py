@@ -43,7 +43,7 @@ from gateway.inbox import (
     ShutdownRequested,
     Tick,
 )
-from gateway.instant import Instant
+from gateway.instant import NS_PER_S, Instant
 from gateway.journal import Journal, Transaction
 from gateway.log_records import Numbers
 from gateway.log_redaction import redact_fix
@@ -75,7 +75,7 @@ _LOGON = b"\x0135=A\x01"
 class _Line:
     """A session and what the spine knows about it."""
 
-    __slots__ = ("cause", "connection", "name", "session", "stored", "successor")
+    __slots__ = ("cause", "connection", "logons", "name", "session", "stored", "successor")
 
     def __init__(self, session: Session, stored: Numbers) -> None:
         self.session = session
@@ -83,6 +83,7 @@ class _Line:
         self.stored = stored
         self.connection: int | None = None
         self.cause = ""
+        self.logons = 0
         self.successor: Successor | None = None
 
 
@@ -416,6 +417,7 @@ class Spine:
                 elif self._replays.ask(name):
                     self._send_piece(line, turn)
             elif isinstance(output, LoggedOn):
+                line.logons += 1
                 application.logged_on(name, turn)
             elif isinstance(output, LoggedOut):
                 turn.effects.append(LogNote("info", name, "logged_out", {"reason": output.reason}))
@@ -441,6 +443,14 @@ class Spine:
     def session(self, name: str) -> Session | None:
         line = self._lines.get(name)
         return None if line is None else line.session
+
+    def opens_in_s(self, name: str, now: Instant) -> float:
+        """How long it is until this session may be logged on; 0 when it may."""
+        return self._lines[name].session.opens_in_ns(now) / NS_PER_S
+
+    def logons(self, name: str) -> int:
+        """How often this session has been logged on in the life of this process."""
+        return self._lines[name].logons
 
     def adopt(self, session: Session, turn: _Turn) -> None:
         """A session that was not there, or not in this process: from now on it is."""

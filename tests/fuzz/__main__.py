@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
+WORDS = Path(__file__).parent / "fix.dict"
 CACHE = Path(".cache/fuzz")
 INPUT_BYTES_MAX = 4096
 TIMEOUT_S = 5
@@ -34,7 +35,7 @@ def main() -> int:
                 sys.executable, "-m", "tests.fuzz.run", name, str(found), str(CORPUS / name),
                 f"-max_total_time={max(1, seconds // len(wanted))}", f"-max_len={INPUT_BYTES_MAX}",
                 f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={RSS_MB_MAX}", f"-artifact_prefix={CACHE}/{name}-",
-                "-print_final_stats=1", "-verbosity=1",
+                f"-dict={WORDS}", "-print_final_stats=1", "-verbosity=1",
             ],
             env=os.environ | {"PYTHONHASHSEED": "0"},
         ).returncode  # fmt: skip

@@ -12,6 +12,7 @@ import uvloop
 
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox, Input
 from gateway.net.acceptor import Acceptor
+from gateway.net.hosts import Calling, Host
 from gateway.net.initiator import Initiator
 from gateway.net.pump import UNSENT_BYTES_MAX, Pump
 
@@ -184,7 +185,8 @@ def test_a_taken_address_is_told(run: Run) -> None:
 
 @contextlib.asynccontextmanager
 async def calling(house: House, host: str, port: int, notes: list[object]) -> AsyncIterator[Initiator]:
-    initiator = Initiator("VENUE", host, port, 0.001, house.make_pump, lambda *note: notes.append(note))
+    to = Calling((Host(host, port),), 0.001)
+    initiator = Initiator("VENUE", to, house.make_pump, lambda *note: notes.append(note))
     task: asyncio.Task[None] = asyncio.create_task(initiator.run())
     try:
         yield initiator
@@ -207,7 +209,7 @@ def test_the_initiator_calls_again_after_each_loss(run: Run) -> None:
         opened = [item for item in house.seen if isinstance(item, ConnectionOpened)]
         assert {item.session for item in opened} == {"VENUE"}
         assert len({item.connection for item in opened}) == len(opened)
-        assert not notes
+        assert len(notes) == 1
         server.close()
 
     run(scene())
@@ -234,7 +236,7 @@ def test_a_venue_that_is_not_there_is_told_once_and_called_again(run: Run, host:
             calls += 1
             return connect(*args, **kwargs)
 
-        initiator = Initiator("VENUE", host, 1, 0.001, house.make_pump, note)
+        initiator = Initiator("VENUE", Calling((Host(host, 1),), 0.001), house.make_pump, note)
         with pytest.MonkeyPatch.context() as patch:
             if not isinstance(loop, uvloop.Loop):
                 patch.setattr(loop, "create_connection", counted)
