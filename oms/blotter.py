@@ -17,6 +17,8 @@ from oms.events import (
     CancelRefused,
     CancelRejected,
     CancelRequested,
+    ClientArrived,
+    ClientLeft,
     DuplicateRefused,
     Event,
     InstrumentDefined,
@@ -33,6 +35,7 @@ from oms.events import (
     OrderRejected,
     OrderReplaced,
     OrderRouted,
+    OrdersOfLeaverCanceled,
     PossResendRecognized,
     ReferencePriceSet,
     ReplaceRefused,
@@ -40,6 +43,7 @@ from oms.events import (
     ReplaceRequested,
     ReportQuarantined,
     RequestCounted,
+    SessionRatesSet,
     TradingStateChanged,
     VenueStateChanged,
 )
@@ -86,7 +90,11 @@ class Blotter:
             LogOpened: self._log_opened,
             InstrumentDefined: self._instrument_defined,
             LimitsSet: self._limits_set,
+            SessionRatesSet: self._session_rates_set,
             TradingStateChanged: self._trading_state_changed,
+            ClientArrived: self._client_arrived,
+            ClientLeft: self._client_left,
+            OrdersOfLeaverCanceled: self._orders_of_leaver_canceled,
             VenueStateChanged: self._venue_state_changed,
             ReferencePriceSet: self._reference_price_set,
             OrderReceived: self._order_received,
@@ -179,6 +187,21 @@ class Blotter:
     def _limits_set(self, event: LimitsSet) -> None:
         self.limits = event.limits
 
+    def _session_rates_set(self, event: SessionRatesSet) -> None:
+        client = self._client(event.session)
+        client.messages, client.cancels = event.messages, event.cancels
+
+    def _client_arrived(self, event: ClientArrived) -> None:
+        client = self._client(event.session)
+        client.is_present, client.cancel_at_ns = True, None
+
+    def _client_left(self, event: ClientLeft) -> None:
+        client = self._client(event.session)
+        client.is_present, client.cancel_at_ns = False, event.cancel_at_ns
+
+    def _orders_of_leaver_canceled(self, event: OrdersOfLeaverCanceled) -> None:
+        self._client(event.session).cancel_at_ns = None
+
     def _trading_state_changed(self, event: TradingStateChanged) -> None:
         self.trading_state = event.state
 
@@ -205,6 +228,11 @@ class Blotter:
         self.orders[event.order_seq].apply(event)
 
     def _cancel_requested(self, event: CancelRequested) -> None:
+        if event.cause:  # not the client's: it has no ClOrdID and does not count
+            order = self.orders[event.order_seq]
+            order.apply(event)
+            self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+            return
         self._request(event).count_cancel(event.at_ns, self.limits)
 
     def _replace_requested(self, event: ReplaceRequested) -> None:

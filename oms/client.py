@@ -1,8 +1,9 @@
-"""One client session as the orders know it: the ClOrdIDs it has used, and how many requests it made of late."""
+"""One client session as the orders know it: the ClOrdIDs it has used, how many requests it made of late, and, where its
+orders are canceled when it leaves, whether it is there."""
 
 from __future__ import annotations
 
-from oms.limits import Limits
+from oms.limits import Limits, Rate
 from oms.order import Order
 from oms.token_bucket import take
 
@@ -12,21 +13,34 @@ class Client:
 
     `cl_ord_ids` has every ClOrdID that the session ever used, also in refused requests: no ClOrdID is ever used twice.
     Its value is the order that the request was about; None for a request of ours refused, which names no order.
-    The buckets are those of `oms.token_bucket`, in ns."""
+    The buckets are those of `oms.token_bucket`, in ns. `messages` and `cancels` are rates of its own, None for those of
+    the limits. `cancel_at_ns` (UTC) is when the orders of one that is away are to be canceled."""
 
-    __slots__ = ("cancels_full_at_ns", "cl_ord_ids", "messages_full_at_ns")
+    __slots__ = (
+        "cancel_at_ns",
+        "cancels",
+        "cancels_full_at_ns",
+        "cl_ord_ids",
+        "is_present",
+        "messages",
+        "messages_full_at_ns",
+    )
 
     def __init__(self) -> None:
         self.cl_ord_ids: dict[str, Order | None] = {}
         self.messages_full_at_ns = 0
         self.cancels_full_at_ns = 0
+        self.messages: Rate | None = None
+        self.cancels: Rate | None = None
+        self.is_present = False
+        self.cancel_at_ns: int | None = None
 
     def count_message(self, at_ns: int, limits: Limits) -> None:
         """A new order, replace or status request, whatever became of it."""
-        self.messages_full_at_ns = take(self.messages_full_at_ns, at_ns, limits.messages)
+        self.messages_full_at_ns = take(self.messages_full_at_ns, at_ns, self.messages or limits.messages)
 
     def count_cancel(self, at_ns: int, limits: Limits) -> None:
-        self.cancels_full_at_ns = take(self.cancels_full_at_ns, at_ns, limits.cancels)
+        self.cancels_full_at_ns = take(self.cancels_full_at_ns, at_ns, self.cancels or limits.cancels)
 
     def content(self) -> list[object]:
         """Everything, as plain values: for the state hash."""
@@ -34,4 +48,8 @@ class Client:
             [[cl_ord_id, order and order.order_seq] for cl_ord_id, order in self.cl_ord_ids.items()],
             self.messages_full_at_ns,
             self.cancels_full_at_ns,
+            self.messages,
+            self.cancels,
+            self.is_present,
+            self.cancel_at_ns,
         ]

@@ -17,11 +17,12 @@ import msgspec
 
 from oms.events import EVENT_TYPES, Event
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+"""1: the first. 2: CancelRequested has a cause; rates of sessions, arrivals and departures of clients."""
 
 _PREFIX: Final = b"%d" % SCHEMA
-_PREFIX_AND_BRACKET: Final = b"%d[" % SCHEMA
-_PREFIX_LENGTH: Final = len(_PREFIX)
+_PREFIX_LENGTH: Final = 1
+_READABLE: Final = frozenset({b"1[", b"2["})
 _encode = msgspec.json.Encoder().encode
 _decode = cast("msgspec.json.Decoder[Event]", msgspec.json.Decoder(Union[EVENT_TYPES])).decode  # noqa: UP007
 
@@ -36,7 +37,7 @@ def encode_event(event: Event) -> bytes:
 
 def decode_event(payload: bytes) -> Event:
     """The event in `payload`. Raises UnreadableEvent for a newer schema and for damaged bytes."""
-    if payload[: _PREFIX_LENGTH + 1] != _PREFIX_AND_BRACKET:
+    if payload[: _PREFIX_LENGTH + 1] not in _READABLE:
         raise UnreadableEvent(_why_not(payload))
     try:
         return _decode(payload[_PREFIX_LENGTH:])

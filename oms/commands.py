@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from oms.instruments import Instrument
-from oms.limits import Limits
+from oms.limits import Limits, Rate
 from oms.types import OrdType, Side, TimeInForce, TradingState
 
 
@@ -88,6 +88,42 @@ class SetLimits(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class SetSessionRates(msgspec.Struct, frozen=True, gc=False):
+    """Rates of one session in place of those of the limits; None for those. No event when they stand so already."""
+
+    session: str
+    messages: Rate | None
+    cancels: Rate | None
+
+
+class MarkClientArrived(msgspec.Struct, frozen=True, gc=False):
+    """A session whose orders are canceled when it leaves has logged on."""
+
+    session: str
+
+
+class MarkClientLeft(msgspec.Struct, frozen=True, gc=False):
+    """It has gone. No event when it was not there."""
+
+    session: str
+    in_good_order: bool
+    cancel_at_ns: int | None
+    """When its orders are to be canceled (UTC); None for never."""
+
+
+class CancelForLeaver(msgspec.Struct, frozen=True, gc=False):
+    """Cancel this order of a client that is away. No event when nothing is left to cancel, or a cancel is pending."""
+
+    order_seq: int
+
+
+class EndForLeaver(msgspec.Struct, frozen=True, gc=False):
+    """All cancels that were to be sent because the session is away have been sent. No event when none were to be."""
+
+    session: str
+    orders: int
+
+
 class SetTradingState(msgspec.Struct, frozen=True, gc=False):
     """Halt, reduce or go on. No event when the state stands so already."""
 
@@ -111,5 +147,10 @@ Command = (
     | DefineInstrument
     | SetLimits
     | SetTradingState
+    | SetSessionRates
+    | MarkClientArrived
+    | MarkClientLeft
+    | CancelForLeaver
+    | EndForLeaver
     | QueryUnresolved
 )

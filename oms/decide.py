@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from oms import decide_answers, decide_client, decide_operator, decide_venue
+from oms import decide_answers, decide_client, decide_operator, decide_presence, decide_venue
 from oms.blotter import Blotter
 from oms.commands import (
+    CancelForLeaver,
     CancelOrder,
     Command,
     DefineInstrument,
+    EndForLeaver,
+    MarkClientArrived,
+    MarkClientLeft,
     NewOrder,
     OpenLog,
     QueryOrder,
     QueryUnresolved,
     ReplaceOrder,
     SetLimits,
+    SetSessionRates,
     SetTradingState,
 )
 from oms.events import Event
@@ -51,7 +56,12 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     OpenLog: decide_operator.open_log,
     DefineInstrument: decide_operator.define_instrument,
     SetLimits: decide_operator.set_limits,
+    SetSessionRates: decide_operator.set_session_rates,
     SetTradingState: decide_operator.set_trading_state,
+    MarkClientArrived: decide_presence.client_arrived,
+    MarkClientLeft: decide_presence.client_left,
+    CancelForLeaver: decide_presence.cancel_for_leaver,
+    EndForLeaver: decide_presence.end_for_leaver,
     QueryUnresolved: decide_operator.query_unresolved,
     VenueAccepted: decide_venue.accepted,
     VenueRejected: decide_venue.rejected,

@@ -188,7 +188,7 @@ def _replace_refusal(order: Order, orig_cl_ord_id: str, order_qty: Decimal) -> R
 def _cancel_pending(order: Order) -> Refusal | None:
     for request in order.pending:
         if not request.is_replace:
-            return refuse("CANCEL_PENDING", f"pending={request.cl_ord_id}")
+            return refuse("CANCEL_PENDING", f"pending={request.name}")
     return None
 
 

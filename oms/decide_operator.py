@@ -6,10 +6,18 @@ Records come from checked configuration; one that breaks its own rules is a bug 
 from __future__ import annotations
 
 from oms.blotter import Blotter
-from oms.commands import DefineInstrument, OpenLog, QueryUnresolved, SetLimits, SetTradingState
-from oms.events import Event, InstrumentDefined, LimitsSet, LogOpened, OrderQueried, TradingStateChanged
+from oms.commands import DefineInstrument, OpenLog, QueryUnresolved, SetLimits, SetSessionRates, SetTradingState
+from oms.events import (
+    Event,
+    InstrumentDefined,
+    LimitsSet,
+    LogOpened,
+    OrderQueried,
+    SessionRatesSet,
+    TradingStateChanged,
+)
 from oms.instruments import instrument_faults
-from oms.limits import limits_faults
+from oms.limits import limits_faults, rate_faults
 from oms.types import Moment, check_store_id
 
 
@@ -38,6 +46,18 @@ def set_limits(blotter: Blotter, command: SetLimits, at: Moment) -> list[Event]:
     if faults := limits_faults(command.limits):
         raise ValueError("limits: " + "; ".join(faults))
     return [LimitsSet(at.seq, at.utc_ns, command.limits, command.operator, command.reason)]
+
+
+def set_session_rates(blotter: Blotter, command: SetSessionRates, at: Moment) -> list[Event]:
+    """SessionRatesSet, if they differ from what stands. Raises ValueError for rates out of bounds."""
+    session, messages, cancels = command.session, command.messages, command.cancels
+    client = blotter.clients.get(session)
+    if ((None, None) if client is None else (client.messages, client.cancels)) == (messages, cancels):
+        return []
+    for name, rate in (("messages", messages), ("cancels", cancels)):
+        if faults := [] if rate is None else rate_faults(name, rate):
+            raise ValueError(f"session {session}: " + "; ".join(faults))
+    return [SessionRatesSet(at.seq, at.utc_ns, session, messages, cancels)]
 
 
 def set_trading_state(blotter: Blotter, command: SetTradingState, at: Moment) -> list[Event]:

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from oms.instruments import Instrument
-from oms.limits import Limits
+from oms.limits import Limits, Rate
 from oms.types import FillFlag, OrdType, RejectReason, Side, TimeInForce, TradingState
 from oms.venue_reports import AnyVenueReport
 
@@ -50,6 +50,14 @@ class LimitsSet(Event, frozen=True, gc=False, array_like=True, tag=True):
     reason: str
 
 
+class SessionRatesSet(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """What `session` may send, in place of the rates that the limits give everybody; None for those."""
+
+    session: str
+    messages: Rate | None
+    cancels: Rate | None
+
+
 class TradingStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
     state: TradingState
     operator: str
@@ -65,6 +73,32 @@ class ReferencePriceSet(Event, frozen=True, gc=False, array_like=True, tag=True)
     venue: str
     symbol: str
     price: Decimal
+
+
+# ------------------------------------------------------------------------------- clients whose orders are canceled when
+# they leave (cancel on disconnect); of others nothing is recorded
+
+
+class ClientArrived(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """The session has logged on. Nothing more is canceled because it was away."""
+
+    session: str
+
+
+class ClientLeft(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """The session is over: `in_good_order` by a Logout that was answered, else lost. At `cancel_at_ns` (UTC) its open
+    orders are canceled, unless it is back; None when they stay."""
+
+    session: str
+    in_good_order: bool
+    cancel_at_ns: int | None
+
+
+class OrdersOfLeaverCanceled(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A cancel of each order of the session that was to be canceled has been asked for: `orders` of them."""
+
+    session: str
+    orders: int
 
 
 # ----------------------------------------------------------------------------------------------------------- new orders
@@ -162,6 +196,8 @@ class CancelRequested(OrderEvent, frozen=True, gc=False, array_like=True, tag=Tr
     orig_cl_ord_id: str
     venue_cl_ord_id: str
     orig_venue_cl_ord_id: str
+    cause: str = ""
+    """Why it was asked for without the client; its `cl_ord_id` is then empty. Since schema 2."""
 
 
 class CancelRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -279,7 +315,11 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     LogOpened,
     InstrumentDefined,
     LimitsSet,
+    SessionRatesSet,
     TradingStateChanged,
+    ClientArrived,
+    ClientLeft,
+    OrdersOfLeaverCanceled,
     VenueStateChanged,
     ReferencePriceSet,
     OrderReceived,

@@ -61,9 +61,13 @@ def limits_faults(limits: Limits) -> list[str]:
         faults.append(f"order_notional_max: {limits.order_notional_max}: a number, not negative")
     if limits.reference_price_age_ms_max < 0:
         faults.append(f"reference_price_age_ms_max: {limits.reference_price_age_ms_max}: not negative")
-    for name in ("messages", "cancels"):
-        rate: Rate = getattr(limits, name)
-        for part, number in (("per_s", rate.per_s), ("burst", rate.burst)):
-            if not 0 <= number <= RATE_MAX:
-                faults.append(f"{name}.{part}: {number}: 0 to {RATE_MAX}")
-    return faults
+    return faults + rate_faults("messages", limits.messages) + rate_faults("cancels", limits.cancels)
+
+
+def rate_faults(name: str, rate: Rate) -> list[str]:
+    """The same for a rate; `name` says whose."""
+    return [
+        f"{name}.{part}: {number}: 0 to {RATE_MAX}"
+        for part, number in (("per_s", rate.per_s), ("burst", rate.burst))
+        if not 0 <= number <= RATE_MAX
+    ]

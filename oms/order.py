@@ -65,6 +65,12 @@ class Request:
     def venue_cl_ord_id(self) -> str:
         return self.asked.venue_cl_ord_id
 
+    @property
+    def name(self) -> str:
+        """What the client knows it by: its ClOrdID, or why it was made when the client did not ask."""
+        asked = self.asked
+        return asked.cl_ord_id or (asked.cause if isinstance(asked, CancelRequested) else "")
+
     def __repr__(self) -> str:
         return f"<{'replace' if self.is_replace else 'cancel'} {self.asked.cl_ord_id} {self.outcome}>"
 
@@ -293,7 +299,9 @@ class Order:
 
     def _canceled(self, event: OrderCanceled) -> None:
         if event.venue_cl_ord_id is not None:
-            self._lengthen_chain(self._answered(event.venue_cl_ord_id, Outcome.ACCEPTED).asked.cl_ord_id)
+            cl_ord_id = self._answered(event.venue_cl_ord_id, Outcome.ACCEPTED).asked.cl_ord_id
+            if cl_ord_id:
+                self._lengthen_chain(cl_ord_id)
 
     def _lengthen_chain(self, cl_ord_id: str) -> None:
         if isinstance(self.chain, list):

@@ -56,6 +56,10 @@ REASONS: Final[dict[str, Reason]] = {
         "The report is understood, but what it says of the order is nothing that can be booked yet.",
         "Compare the order with the venue's own view of it.",
     ),
+    "HANDLER_FAILED": Reason(
+        "The report was understood, and a fault of this program kept it from being booked: the log has the traceback.",
+        "Book what it says by hand; if it is a fill, it is money. Report the fault.",
+    ),
     "UNREADABLE": Reason(
         "The message could not be read as any report.",
         "Read it in the log, and ask the venue what it means.",

@@ -16,16 +16,18 @@ def throttle(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | N
 
 def message_throttle(session: str, blotter: Blotter, at: Moment) -> Refusal | None:
     """For new orders, replaces and status requests."""
-    client = blotter.clients.get(session)
-    rate = blotter.limits.messages
-    wait = wait_ns(0 if client is None else client.messages_full_at_ns, at.utc_ns, rate)
+    client, rate, full_at_ns = blotter.clients.get(session), blotter.limits.messages, 0
+    if client is not None:
+        rate, full_at_ns = client.messages or rate, client.messages_full_at_ns
+    wait = wait_ns(full_at_ns, at.utc_ns, rate)
     return _throttled("THROTTLED", rate, wait) if wait else None
 
 
 def cancel_throttle(session: str, blotter: Blotter, at: Moment) -> Refusal | None:
-    client = blotter.clients.get(session)
-    rate = blotter.limits.cancels
-    wait = wait_ns(0 if client is None else client.cancels_full_at_ns, at.utc_ns, rate)
+    client, rate, full_at_ns = blotter.clients.get(session), blotter.limits.cancels, 0
+    if client is not None:
+        rate, full_at_ns = client.cancels or rate, client.cancels_full_at_ns
+    wait = wait_ns(full_at_ns, at.utc_ns, rate)
     return _throttled("CANCEL_THROTTLED", rate, wait) if wait else None
 
 
