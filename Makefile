@@ -4,11 +4,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 FIXGATE_WHEEL_CACHE ?= .cache/wheels
+FUZZ_SECONDS ?= 60
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench interop fast test-fast lock clean
+.PHONY: help run test check bench interop fuzz fast test-fast lock clean
 
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
@@ -35,6 +36,9 @@ check: $(STAMPS)/dev ## ruff, mypy --strict, import arrows
 
 interop: $(STAMPS)/interop ## against stock quickfix, as client and as venue
 	@$(BIN)/python -m pytest tests/interop
+
+fuzz: $(STAMPS)/fuzz ## framer, decoder and session under atheris, FUZZ_SECONDS=60 in all
+	@$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
 
 bench: $(STAMPS)/bench ## throughput and latency beside the peers
 	@$(BIN)/python -m bench
@@ -85,4 +89,8 @@ $(STAMPS)/interop: requirements/interop.lock $(STAMPS)/dev
 
 $(STAMPS)/bench: requirements/bench.lock $(STAMPS)/interop
 	@$(INSTALL_LOCK) requirements/bench.lock
+	@touch $@
+
+$(STAMPS)/fuzz: requirements/fuzz.lock $(STAMPS)/dev
+	@$(INSTALL_LOCK) requirements/fuzz.lock
 	@touch $@

@@ -1,14 +1,14 @@
-"""A YAML tree into a record of `config.model`: every text by the type of its field, every fault by its path and line.
+"""A YAML tree into a record of `config.model`: every text by the type of its field, every fault by its path and place.
 
 All faults of a file are found in one go. A fault says where (`sessions[1].heart_bt_int_s`), what was written, and what
-the rule is. Keys written in another spelling are looked up in `ALIASES`.
+the rule is. Keys in QuickFIX's spelling have been respelled before (`config.spelling`); a fault names them as written.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,10 +16,7 @@ import msgspec
 from msgspec import inspect
 
 from config.secret import Secret
-from config.yaml_tree import Mapping, Node, Scalar, Sequence
-
-ALIASES: dict[str, str] = {}
-"""Other spellings of keys (QuickFIX's), by our own: filled when the whole table of QuickFIX's keys is taken in."""
+from config.yaml_tree import Mapping, Node, Place, Scalar, Sequence
 
 SHOWN_MAX = 60
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -40,9 +37,9 @@ _RULES_IN_WORDS = {
 
 
 class Fault(NamedTuple):
-    """What is wrong at one place of the file; line 0 where none can be named."""
+    """What is wrong at one place of the file."""
 
-    line: int
+    place: Place
     path: str
     why: str
 
@@ -69,39 +66,33 @@ class Converter:
         return self._struct(node, known, path, partial)
 
     def _fault(self, node: Node, path: str, why: str) -> _Missing:
-        self.faults.append(Fault(node.line, path, why))
+        self.faults.append(Fault(node.place, path, why))
         return MISSING
 
     def _struct(self, node: Node, kind: inspect.StructType, path: str, partial: bool = False) -> object:
         if not isinstance(node, Mapping):
-            return self._fault(node, path, f"{_shown(node)} is not a mapping (key: value)")
+            return self._fault(node, path, f"{shown(node)} is not a mapping (key: value)")
         fields = {field.encode_name: field for field in kind.fields}
         values: dict[str, object] = {}
-        for written, child in node.entries.items():
-            key = ALIASES.get(written, written)
+        for key, child in node.entries.items():
             if key == kind.tag_field:
                 continue
             field = fields.get(key)
-            place = f"{path}.{written}" if path else written
+            written = node.spellings.get(key, key)
+            where = f"{path}.{written}" if path else written
             if field is None:
-                self._unknown(node.key_lines[written], place, written, [*fields, *filter(None, [kind.tag_field])])
-            elif field.name in values:
-                self.faults.append(Fault(node.key_lines[written], place, f"is said twice, also as {key}"))
+                known = [*fields, *filter(None, [kind.tag_field])]
+                self.faults.append(Fault(node.key_places[key], where, unknown_key(written, known)))
             else:
-                values[field.name] = self._value(child, field.type, place)
+                values[field.name] = self._value(child, field.type, where)
         for field in kind.fields:
             if field.required and field.name not in values and not partial:
-                place = f"{path}.{field.encode_name}" if path else field.encode_name
-                self.faults.append(Fault(node.line, place, f"is missing: {_about(field.type)}"))
+                where = f"{path}.{field.encode_name}" if path else field.encode_name
+                self.faults.append(Fault(node.place, where, f"is missing: {_about(field.type)}"))
                 values[field.name] = MISSING
         if partial or MISSING in values.values():
             return MISSING
         return kind.cls(**values)
-
-    def _unknown(self, line: int, place: str, written: str, known: list[str]) -> None:
-        near = difflib.get_close_matches(_snake(written), known, n=1, cutoff=0.5)
-        hint = f"; the nearest known key is {near[0]}" if near else f"; known keys are {', '.join(known)}"
-        self.faults.append(Fault(line, place, f"unknown key {_quoted(written)}{hint}"))
 
     def _value(self, node: Node, kind: inspect.Type, path: str) -> object:
         one_or_more = False
@@ -117,11 +108,11 @@ class Converter:
             return self._struct(node, kind, path)
         if isinstance(kind, inspect.VarTupleType):
             if not isinstance(node, Sequence):
-                return self._fault(node, path, f"{_shown(node)} is not a list")
+                return self._fault(node, path, f"{shown(node)} is not a list")
             items = [self._value(item, kind.item_type, f"{path}[{i}]") for i, item in enumerate(node.items)]
             return MISSING if MISSING in items else tuple(items)
         if not isinstance(node, Scalar):
-            return self._fault(node, path, f"{_shown(node)}, where one value belongs")
+            return self._fault(node, path, f"{shown(node)}, where one value belongs")
         if isinstance(kind, inspect.CustomType) and kind.cls is Secret:
             return self._secret(node, path)
         if node.plain and node.text in _NULLS:
@@ -139,14 +130,14 @@ class Converter:
         tag_field = next(iter(structs.values())).tag_field
         assert tag_field is not None
         if not isinstance(node, Mapping):
-            return self._fault(node, path, f"{_shown(node)} is not a mapping (key: value)")
+            return self._fault(node, path, f"{shown(node)} is not a mapping (key: value)")
         tag = node.entries.get(tag_field)
         one_of = f"one of {', '.join(structs)}"
         if tag is None:
             return self._fault(node, f"{path}.{tag_field}", f"is missing: {one_of}")
         chosen = structs.get(tag.text) if isinstance(tag, Scalar) else None
         if chosen is None:
-            return self._fault(tag, f"{path}.{tag_field}", f"{_shown(tag)} is not {one_of}")
+            return self._fault(tag, f"{path}.{tag_field}", f"{shown(tag)} is not {one_of}")
         return self._struct(node, chosen, path)
 
     def _secret(self, node: Scalar, path: str) -> object:
@@ -174,8 +165,16 @@ class Converter:
             assert isinstance(kind, inspect.StrType), f"{path}: {kind} is not made from YAML"
             value = text if text.isprintable() else None
         if value is None or not _within(value, kind):
-            return self._fault(node, path, f"{_shown(node)} is not {_rule(kind)}")
+            return self._fault(node, path, f"{shown(node)} is not {_rule(kind)}")
         return value
+
+
+def unknown_key(written: str, known: Iterable[str]) -> str:
+    """What to say of a key that the record does not have."""
+    known = list(known)
+    near = difflib.get_close_matches(_snake(written), known, n=1, cutoff=0.5)
+    hint = f"; the nearest known key is {near[0]}" if near else f"; known keys are {', '.join(known)}"
+    return f"unknown key {quoted(written)}{hint}"
 
 
 # -- rules in words ----------------------------------------------------------------------------------------------------
@@ -223,13 +222,13 @@ def _about(kind: inspect.Type) -> str:
     return _rule(kind)
 
 
-def _shown(node: Node) -> str:
+def shown(node: Node) -> str:
     if isinstance(node, Mapping):
         return "a mapping"
-    return "a list" if isinstance(node, Sequence) else _quoted(node.text)
+    return "a list" if isinstance(node, Sequence) else quoted(node.text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return repr(text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "...")
 
 

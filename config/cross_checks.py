@@ -16,12 +16,13 @@ from config.model import (
     Throttle,
     VenueConfig,
 )
+from config.yaml_tree import NOWHERE
 
 OWN_DICTIONARIES = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
 
 
 def gateway_faults(config: GatewayConfig) -> list[Fault]:
-    """All that is wrong between the parts of a gateway's configuration. Lines are the caller's to find."""
+    """All that is wrong between the parts of a gateway's configuration. Places are the caller's to find."""
     return [
         *_session_faults(config.sessions),
         *_venue_faults(config.venues, config.sessions),
@@ -50,7 +51,7 @@ def exchange_faults(config: ExchangeConfig) -> list[Fault]:
 
 
 def _at(path: str, why: str) -> Fault:
-    return Fault(0, path, why)
+    return Fault(NOWHERE, path, why)
 
 
 def _twice(where: str, key: str, values: Iterable[object]) -> list[Fault]:

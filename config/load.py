@@ -1,6 +1,6 @@
 """A configuration from a YAML file: the one door of this package, and the one file of it that reads the disk.
 
-All faults are told at once, each with file, line, path, value and rule. Nothing is guessed and nothing is ignored.
+All faults are told at once, each with file, line, column, path, value and rule. Nothing is guessed, nothing ignored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TypeVar
 from config.convert import MISSING, Converter, Fault
 from config.cross_checks import exchange_faults, gateway_faults, sessions_faults
 from config.model import ExchangeConfig, GatewayConfig, Record, SessionConfig
-from config.yaml_tree import Mapping, Node, Sequence, YamlRefused, read_tree
+from config.spelling import respell
+from config.yaml_tree import Mapping, Node, Place, Sequence, YamlRefused, read_tree
 
 SECRET_BYTES_MAX = 4096
 SESSION_DEFAULTS = "session_defaults"
@@ -55,15 +56,18 @@ def _load(path: Path, model: type[C], cross_check: Callable[[C], list[Fault]]) -
     try:
         tree = read_tree(data)
     except YamlRefused as refused:
-        raise ConfigRefused([_line(path, Fault(refused.line, "", refused.why))]) from None
+        raise ConfigRefused([_line(path, Fault(refused.place, "", refused.why))]) from None
     converter = Converter(read_secret)
-    _share_session_defaults(tree, converter)
+    defaults = tree.entries.pop(SESSION_DEFAULTS, None) if isinstance(tree, Mapping) else None
+    converter.faults += respell(tree, model)
+    if defaults is not None:
+        _share(defaults, tree, converter)
     config = converter.record(tree, model)
     faults = converter.faults
     if not faults:
         assert config is not MISSING
         assert isinstance(config, model)
-        faults = [fault._replace(line=_line_of(tree, fault.path)) for fault in cross_check(config)]
+        faults = [fault._replace(place=_place_of(tree, fault.path)) for fault in cross_check(config)]
         if not faults:
             return config
     raise ConfigRefused([_line(path, fault) for fault in sorted(faults)])
@@ -98,21 +102,18 @@ def _secret_file(path: Path) -> bytes:
     return value.rstrip(b"\r\n")
 
 
-def _share_session_defaults(tree: Node, converter: Converter) -> None:
+def _share(defaults: Node, tree: Node, converter: Converter) -> None:
     """Give each session of the tree the keys of `session_defaults` that it does not set itself."""
-    if not isinstance(tree, Mapping):
-        return
-    defaults = tree.entries.pop(SESSION_DEFAULTS, None)
-    if defaults is None:
-        return
+    converter.faults += respell(defaults, SessionConfig, SESSION_DEFAULTS)
     before = len(converter.faults)
     converter.record(defaults, SessionConfig, SESSION_DEFAULTS, partial=True)
-    if not isinstance(defaults, Mapping):
+    if not isinstance(defaults, Mapping) or not isinstance(tree, Mapping):
         return
     for key in OWN_TO_EACH_SESSION:
         if key in defaults.entries:
-            where = defaults.key_lines[key]
-            converter.faults.append(Fault(where, f"{SESSION_DEFAULTS}.{key}", "is each session's own, not shared"))
+            written = defaults.spellings.get(key, key)
+            place = defaults.key_places[written]
+            converter.faults.append(Fault(place, f"{SESSION_DEFAULTS}.{written}", "is each session's own, not shared"))
     if len(converter.faults) != before:
         return
     for kind in ("sessions", "session_templates"):
@@ -127,25 +128,30 @@ def _fill(session: Mapping, defaults: Mapping) -> None:
         own = session.entries.get(key)
         if own is None:
             session.entries[key] = node
-            session.key_lines[key] = defaults.key_lines[key]
-        elif isinstance(own, Mapping) and isinstance(node, Mapping):
-            _fill(own, node)
+            session.key_places[key] = defaults.key_places[key]
+            if key in defaults.spellings:
+                session.spellings[key] = defaults.spellings[key]
+        elif isinstance(node, Mapping):
+            for item in own.items if isinstance(own, Sequence) else [own]:
+                if isinstance(item, Mapping):
+                    _fill(item, node)
 
 
-def _line_of(tree: Node, path: str) -> int:
-    """The line of the deepest part of a path such as `sessions[1].name` that the file has."""
-    line, node = tree.line, tree
+def _place_of(tree: Node, path: str) -> Place:
+    """The place of the deepest part of a path such as `sessions[1].name` that the file has."""
+    place, node = tree.place, tree
     for step in path.replace("[", ".[").split("."):
         if isinstance(node, Sequence) and step.startswith("["):
             node = node.items[int(step[1:-1])]
-            line = node.line
+            place = node.place
         elif isinstance(node, Mapping) and step in node.entries:
-            line, node = node.key_lines[step], node.entries[step]
-        else:
+            place, node = node.key_places[step], node.entries[step]
+        elif not (isinstance(node, Mapping) and step == "[0]"):  # a list written as its only item
             break
-    return line
+    return place
 
 
 def _line(path: Path, fault: Fault) -> str:
-    where = f"{path}:{fault.line}" if fault.line else str(path)
+    line, column = fault.place
+    where = f"{path}:{line}:{column}" if line else str(path)
     return f"{where}: {fault.path}: {fault.why}" if fault.path else f"{where}: {fault.why}"

@@ -61,7 +61,7 @@ class JournalConfig(Record, frozen=True, kw_only=True):
     segment_bytes: Annotated[
         int,
         Meta(ge=8192, le=1 << 30, description="size of each of the two write-ahead files, fixed at the first start"),
-    ] = 4 << 20
+    ] = 8 << 20
 
 
 class LogsConfig(Record, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ what a crash has left in the segments, so a reader finds all of the log in one p
 
 `log`       number of its first record -> chunk: whole turns, one behind the other;
 `outbound`  session, generation, MsgSeqNum(34) of the first -> run of messages: their chunk, and where they are in it;
-`sessions`  session -> its numbers;      `meta`  format, store id, number and digest of the last record.
+`sessions`  session -> its numbers;      `meta`  format, store id, number and digest of the last record, the secret.
 
 A commit that fails is final (after a failed fsync the kernel may have dropped the pages and the next one would
 "succeed" over a hole): the journal latches, and the process must end with EXIT_JOURNAL_FAILED, say nothing more, and
@@ -29,6 +29,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import lmdb
@@ -46,6 +47,7 @@ from gateway.log_records import (
     Damaged,
     Numbers,
     Record,
+    end_of,
     framed,
     record_at,
     records_of,
@@ -60,11 +62,14 @@ from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segment
 FORMAT = b"fixgate-journal-2"
 EXIT_JOURNAL_FAILED = 74  # EX_IOERR of sysexits.h
 MAP_SIZE_GB = 64  # address space, not disk: LMDB grows the file as it is used
-SEGMENT_BYTES = 4 << 20
+SEGMENT_BYTES = 8 << 20
 
 _GENERATION = struct.Struct(">I")
 _HEAD = struct.Struct(">Q32s")  # last record, digest
-_PLACE = struct.Struct(">II")  # of a message in its chunk: records before it, bytes before it
+_PLACE = struct.Struct(">III")  # messages of the run, records of the chunk, bytes of the chunk before a turn's first
+_COUNT = struct.Struct(">I")
+_RUN_HEAD = NUMBER.size + _COUNT.size
+_META_KEYS = (b"head", b"store_id", b"secret")
 _pack_generation = _GENERATION.pack
 
 
@@ -73,7 +78,8 @@ class JournalFailed(Exception):
 
 
 class _Run:
-    """Messages of one session whose MsgSeqNums follow one another, and where they stand in their chunk."""
+    """Messages of one session whose MsgSeqNums follow one another, and where they stand in their chunk: those of one
+    turn stand together, so there is one place for each turn."""
 
     __slots__ = ("first", "places", "prefix", "raws")
 
@@ -81,7 +87,7 @@ class _Run:
         self.prefix = prefix
         self.first = first
         self.raws: list[bytes] = []
-        self.places: list[tuple[int, int]] = []
+        self.places: list[tuple[int, int, int]] = []
 
     @property
     def end(self) -> int:
@@ -129,11 +135,11 @@ class Transaction:
         """Messages of ours, the first under this number and each under the next; `outbound` finds them from now on."""
         prefix = session_prefix(session) + _pack_generation(generation)
         run = _Run(prefix, msg_seq_num)
-        for number, raw in enumerate(raws, msg_seq_num):
-            run.places.append((len(self._records), self._length))
-            self._append(OUTBOUND, prefix + NUMBER.pack(number) + raw)
         run.raws = raws
+        run.places.append((0, len(self._records), self._length))
         self._runs.append(run)
+        for number, raw in enumerate(raws, msg_seq_num):
+            self._append(OUTBOUND, prefix + NUMBER.pack(number) + raw)
 
     def set_numbers(self, session: str, numbers: Numbers, cause: str = "") -> None:
         """The session's place at the end of this turn. `cause` names anything but plain increments."""
@@ -171,9 +177,10 @@ class _Chunk:
             runs = self.runs.setdefault(run.prefix, [])
             if not runs or runs[-1].end != run.first:
                 runs.append(_Run(run.prefix, run.first))
-            known, count, length = runs[-1], self.count, self.length
+            known = runs[-1]
+            _, before, offset = run.places[0]
+            known.places.append((len(known.raws), before + self.count, offset + self.length))
             known.raws += run.raws
-            known.places += [(before + count, offset + length) for before, offset in run.places]
         self.numbers.update(turn._numbers)
         self.count += len(turn._records)
         self.turns.append(records)
@@ -194,13 +201,14 @@ class Journal:
         self._meta = environment.open_db(b"meta")
         self._failed = False
         with environment.begin() as txn:
-            head, store_id = (bytes(txn.get(name, b"", db=self._meta)) for name in (b"head", b"store_id"))
+            head, store_id, secret = (bytes(txn.get(name, b"", db=self._meta)) for name in _META_KEYS)
         if len(head) != _HEAD.size or not store_id:
             raise JournalRefused(f"journal: {directory}: the head of the log is missing. Restore a backup beside it")
         self.store_id = store_id.decode()
         self.head: int
         self.head, self._digest = _HEAD.unpack(head)
-        self._ahead = WriteAhead(directory)
+        self._secret = int.from_bytes(secret, "big")
+        self._ahead = WriteAhead(directory, self._secret)
         self._filling = _Chunk(self.head + 1)
         self._moving: _Chunk | None = None
         self._moved: Future[None] | None = None
@@ -230,6 +238,7 @@ class Journal:
         with environment.begin(write=True) as txn:
             txn.put(b"format", FORMAT, db=meta)
             txn.put(b"store_id", store_id.encode(), db=meta)
+            txn.put(b"secret", os.urandom(4), db=meta)
             txn.put(b"head", _HEAD.pack(0, _origin(store_id)), db=meta)
         sync_directory(directory)
         sync_directory(directory.parent)
@@ -298,7 +307,7 @@ class Journal:
 
     def _take_over(self) -> None:
         """Move into LMDB what the last process has left in the segments. A torn last turn was never durable."""
-        left = [turn for turn in stored_turns(self.directory) if turn.first_seq > self.head]
+        left = [turn for turn in stored_turns(self.directory, self._secret) if turn.first_seq > self.head]
         while left:
             found = [turn for turn in left if turn.first_seq == self.head + 1]
             whole = [turn for turn in found if self._is_whole(turn)]
@@ -346,7 +355,7 @@ class Journal:
         digest = sha256(self._digest + records).digest()
         turn._append(TURN, TURN_END.pack(utc_ns, digest))
         records += turn._records[-1]
-        fits = len(records) <= self._ahead.segment_bytes // 2
+        fits = self._ahead.can_hold(len(records))
         if not fits or not self._ahead.has_room(len(records)):
             self._move()
         try:
@@ -394,7 +403,8 @@ class Journal:
                 for run in runs:
                     places = b"".join([_PLACE.pack(*place) for place in run.places])
                     key = run.prefix + NUMBER.pack(run.first)
-                    fresh = fresh and txn.put(key, first + places, db=self._outbound, overwrite=False)
+                    value = first + _COUNT.pack(len(run.raws)) + places
+                    fresh = fresh and txn.put(key, value, db=self._outbound, overwrite=False)
             assert fresh, "a log number or a MsgSeqNum was used twice"
             for session, numbers in chunk.numbers.items():
                 txn.put(session.encode(), SESSION_NUMBERS.pack(*numbers), db=self._sessions)
@@ -450,8 +460,7 @@ class Journal:
         try:
             with self._environment.begin(buffers=True) as txn:
                 for first, run in self._runs(txn, prefix, begin, end):
-                    last = min(end, first + (len(run) - NUMBER.size) // _PLACE.size - 1)
-                    for number, payload in self._messages_of(txn, run, first, max(begin, first), last):
+                    for number, payload in self._messages_of(txn, run, first, begin, end):
                         place = prefix + NUMBER.pack(number)
                         if not payload.startswith(place):
                             raise Damaged(f"MsgSeqNum(34)={number} of {session}: its index names another message")
@@ -464,12 +473,19 @@ class Journal:
     def _messages_of(
         self, txn: lmdb.Transaction, run: memoryview, first: int, begin: int, end: int
     ) -> Iterator[tuple[int, bytes]]:
-        """Payloads of the messages `begin` to `end` of a run that begins with MsgSeqNum `first`."""
+        """Those of the messages `begin` to `end` that are in a run which begins with MsgSeqNum `first`."""
         key = bytes(run[: NUMBER.size])
         chunk, chunk_first = txn.get(key, b"", db=self._log), NUMBER.unpack(key)[0]
-        for number in range(begin, end + 1):
-            before, offset = _PLACE.unpack_from(run, NUMBER.size + (number - first) * _PLACE.size)
-            yield number, record_at(chunk, offset, chunk_first + before).payload
+        places = list(_PLACE.iter_unpack(run[_RUN_HEAD:]))
+        ends = [place[0] for place in places[1:]] + list(_COUNT.unpack_from(run, NUMBER.size))
+        for (in_run, before, offset), end_in_run in zip(places, ends, strict=True):
+            numbers = range(first + in_run, first + end_in_run)
+            if begin < numbers.stop and end >= numbers.start:
+                for number, seq in zip(numbers, count(chunk_first + before), strict=False):
+                    record = record_at(chunk, offset, seq)
+                    offset = end_of(record, offset)
+                    if begin <= number <= end:
+                        yield number, record.payload
 
     def _runs(self, txn: lmdb.Transaction, prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, memoryview]]:
         """Runs of messages that touch `begin` to `end`: first MsgSeqNum, chunk and places."""

@@ -60,8 +60,13 @@ def records_of(chunk: bytes, first_seq: int) -> Iterator[tuple[int, Record]]:
     while offset < len(chunk):
         record = record_at(chunk, offset, first_seq)
         yield offset, record
-        offset += _FRAME.size + 1 + len(record.payload)
+        offset = end_of(record, offset)
         first_seq += 1
+
+
+def end_of(record: Record, offset: int) -> int:
+    """Where a record ends that begins at `offset`."""
+    return offset + _FRAME.size + len(record.kind) + len(record.payload)
 
 
 def record_at(chunk: bytes | memoryview, offset: int, seq: int) -> Record:

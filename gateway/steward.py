@@ -1,22 +1,42 @@
-"""Carries out what operators ask of sessions, each within a turn. The words are in `gateway.session_commands`."""
+"""Carries out what operators ask of sessions, each within a turn. The words are in `gateway.session_commands` and
+`gateway.reload`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from gateway.explain import explain, schedule_state
+from gateway.reload import ReloadPlan
+from gateway.session.admission import Admission
+from gateway.session.lobby import Lobby
 from gateway.session.session import Session
+from gateway.session.settings import Role
 from gateway.session.state import LIVE, State
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ResetNumbers
-from gateway.session_events import OperatorActed
+from gateway.session_events import ConfigurationReloaded, OperatorActed
+from gateway.sessions import Maker
 from gateway.transact import Deed, Spine, StewardsTurn
 
 Answer = dict[str, object]
 
 
+class ApplyReload(NamedTuple):
+    """Do what the plan says. All that takes long or may fail has been done before."""
+
+    operator: str
+    plan: ReloadPlan
+    makers: Mapping[str, Maker]
+    """For each session that is added or restarted."""
+    admissions: Mapping[str, Admission]
+    """For every acceptor session that is added, restarted or retouched."""
+    tell_application: Callable[[], None]
+
+
 class Steward:
-    def __init__(self, spine: Spine) -> None:
+    def __init__(self, spine: Spine, lobby: Lobby) -> None:
         self._spine = spine
+        self._lobby = lobby
 
     def deeds(self) -> Mapping[type, Deed]:
         return {
@@ -24,6 +44,7 @@ class Steward:
             LogOutSession: self.log_out,
             ResetNumbers: self.reset_numbers,
             ExplainSession: self.explain,
+            ApplyReload: self.reload,
         }
 
     def list_sessions(self, command: ListSessions, turn: StewardsTurn) -> Answer:
@@ -71,6 +92,41 @@ class Steward:
         self._spine.state(OperatorActed(name, command.operator, action, command.reason), turn)
         self._spine.work(name, turn)
         return _line(session, turn)
+
+    def reload(self, command: ApplyReload, turn: StewardsTurn) -> Answer:
+        spine, plan = self._spine, command.plan
+        for config in plan.added:
+            session = spine.session(config.name)
+            if session is not None and session.state is not State.DISCONNECTED:
+                return _refused(f"session {config.name}: was removed and is still logging out; try again")
+        command.tell_application()
+        for name in plan.removed:
+            session = self._of(name)
+            self._lobby.remove(session)
+            self._log_out(session, b"this session is removed", turn)
+        for config in (*plan.restarted, *plan.retouched):
+            session = self._of(config.name)
+            if session.settings.role is Role.ACCEPTOR:
+                self._lobby.remove(session)
+                self._lobby.add(session, command.admissions[config.name])
+        for config in plan.restarted:
+            self._log_out(self._of(config.name), b"the settings of this session change", turn)
+            spine.succeed(config.name, command.makers[config.name], turn)
+        for config in plan.added:
+            made = spine.adopt(config.name, command.makers[config.name], turn)
+            if made.settings.role is Role.ACCEPTOR:
+                self._lobby.add(made, command.admissions[config.name])
+        spine.state(ConfigurationReloaded(command.operator, plan.changes), turn)
+        return {"changes": list(plan.changes)}
+
+    def _log_out(self, session: Session, text: bytes, turn: StewardsTurn) -> None:
+        session.logout(text, turn.now)
+        self._spine.work(session.settings.name, turn)
+
+    def _of(self, name: str) -> Session:
+        session = self._spine.session(name)
+        assert session is not None, name
+        return session
 
     def _unknown(self, name: str) -> Answer:
         known = ", ".join(session.settings.name for session in self._spine.sessions)

@@ -452,13 +452,14 @@ class Spine:
         """How often this session has been logged on in the life of this process."""
         return self._lines[name].logons
 
-    def adopt(self, session: Session, turn: _Turn) -> None:
-        """A session that was not there, or not in this process: from now on it is."""
-        numbers = session.numbers
-        stored = Numbers(numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
-        line = self._lines[session.settings.name] = _Line(session, stored)
+    def adopt(self, name: str, maker: Successor, turn: _Turn) -> Session:
+        """A session that was not there: it is from now on, with the numbers that the journal has for its name."""
+        stored = self._journal.numbers().get(name, Numbers(1, 1, 1))
+        session = maker(SessionNumbers(*stored), self.register.instances.get(name))
+        line = self._lines[name] = _Line(session, stored)
         session.started(turn.now)
         self._work(line, turn)
+        return session
 
     def succeed(self, name: str, successor: Successor, turn: _Turn) -> None:
         """Another engine takes over from this session as soon as nobody is connected to it."""

@@ -18,3 +18,4 @@ lock runtime.lock --allow-unsafe --build-deps-for editable pyproject.toml
 lock dev.lock --constraint requirements/runtime.lock --extra dev pyproject.toml
 lock interop.lock requirements/interop.in
 lock bench.lock requirements/bench.in
+lock fuzz.lock requirements/fuzz.in

@@ -130,7 +130,7 @@ def check_poss_dup(message: Message, settings: SessionSettings, now: Instant) ->
         return None
     value = fields.get(ORIG_SENDING_TIME)
     if value is None:
-        return _ORIG_SENDING_TIME_MISSING
+        return _ORIG_SENDING_TIME_MISSING if settings.requires_orig_sending_time else None
     orig_sending_time = parse_utc_timestamp(value)
     if orig_sending_time is None:
         return _ORIG_SENDING_TIME_FORMAT

@@ -4,6 +4,8 @@ A gap is asked for once, open-ended: "from the number we expect to the last you 
 missing then has arrived, messages that come above the gap are held and nothing more is asked, except:
 - a possible duplicate above the expected number shows that the replay itself has a hole (its messages come in order):
   the rest is asked for again, once for each number that such a hole begins at;
+- where the settings want chunks, the next one is asked for when the one before it has arrived;
+- where the settings want it (a peer that loses requests), each message above the gap asks again;
 - nothing has moved for `resend_timeout_s`: asked again, `resend_requests_max` times in all for the same number.
 
 What is held is bounded in count and bytes. What does not fit is dropped; it is a later gap, and asked for then.
@@ -18,7 +20,7 @@ from gateway.session.settings import SessionSettings
 class Gap:
     """`expected` is NextNumIn throughout: the lowest number missing."""
 
-    __slots__ = ("_begin", "_bytes", "_hole_begin", "_moved_ns", "_requests", "_settings", "end", "held")
+    __slots__ = ("_asked_to", "_begin", "_bytes", "_hole_begin", "_moved_ns", "_requests", "_settings", "end", "held")
 
     def __init__(self, settings: SessionSettings) -> None:
         self._settings = settings
@@ -28,13 +30,14 @@ class Gap:
         self.end = 0
         """The last number known to be missing when we last asked; 0 when there is no gap."""
         self._begin = 0
+        self._asked_to = 0  # EndSeqNo of a request that leaves a part of the gap for later, else 0
         self._hole_begin = 0
         self._requests = 0
         self._moved_ns = 0
 
     def forget(self) -> None:
         self.held.clear()
-        self._bytes = self.end = self._begin = self._hole_begin = self._requests = 0
+        self._bytes = self.end = self._begin = self._asked_to = self._hole_begin = self._requests = 0
 
     def hold(self, msg_seq_num: int, raw: bytes | None) -> bool:
         """Keep a message until its turn. False when there is no room for it."""
@@ -58,7 +61,7 @@ class Gap:
         """A message has been taken; `expected` is the next."""
         self._moved_ns = mono_ns
         if expected > self.end:
-            self.end = self._begin = self._hole_begin = self._requests = 0
+            self.end = self._begin = self._asked_to = self._hole_begin = self._requests = 0
 
     def skipped(self, was: int, expected: int, mono_ns: int) -> None:
         """The expected number has jumped: forget what was held for the numbers between."""
@@ -73,17 +76,32 @@ class Gap:
 
     def must_ask(self, expected: int, poss_dup: bool) -> bool:
         """Whether a message above `expected` that just came calls for a ResendRequest."""
-        if self.end < expected:
+        if self.end < expected or self._settings.send_redundant_resend_requests:
             return True
         return poss_dup and expected > self._hole_begin
 
-    def asked(self, expected: int, above: int, mono_ns: int) -> None:
-        """A ResendRequest from `expected` has gone out because of a message numbered `above`."""
+    def end_to_ask_for(self, expected: int, above: int) -> int:
+        """EndSeqNo(16) of a request from `expected` because of a message numbered `above`; 0 for an open end."""
+        chunk, last = self._settings.resend_request_chunk_size, max(self.end, above - 1)
+        if chunk and expected + chunk <= last:
+            return expected + chunk - 1
+        return last if self._settings.closed_resend_interval else 0
+
+    def is_at_end_of_chunk(self, expected: int) -> bool:
+        return 0 < self._asked_to < expected <= self.end
+
+    def asked(self, expected: int, above: int, mono_ns: int, end_seq_no: int = 0) -> None:
+        """A ResendRequest from `expected` to `end_seq_no` (0: open) has gone out because of a message numbered `above`,
+        or the peer knows without it."""
+        redundant = self._settings.send_redundant_resend_requests and self.end >= expected == self._begin
+        if redundant and mono_ns < self._moved_ns + self._settings.resend_timeout_s * NS_PER_S:
+            return
         if self.end >= expected:
             self._hole_begin = expected
         self._requests = self._requests + 1 if expected == self._begin else 1
         self._begin = expected
         self.end = max(self.end, above - 1) if self.end >= expected else above - 1
+        self._asked_to = end_seq_no if end_seq_no < self.end else 0
         self._moved_ns = mono_ns
 
     def deadline(self) -> int | None:

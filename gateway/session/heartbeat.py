@@ -31,17 +31,31 @@ class Pulse(enum.Enum):
 class Heartbeats:
     """All times monotonic, in ns. With HeartBtInt(108)=0 the clock never asks for anything."""
 
-    __slots__ = ("_grace_ns", "_interval_ns", "last_received_ns", "last_sent_ns", "tested_ns")
+    __slots__ = (
+        "_answer_ns",
+        "_delay",
+        "_grace_ns",
+        "_interval_ns",
+        "_is_checking",
+        "_timeout",
+        "last_received_ns",
+        "last_sent_ns",
+        "tested_ns",
+    )
 
-    def __init__(self) -> None:
-        self._interval_ns = self._grace_ns = 0
+    def __init__(self, delay: float = 0.2, timeout: float = 1.4, is_checking: bool = True) -> None:
+        """`delay` and `timeout` are parts of the interval beyond the first, counted from the last message that arrived:
+        to the TestRequest, and to the end. Without checking, silence is nothing to us."""
+        self._delay, self._timeout, self._is_checking = delay, timeout, is_checking
+        self._interval_ns = self._grace_ns = self._answer_ns = 0
         self.last_sent_ns = self.last_received_ns = 0
         self.tested_ns: int | None = None
         """When the open TestRequest was sent; None when none is."""
 
     def start(self, heart_bt_int_s: int, mono_ns: int) -> None:
         self._interval_ns = heart_bt_int_s * NS_PER_S
-        self._grace_ns = self._interval_ns * 6 // 5
+        self._grace_ns = round(self._interval_ns * (1 + self._delay))
+        self._answer_ns = round(self._interval_ns * (self._timeout - self._delay))
         self.last_sent_ns = self.last_received_ns = mono_ns
         self.tested_ns = None
 
@@ -53,14 +67,16 @@ class Heartbeats:
         if not self._interval_ns:
             return None
         if self.tested_ns is not None:
-            return self.tested_ns + self._grace_ns
+            return self.tested_ns + self._answer_ns
+        if not self._is_checking:
+            return self.last_sent_ns + self._interval_ns
         return min(self.last_sent_ns + self._interval_ns, self.last_received_ns + self._grace_ns)
 
     def challenge(self, mono_ns: int) -> bool:
         """Somebody else wants this session: is the peer still there? It has CHALLENGE_S to show it, or less when it
         was asked before. True when a TestRequest must be sent."""
         must_ask = self.tested_ns is None
-        asked_ns = mono_ns - max(0, self._grace_ns - CHALLENGE_S * NS_PER_S)
+        asked_ns = mono_ns - max(0, self._answer_ns - CHALLENGE_S * NS_PER_S)
         self.tested_ns = asked_ns if self.tested_ns is None else min(self.tested_ns, asked_ns)
         return must_ask
 
@@ -68,8 +84,8 @@ class Heartbeats:
         if not self._interval_ns:
             return Pulse.NOTHING
         if self.tested_ns is not None:
-            return Pulse.LOST if mono_ns >= self.tested_ns + self._grace_ns else Pulse.NOTHING
-        if mono_ns >= self.last_received_ns + self._grace_ns:
+            return Pulse.LOST if mono_ns >= self.tested_ns + self._answer_ns else Pulse.NOTHING
+        if self._is_checking and mono_ns >= self.last_received_ns + self._grace_ns:
             return Pulse.TEST_REQUEST
         if mono_ns >= self.last_sent_ns + self._interval_ns:
             return Pulse.HEARTBEAT

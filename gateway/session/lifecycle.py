@@ -68,7 +68,11 @@ class Lifecycle:
         self._rulebook = rulebook
         self._framer: Framer | None = None
         self._outputs: deque[Output] = deque()
-        self._heartbeats = Heartbeats()
+        self._heartbeats = Heartbeats(
+            settings.test_request_delay_multiplier,
+            settings.heart_beat_timeout_multiplier,
+            not settings.disable_heart_beat_check,
+        )
         self._sender = Sender(settings, numbers, self._heartbeats)
         self._gap = Gap(settings)
         self._hours = None if settings.schedule is None else Hours(settings.schedule, instance)
@@ -199,7 +203,7 @@ class Lifecycle:
         self._sender.send(msg_type, body, now, self._replay is None)
 
     def _send_logon(self, terms: LogonTerms, now: Instant, session_status: int | None = None) -> None:
-        body = logon_body(self.settings, terms)
+        body = logon_body(self.settings, terms, self.numbers.next_target_msg_seq_num)
         if session_status is not None and self.settings.version.default_appl_ver_id:
             body += b"1409=%d\x01" % session_status
         self._send_admin(MsgType.LOGON, body, now)

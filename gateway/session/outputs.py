@@ -83,12 +83,12 @@ Output = (
 
 
 class Outgoing(NamedTuple):
-    """A message to send. Fresh ones have a new number and must be stored; all with `transmit` go to the transport."""
+    """A message to send. Fresh ones must be stored under their number; all with `transmit` go to the transport."""
 
     generation: int
     msg_seq_num: int
     raw: bytes
     fresh: bool
-    """False: a replay or gap fill under an old number."""
+    """False: a replay or gap fill under an old number, or of a session whose messages are not kept."""
     transmit: bool
     """False: there is nobody to send it to (or it is not yet, or no longer, the time); the peer will ask for it."""

@@ -49,6 +49,9 @@ from gateway.session.replaying import Replaying
 from gateway.session.settings import Role
 from gateway.session.state import KIND_OF_MSG_TYPE, LIVE, RECEPTION, Kind, State, Step, Verdict
 
+NEXT_EXPECTED_TOO_HIGH = 10
+"""SessionStatus(1409): received NextExpectedMsgSeqNum(789) is too high."""
+
 _APPLICATION = Kind.APPLICATION
 _TAKE = Verdict.TAKE
 
@@ -212,6 +215,7 @@ class Reception(Replaying):
         numbers.next_target_msg_seq_num += 1
         if gap.end or gap.held:
             gap.moved(numbers.next_target_msg_seq_num, now.mono_ns)
+            self._ask_for_the_next_chunk(now)
 
     # -- gaps and resends --------------------------------------------------------------------------------------------
 
@@ -228,6 +232,10 @@ class Reception(Replaying):
             else:
                 self._late_gap = max(self._late_gap, above)  # theirs first; ours would only wait behind it
 
+    def _ask_for_the_next_chunk(self, now: Instant) -> None:
+        if self._gap.is_at_end_of_chunk(self.numbers.next_target_msg_seq_num):
+            self._ask(self._gap.end + 1, now)
+
     def _ask_again(self, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num
         if self._gap.is_hopeless(expected):
@@ -237,8 +245,13 @@ class Reception(Replaying):
 
     def _ask(self, above: int, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num
-        self._send_admin(MsgType.RESEND_REQUEST, b"7=%d\x0116=%d\x01" % (expected, self.settings.version.infinity), now)
-        self._gap.asked(expected, above, now.mono_ns)
+        end_seq_no = self._gap.end_to_ask_for(expected, above)
+        self._send_admin(
+            MsgType.RESEND_REQUEST,
+            b"7=%d\x0116=%d\x01" % (expected, end_seq_no or self.settings.version.infinity),
+            now,
+        )
+        self._gap.asked(expected, above, now.mono_ns, end_seq_no)
         self._outputs.append(Note("warning", "gap", {"expected": str(expected), "received": str(above)}))
 
     def _receive_resend_request(self, message: Message, msg_seq_num: int, now: Instant) -> None:
@@ -305,6 +318,7 @@ class Reception(Replaying):
         self._gap.skipped(self.numbers.next_target_msg_seq_num, new_seq_no, now.mono_ns)
         self.numbers.next_target_msg_seq_num = new_seq_no
         self._outputs.append(NumbersChanged(f"{cause} to {new_seq_no}"))
+        self._ask_for_the_next_chunk(now)
 
     # -- Logon and Logout --------------------------------------------------------------------------------------------
 
@@ -336,19 +350,42 @@ class Reception(Replaying):
             self._expel_too_low(msg_seq_num, now)
             return
         self._reset_pledged = False
+        if self._is_too_much_expected(terms, now):
+            return
+        if msg_seq_num == numbers.next_target_msg_seq_num:
+            self._consume(now)
         if answer:
             self._send_logon(terms, now)
         heart_bt_int_s = terms.heart_bt_int_s
         if not answer and self.settings.role is Role.INITIATOR and heart_bt_int_s != self.settings.heart_bt_int_s:
             self._note("warning", "heart_bt_int_differs", message, HEART_BT_INT)
             heart_bt_int_s = self.settings.heart_bt_int_s
-        self._establish(heart_bt_int_s, msg_seq_num, now)
+        if state is State.LOGON_SENT:
+            self._send_what_is_expected(terms, now)
+        self._establish(heart_bt_int_s, terms, msg_seq_num, now)
         if self._withheld:
             self._withheld = False
             self._send_admin(MsgType.HEARTBEAT, b"", now)  # shows the peer that there are numbers before this one
 
-    def _establish(self, heart_bt_int_s: int, msg_seq_num: int, now: Instant) -> None:
-        """The Logon exchange is complete; `msg_seq_num` is that of the peer's Logon."""
+    def _is_too_much_expected(self, terms: LogonTerms, now: Instant) -> bool:
+        """Whether the peer waits for numbers that we have not given away: it has been told so."""
+        expects, last = terms.next_expected_msg_seq_num, self.numbers.next_sender_msg_seq_num
+        if expects is None or expects <= last:
+            return False
+        text = f"NextExpectedMsgSeqNum(789) too high, expecting {last} but received {expects}"
+        self._expel(text, now, session_status=NEXT_EXPECTED_TOO_HIGH)
+        return True
+
+    def _send_what_is_expected(self, terms: LogonTerms, now: Instant) -> None:
+        """The peer has not got what is from its NextExpectedMsgSeqNum(789) to the number of our Logon."""
+        expects, logon = terms.next_expected_msg_seq_num, self.numbers.next_sender_msg_seq_num - 1
+        if expects is not None and expects < logon:
+            self._withheld = False
+            self._resend_requested(expects, logon, now)
+
+    def _establish(self, heart_bt_int_s: int, terms: LogonTerms, msg_seq_num: int, now: Instant) -> None:
+        """The Logon exchange is complete. `terms` are the peer's, `msg_seq_num` is that of its Logon; it is consumed
+        unless it is above a gap."""
         self._move(Step.LOGON_COMPLETE)
         self._timeout_ns = None
         self._heartbeats.start(heart_bt_int_s, now.mono_ns)
@@ -357,11 +394,13 @@ class Reception(Replaying):
         if not self.is_logged_on:
             self.is_logged_on = True
             self._outputs.append(LoggedOn())
-        if msg_seq_num == self.numbers.next_target_msg_seq_num:
-            self._consume(now)
-        else:
+        expected = self.numbers.next_target_msg_seq_num
+        if msg_seq_num > expected:
             self._gap.hold(msg_seq_num, None)
-            self._ask_if_needed(msg_seq_num, False, now)
+            if terms.next_expected_msg_seq_num is None:
+                self._ask_if_needed(msg_seq_num, False, now)
+            else:  # who says what it expects knows from our 789 what we do
+                self._gap.asked(expected, msg_seq_num, now.mono_ns)
 
     def _receive_logout(self, message: Message, msg_seq_num: int, now: Instant) -> None:
         """Outside the sequence check: what is missing below it is found at the next Logon."""

@@ -51,6 +51,12 @@ def plan_replay(
         yield GapFill(unfilled, end_seq_no + 1)
 
 
+def without_poss_dup(body: bytes) -> bytes:
+    """The body of a message without the PossDupFlag(43) and OrigSendingTime(122) that it may begin with or hold."""
+    fields = body.split(SOH)
+    return SOH.join([field for field in fields if not field.startswith((b"43=", b"122="))])
+
+
 def as_poss_dup(raw: bytes, sending_time: bytes) -> bytes | None:
     """A stored message as it goes out again: PossDupFlag(43)=Y, a fresh SendingTime(52), the first one as
     OrigSendingTime(122); every other byte as it was. None for a message that is not sent again."""

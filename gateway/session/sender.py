@@ -18,18 +18,24 @@ class Sender:
         "_begin_string",
         "_digits",
         "_heartbeats",
+        "_keeps",
         "_layout",
         "_layout_old",
         "_numbers",
         "_stamp",
         "_stamp_at",
         "_stamp_unit",
+        "_tells_processed",
         "outgoing",
         "wire",
     )
 
     def __init__(self, settings: SessionSettings, numbers: SessionNumbers, heartbeats: Heartbeats) -> None:
         self._numbers = numbers
+        self._keeps = settings.persist_messages
+        self._tells_processed = (
+            settings.enable_last_msg_seq_num_processed and settings.version.last_msg_seq_num_processed
+        )
         self._heartbeats = heartbeats
         self._begin_string = settings.begin_string
         self._digits = settings.timestamp_digits if settings.version.milliseconds else 0
@@ -60,9 +66,11 @@ class Sender:
         if at != self._stamp_at:
             self._stamp = format_utc_timestamp(now.utc_ns, self._digits)
             self._stamp_at = at
+        if self._tells_processed:
+            body = b"369=%d\x01%b" % (numbers.next_target_msg_seq_num - 1, body)
         raw = encode(self._begin_string, self._layout % (msg_type, msg_seq_num, self._stamp, body))
         numbers.next_sender_msg_seq_num = msg_seq_num + 1  # given away once there is a message for it
-        self.outgoing.append(Outgoing(numbers.generation, msg_seq_num, raw, True, transmit))
+        self.outgoing.append(Outgoing(numbers.generation, msg_seq_num, raw, self._keeps, transmit))
         if transmit:
             self.wire.append(raw)
             self._heartbeats.last_sent_ns = now.mono_ns
@@ -85,4 +93,6 @@ class Sender:
         """SequenceReset(4), GapFillFlag(123)=Y; OrigSendingTime(122) is the time of the fill itself."""
         stamp = self.sending_time(now)
         body = b"122=%b\x0136=%d\x01123=Y\x01" % (stamp, new_seq_no)
+        if self._tells_processed:
+            body = b"369=%d\x01%b" % (self._numbers.next_target_msg_seq_num - 1, body)
         self.send_old(msg_seq_num, self._layout_old % (b"4", msg_seq_num, stamp, body), now)

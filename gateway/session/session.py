@@ -26,6 +26,7 @@ from gateway.session.heartbeat import Pulse
 from gateway.session.logon import LogonTerms
 from gateway.session.outputs import Disconnect, NumbersChanged, Outgoing
 from gateway.session.reception import Reception
+from gateway.session.resend import without_poss_dup
 from gateway.session.schedule import Window
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 from gateway.session.state import LIVE, State, Step
@@ -119,8 +120,13 @@ class Session(Reception):
         if msg_seq_num < self.numbers.next_target_msg_seq_num:
             self._expel_too_low(msg_seq_num, now)
             return None
+        if self._is_too_much_expected(terms, now):
+            return None
+        if msg_seq_num == self.numbers.next_target_msg_seq_num:
+            self._consume(now)
         self._send_logon(terms, now, session_status)
-        self._establish(terms.heart_bt_int_s, msg_seq_num, now)
+        self._send_what_is_expected(terms, now)
+        self._establish(terms.heart_bt_int_s, terms, msg_seq_num, now)
         return None
 
     def challenge(self, now: Instant) -> None:
@@ -150,6 +156,8 @@ class Session(Reception):
         Works in every state: the message has its number (returned) and is in `take_outgoing`, and when this is not the
         moment to send it, the peer will find the gap in our numbers and ask for it."""
         transmit = self._transmits
+        if b"43=" in body and not self.settings.allow_pos_dup:
+            body = without_poss_dup(body)
         if not transmit and self.state is State.LOGON_SENT:
             self._withheld = True
         return self._sender.send(msg_type, body, now, transmit)

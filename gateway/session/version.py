@@ -32,6 +32,10 @@ class Version(NamedTuple):
     """BusinessMessageReject(j) exists (4.2 on); before that a Reject(3) has to do."""
     default_appl_ver_id: bool
     """Logon(A) must carry DefaultApplVerID(1137): FIXT only."""
+    last_msg_seq_num_processed: bool
+    """The header knows LastMsgSeqNumProcessed(369) (4.2 on)."""
+    next_expected_msg_seq_num: bool
+    """Logon(A) knows NextExpectedMsgSeqNum(789) (4.4 on)."""
     routing: tuple[tuple[bytes, bytes], ...]
     """Routing fields of a refused message and what they become in the refusal."""
 
@@ -49,10 +53,10 @@ _ROUTING_41 = (
 )
 
 VERSIONS: dict[bytes, Version] = {
-    b"FIX.4.0": Version(False, 999999, False, False, -1, False, False, _ROUTING_40),
-    b"FIX.4.1": Version(False, 999999, True, False, -1, False, False, _ROUTING_41),
-    b"FIX.4.2": Version(True, 0, True, True, 11, True, False, _ROUTING_41),
-    b"FIX.4.3": Version(True, 0, True, True, 99, True, False, _ROUTING_41),
-    b"FIX.4.4": Version(True, 0, True, True, 99, True, False, _ROUTING_41),
-    b"FIXT.1.1": Version(True, 0, True, True, 99, True, True, _ROUTING_41),
+    b"FIX.4.0": Version(False, 999999, False, False, -1, False, False, False, False, _ROUTING_40),
+    b"FIX.4.1": Version(False, 999999, True, False, -1, False, False, False, False, _ROUTING_41),
+    b"FIX.4.2": Version(True, 0, True, True, 11, True, False, True, False, _ROUTING_41),
+    b"FIX.4.3": Version(True, 0, True, True, 99, True, False, True, False, _ROUTING_41),
+    b"FIX.4.4": Version(True, 0, True, True, 99, True, False, True, True, _ROUTING_41),
+    b"FIXT.1.1": Version(True, 0, True, True, 99, True, True, True, True, _ROUTING_41),
 }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 import config.model as model
-from config.convert import ALIASES, Converter, _about
+from config.convert import Converter, _about
 from config.load import ConfigRefused, load_exchange, load_gateway
 from config.model import GatewayConfig, SessionConfig
 from config.secret import Secret
@@ -98,13 +98,6 @@ def test_null_is_no_value_only_where_there_may_be_none(tmp_path: Path) -> None:
 def test_venue_settings_are_chosen_by_adapter(tmp_path: Path) -> None:
     config = load(tmp_path, "venues:\n  - {name: SIM, adapter: simulated, reference_interval_ms: 250}\n")
     assert config.venues == (model.SimulatedVenue(name="SIM", reference_interval_ms=250),)
-
-
-def test_a_key_may_have_another_spelling_but_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ALIASES, "ResetOnLogon", "reset_on_logon")
-    assert client(tmp_path, "ResetOnLogon: true").reset_on_logon
-    with pytest.raises(ConfigRefused, match=r"sessions\[0\]\.reset_on_logon: is said twice, also as reset_on_logon"):
-        client(tmp_path, "ResetOnLogon: true", "reset_on_logon: true")
 
 
 def test_exchange_has_its_own_model(tmp_path: Path) -> None:
@@ -198,7 +191,7 @@ def test_secret_that_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigRefused) as refused:
         load(tmp_path, VENUE.format(reference=reference))
-    assert "gateway.yaml:7: sessions[0].password: " in str(refused.value)
+    assert "gateway.yaml:7:15: sessions[0].password: " in str(refused.value)
     assert why in str(refused.value)
     assert CANARY not in str(refused.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -285,7 +286,7 @@ EXCHANGE_ROWS: list[tuple[str, str, str, list[str]]] = [
         ["2 is not below house_offer 1.005", "1.005 is not a multiple of 0.01", "0.001 is not a multiple of 0.01"],
     ),
     ("name_in_ids", "name: EX-1\n", ":1", ["name: 'EX-1' is not letters and digits, at most 8 characters"]),
-    ("gateway_key", "venues: []\n", ":1", ["unknown key 'venues'"]),
+    ("gateway_key", "venues: []\n", ":1", ["venues: is no key here; it is one of the gateway's file"]),
 ]
 
 
@@ -293,8 +294,14 @@ def check(refused: ConfigRefused, path: Path, line: str, fragments: list[str]) -
     message = str(refused)
     for fragment in fragments:
         assert fragment in message
-    assert f"{path}{line}: " in message
-    assert all(problem.startswith(str(path)) for problem in refused.problems)
+    assert re.search(rf"{re.escape(str(path))}{line}:[0-9]+: " if line else re.escape(f"{path}: "), message)
+    written = path.read_bytes().decode(errors="replace").splitlines()
+    for problem in refused.problems:
+        assert problem.startswith(f"{path}:")
+        place = re.match(r":([0-9]+):([0-9]+): ", problem.removeprefix(str(path)))
+        if place is not None:  # it points into the file, or just behind its end
+            assert int(place[1]) <= len(written) + 1
+            assert int(place[2]) <= (len(written[int(place[1]) - 1]) + 1 if int(place[1]) <= len(written) else 1)
     assert max(map(len, refused.problems)) < len(str(path)) + 600
 
 
@@ -324,9 +331,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigRefused) as refused:
         load_gateway(path)
     assert [problem.removeprefix(str(path)).split(": ")[0:2] for problem in refused.value.problems] == [
-        [":1", "nam"],
-        [":2", "listen.port"],
-        [":7", "sessions[0].reset_on_logon"],
+        [":1:1", "nam"],
+        [":2:16", "listen.port"],
+        [":7:21", "sessions[0].reset_on_logon"],
     ]
 
 
@@ -336,7 +343,7 @@ def test_a_bad_default_is_told_once_and_not_again_for_each_session(tmp_path: Pat
     with pytest.raises(ConfigRefused) as refused:
         load_gateway(path)
     assert len(refused.value.problems) == 1
-    assert f"{path}:1: session_defaults.heart_bt_int_s: 'x'" in refused.value.problems[0]
+    assert f"{path}:1:36: session_defaults.heart_bt_int_s: 'x'" in refused.value.problems[0]
 
 
 def test_a_fault_that_a_default_makes_is_told_with_the_line_of_the_default(tmp_path: Path) -> None:
@@ -344,7 +351,7 @@ def test_a_fault_that_a_default_makes_is_told_with_the_line_of_the_default(tmp_p
     path.write_text("session_defaults:\n  heart_bt_int_s: 5000\n" + S)
     with pytest.raises(ConfigRefused) as refused:
         load_gateway(path)
-    assert f"{path}:2: sessions[0].heart_bt_int_s: 5000 is not from 1 to 3600" in refused.value.problems[0]
+    assert f"{path}:2:3: sessions[0].heart_bt_int_s: 5000 is not from 1 to 3600" in refused.value.problems[0]
 
 
 @pytest.mark.parametrize(("make", "why"), [(False, "No such file or directory"), (True, "Is a directory")])

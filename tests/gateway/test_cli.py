@@ -45,8 +45,8 @@ def test_config_check_names_every_fault(tmp_path: Path) -> None:
     path.write_text("listen: {port: 70000}\nsesions: []\n")
     done = fixgate("config", "check", path)
     assert done.exit_code == EXIT_REFUSED
-    assert f"{path}:1: listen.port" in done.stderr
-    assert f"{path}:2: sesions" in done.stderr
+    assert f"{path}:1:16: listen.port" in done.stderr
+    assert f"{path}:2:1: sesions" in done.stderr
 
 
 def test_run_without_a_store_is_refused_and_makes_none(tmp_path: Path) -> None:

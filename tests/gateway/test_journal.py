@@ -6,9 +6,11 @@ import errno
 import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
+from zlib import crc32
 
 import lmdb
 import pytest
@@ -23,6 +25,8 @@ from gateway.log_records import (
     OUTBOUND,
     TURN,
     Numbers,
+    framed,
+    session_prefix,
     split_inbound,
     split_numbers,
     split_outbound,
@@ -32,7 +36,7 @@ from gateway.store_files import JournalRefused
 from gateway.write_ahead import HEADER_BYTES, SEGMENTS, stored_turns
 
 SMALL_GB = 1
-SEGMENT_BYTES = 8192
+SEGMENT_BYTES = 16384
 
 
 @pytest.fixture
@@ -365,9 +369,16 @@ def test_a_store_lives_through_crash_after_crash(directory: Path) -> None:
     journal.close()
 
 
+def secret_of(directory: Path) -> int:
+    with lmdb.open(str(directory), max_dbs=4, map_size=1 << 30) as environment:
+        meta = environment.open_db(b"meta")
+        with environment.begin(db=meta) as txn:
+            return int.from_bytes(bytes(txn.get(b"secret") or b""), "big")
+
+
 def last_turn(directory: Path) -> tuple[Path, int, int]:
     """File, begin and end of the newest turn of the write-ahead file."""
-    newest = stored_turns(directory)[-1].records
+    newest = stored_turns(directory, secret_of(directory))[-1].records
     for name in SEGMENTS:
         place = (directory / name).read_bytes().find(newest)
         if place >= 0:
@@ -404,7 +415,7 @@ def test_a_torn_last_turn_never_happened(directory: Path, rest: str) -> None:
 def test_damage_before_the_last_turn_is_refused(directory: Path) -> None:
     """A turn behind it was written, so it was durable once, and somebody may have been told of it."""
     filled(directory, turns=3).abandon()
-    first, second, _ = stored_turns(directory)
+    first, second, _ = stored_turns(directory, secret_of(directory))
     (path,) = (directory / name for name in SEGMENTS if first.records in (directory / name).read_bytes())
     whole = path.read_bytes()
     for turn in (first, second):
@@ -488,4 +499,23 @@ def test_however_it_is_closed_and_moved_the_log_is_the_same(
         assert [len(payload) for payload in payloads(journal)] == [size for size, _ in turns[:number]]
         assert list(journal.outbound("S", 1, 1, 999)) == [(n, b"%d" % n) for n in range(1, number + 1)]
         assert journal.numbers() == {"S": Numbers(1, number + 1, 1)}
+    journal.close()
+
+
+def test_bytes_of_a_peer_never_pass_for_a_turn(directory: Path) -> None:
+    """A message that holds a header in every block, its checksum made without the secret, then a torn turn."""
+    journal = filled(directory, turns=1)
+    turn = journal.transaction()
+    header = struct.pack(">12sQII", b"fixgate turn", 1_000_000, 1, 40)
+    forged = header + struct.pack(">I", crc32(header))
+    before = HEADER_BYTES + len(framed(1, INBOUND, session_prefix("CLIENT")))
+    turn.append_inbound("CLIENT", bytes(4096 - before) + forged + bytes(4096 - len(forged)) + forged)
+    turn.commit(9)
+    journal.abandon()
+    path, begin, _ = last_turn(directory)
+    content = bytearray(path.read_bytes())
+    content[begin] ^= 1
+    path.write_bytes(content)
+    journal = reopened(directory)
+    assert payloads(journal) == [b"fact 1"]
     journal.close()
