@@ -45,6 +45,9 @@ class Listen(Record, frozen=True, kw_only=True):
     connections_per_address_max: Annotated[
         int, Meta(ge=1, le=1_000_000, description="open connections from one address")
     ] = 1000
+    unauthenticated_connections_max: Annotated[
+        int, Meta(ge=1, le=100_000, description="open connections without a Logon yet; above it the oldest are closed")
+    ] = 512
     logon_timeout_s: Annotated[
         int, Meta(ge=1, le=3600, description="a connection that has not brought a Logon(A) by then is closed")
     ] = 5

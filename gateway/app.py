@@ -22,6 +22,7 @@ from fixspec.rulebook import RulesOfEngagement
 from gateway.admin import Admin
 from gateway.clock import read_clock
 from gateway.crank import Crank
+from gateway.doors import admission_of, door_terms_of
 from gateway.exchange.application import Exchange
 from gateway.journal import Journal
 from gateway.logs import open_logs, terminal
@@ -98,14 +99,18 @@ async def _serve(
     register = recovered.register
     sessions = sessions_of(config.sessions, journal.numbers(), client_terms, register.instances)
     record = open_logs(config.logs, config.sessions, terminal())
-    lobby = Lobby(session for session in sessions if session.settings.role is Role.ACCEPTOR)
+    lobby = Lobby(
+        (session for session in sessions if session.settings.role is Role.ACCEPTOR),
+        admissions={session.name: admission_of(session) for session in config.sessions},
+        passwords=register.passwords,
+    )
     spine = Spine(journal, sessions, lobby, application, register)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
 
     crank = Crank(spine, read_clock, record)
-    acceptors = [Acceptor(door.host, door.port, crank.make_pump) for door in config.listen]
+    acceptors = [Acceptor(door_terms_of(door), crank.make_pump, record.note) for door in config.listen]
     initiators = [
         Initiator(c.name, calling_of(c), crank.make_pump, record.note, *_watch(spine, c.name), random.random)
         for c in config.sessions

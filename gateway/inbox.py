@@ -16,6 +16,8 @@ class ConnectionOpened(NamedTuple):
     peer: str
     session: str | None = None
     certificate: Certificate | None = None
+    logon_timeout_s: int = 0
+    """How long whoever came has for its Logon; 0 leaves it to the lobby."""
 
 
 class BytesReceived(NamedTuple):

@@ -14,6 +14,7 @@ from config.model import (
 )
 from fixspec.numbers import format_decimal
 from gateway.desk import Client, Desk, Terms
+from gateway.doors import venue_tls_of
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
 from gateway.net.hosts import Calling, Host
@@ -44,7 +45,10 @@ def desk_of(config: GatewayConfig, store_id: str) -> Desk:
 def calling_of(session: SessionConfig) -> Calling:
     """Whom an initiator calls, in which order, how often."""
     return Calling(
-        hosts=tuple(Host(to.host, to.port) for to in session.connect),
+        hosts=tuple(
+            Host(to.host, to.port, venue_tls_of(to), "" if to.tls is None else to.tls.server_name)
+            for to in session.connect
+        ),
         reconnect_interval_s=session.reconnect_interval_s,
         by_priority=session.host_selection_policy == "priority",
         start_over_s=session.host_selection_policy_priority_start_over_interval_s,

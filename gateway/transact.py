@@ -112,7 +112,10 @@ class _Turn:
         return self.transaction.append_fact(payload)
 
     def send(self, session: str, msg_type: bytes, body: bytes) -> None:
-        line = self._lines[session]
+        line = self._lines.get(session)
+        if line is None:
+            self.effects.append(LogNote("error", session, "no_such_session", {"msg_type": msg_type.decode()}))
+            return
         self.touched[session] = line
         line.session.send(msg_type, body, self.now)
 
@@ -153,6 +156,8 @@ class Spine:
         self._replays = Replays(replays_max)
         self._in_turn = False
         self._deeds: Mapping[type, Deed] = {}
+        self.newcomer: Callable[[Session, _Turn], None] | None = None
+        """Told of a session that was made from a template, within the turn that takes its first Logon."""
         self._handlers: dict[type, Callable[..., None]] = {
             BytesReceived: self._bytes_received,
             ConnectionOpened: self._connection_opened,
@@ -267,7 +272,7 @@ class Spine:
 
     def _connection_opened(self, item: ConnectionOpened, turn: _Turn) -> None:
         if item.session is None:
-            arrival = self._lobby.arrive(turn.now, item.peer, item.certificate)
+            arrival = self._lobby.arrive(turn.now, item.peer, item.certificate, item.logon_timeout_s)
             self._connections[item.connection] = arrival
             self._set_deadline(item.connection, arrival.deadline())
             return
@@ -347,7 +352,7 @@ class Spine:
 
     def _admit(self, connection: int, session: Session, turn: _Turn) -> None:
         turn.effects.append(ConnectionAdmitted(connection))
-        line = self._lines[session.settings.name]
+        line = self._lines.get(session.settings.name) or self._take_in(session, turn)
         self._attach(line, connection, turn)
         self._set_deadline(connection, None)
         self._work(line, turn)
@@ -454,12 +459,25 @@ class Spine:
 
     def adopt(self, name: str, maker: Successor, turn: _Turn) -> Session:
         """A session that was not there: it is from now on, with the numbers that the journal has for its name."""
-        stored = self._journal.numbers().get(name, Numbers(1, 1, 1))
-        session = maker(SessionNumbers(*stored), self.register.instances.get(name))
-        line = self._lines[name] = _Line(session, stored)
+        session = self.resume(name, maker)
+        line = self._lines[name] = _Line(session, self._stored(name))
         session.started(turn.now)
         self._work(line, turn)
         return session
+
+    def resume(self, name: str, maker: Successor) -> Session:
+        """The engine of a session that is not there yet, at the place where the journal has it."""
+        return maker(SessionNumbers(*self._stored(name)), self.register.instances.get(name))
+
+    def _stored(self, name: str) -> Numbers:
+        return self._journal.numbers().get(name, Numbers(1, 1, 1))
+
+    def _take_in(self, session: Session, turn: _Turn) -> _Line:
+        """The session of a template: made a moment ago, because of this Logon."""
+        assert self.newcomer is not None, session.settings.name
+        line = self._lines[session.settings.name] = _Line(session, self._stored(session.settings.name))
+        self.newcomer(session, turn)
+        return line
 
     def succeed(self, name: str, successor: Successor, turn: _Turn) -> None:
         """Another engine takes over from this session as soon as nobody is connected to it."""

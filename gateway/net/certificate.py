@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from gateway.peer_certificate import Certificate
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----")
-_SEQUENCE, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x30, 0x17, 0x18, 0xA0
+_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----\s+([A-Za-z0-9+/=\s]+?)-----END")
+_INTEGER, _SEQUENCE, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x02, 0x30, 0x17, 0x18, 0xA0
 
 
 def certificate_of(ssl_object: Any) -> Certificate | None:
@@ -37,7 +37,29 @@ class Validity(NamedTuple):
 
 def validities_of(pem: bytes) -> list[Validity]:
     """Of each certificate in a PEM file, in their order. Raises ValueError for what is no certificate."""
-    return [validity_of(b64decode(found[1])) for found in _PEM.finditer(pem)]
+    return [validity_of(b64decode(found[2])) for found in _PEM.finditer(pem) if found[1] == b"CERTIFICATE"]
+
+
+def next_update_of(pem: bytes) -> datetime | None:
+    """When the first of the revocation lists of a PEM file must have been renewed (RFC 5280, 5.1); None for never."""
+    moments = [_next_update(b64decode(found[2])) for found in _PEM.finditer(pem) if found[1] == b"X509 CRL"]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _next_update(der: bytes) -> datetime | None:
+    """CertificateList > TBSCertList > [version], signature, issuer, thisUpdate, [nextUpdate]."""
+    try:
+        tbs, _ = _element(_element(der, 0, _SEQUENCE)[0], 0, _SEQUENCE)
+        at = 0
+        if tbs[0] == _INTEGER:
+            _, at = _element(tbs, at)
+        for _skipped in ("signature", "issuer", "thisUpdate"):
+            _, at = _element(tbs, at)
+        if at == len(tbs) or tbs[at] not in (_UTC_TIME, _GENERALIZED_TIME):
+            return None
+        return _time(tbs, at)[0]
+    except IndexError:
+        raise ValueError("is no X.509 revocation list: it ends too early") from None
 
 
 def validity_of(der: bytes) -> Validity:

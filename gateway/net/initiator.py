@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from gateway.net.hosts import Calling, Host, HostChoice
 from gateway.net.pump import Pump
+from gateway.net.tls import explain
 
 CONNECT_TIMEOUT_S = 10
 LOOK_AGAIN_S = 30
@@ -72,7 +73,7 @@ class Initiator:
             )
             _, pump = await asyncio.wait_for(connecting, CONNECT_TIMEOUT_S)
         except (OSError, TimeoutError, ValueError) as error:  # ValueError: no name that could be looked up
-            why = str(error) or type(error).__name__
+            why = explain(error) if host.tls is not None else str(error) or type(error).__name__
             if f"{host} {why}" != self._told:
                 self._note("warning", self._session, "connect_failed", {"to": str(host), "why": why})
             self._told = f"{host} {why}"

@@ -39,6 +39,7 @@ class Pump(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.peer = ""
         """`address:port` of who is behind it, where that is not whom the socket names: a balancer stands between."""
+        self.logon_timeout_s = 0
         self.when_admitted: Callable[[], None] = lambda: None
         """Called when the turn has found out that this is no stranger."""
         self._backlog = Backlog(UNSENT_BYTES_MAX, UNSENT_TIMEOUT_S)
@@ -60,7 +61,7 @@ class Pump(asyncio.Protocol):
         peer = self.peer or (peer_of(name[0], name[1]) if name else "unknown")
         certificate = certificate_of(transport.get_extra_info("ssl_object"))
         self._pumps[self.connection] = self
-        self._inbox.put(ConnectionOpened(self.connection, peer, self._session, certificate))
+        self._inbox.put(ConnectionOpened(self.connection, peer, self._session, certificate, self.logon_timeout_s))
         self._wake()
 
     def data_received(self, data: bytes) -> None:
@@ -119,6 +120,15 @@ class Pump(asyncio.Protocol):
     def resume_reading(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
+
+    def abort(self) -> None:
+        """Close without sending what is left."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def is_up(self) -> bool:
+        return self._transport is not None
 
     def admitted(self) -> None:
         self.when_admitted()

@@ -147,10 +147,14 @@ class Lobby:
             self._candidates[identity] = found._replace(session=successor)
             self._message_bytes_max = max(self._message_bytes_max, successor.settings.message_bytes_max)
 
-    def arrive(self, now: Instant, peer: str = "", certificate: Certificate | None = None) -> Arrival:
+    def arrive(
+        self, now: Instant, peer: str = "", certificate: Certificate | None = None, logon_timeout_s: int = 0
+    ) -> Arrival:
         """A transport is up and has not said who it is. `peer` is `address:port`."""
         framer = Framer(self._message_bytes_max) if self._message_bytes_max else Framer()
-        return Arrival(self, framer, now.mono_ns + self._logon_timeout_s * NS_PER_S, peer, certificate)
+        return Arrival(
+            self, framer, now.mono_ns + (logon_timeout_s or self._logon_timeout_s) * NS_PER_S, peer, certificate
+        )
 
     def find(self, logon: Message) -> Candidate | None:
         """Whom a message claims to be, by BeginString(8), SenderCompID(49) and TargetCompID(56)."""

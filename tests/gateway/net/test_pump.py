@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import pytest
 import uvloop
 
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox, Input
-from gateway.net.acceptor import Acceptor
+from gateway.net.acceptor import Acceptor, DoorTerms
 from gateway.net.hosts import Calling, Host
 from gateway.net.initiator import Initiator
 from gateway.net.pump import UNSENT_BYTES_MAX, Pump
@@ -55,13 +55,17 @@ class House:
         return b"".join(item.data for item in self.seen if isinstance(item, BytesReceived))
 
 
+def ignore(level: str, session: str, event: str, details: Mapping[str, object]) -> None:
+    pass
+
+
 def has(kind: type[Input]) -> Callable[[list[Input]], bool]:
     return lambda seen: any(isinstance(item, kind) for item in seen)
 
 
 @contextlib.asynccontextmanager
 async def listening(house: House) -> AsyncIterator[Acceptor]:
-    acceptor = Acceptor("127.0.0.1", 0, house.make_pump)
+    acceptor = Acceptor(DoorTerms("127.0.0.1", 0), house.make_pump, ignore)
     await acceptor.open()
     try:
         yield acceptor
@@ -174,8 +178,8 @@ def test_a_taken_address_is_told(run: Run) -> None:
     async def scene() -> None:
         house = House()
         async with listening(house) as first:
-            with pytest.raises(OSError, match="address already in use"):
-                await Acceptor("127.0.0.1", first.port, house.make_pump).open()
+            with pytest.raises(OSError, match="Address already in use"):
+                await Acceptor(DoorTerms("127.0.0.1", first.port), house.make_pump, ignore).open()
 
     run(scene())
 
