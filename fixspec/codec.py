@@ -95,33 +95,35 @@ def has_right_length(raw: bytes, begin_string: bytes, body_length: bytes) -> boo
     return body_length == b"%d" % length or _number(body_length) == length
 
 
-def decode(raw: bytes) -> Message | Garbled:
+def decode(raw: bytes, fields_max: int = FIELDS_MAX, length_and_checksum: bool = True) -> Message | Garbled:
     """One frame to a Message, or why it is garbled. Never raises, whatever the bytes.
 
     Proved here: 8, 9, 35 are the first three fields; BodyLength(9) and CheckSum(10) are right; 10 is last
     with three digits; every field is tag=value; a data field has the length that its length field says; at
-    most 1000 fields. Not judged here: what stands before the `=`. A tag 0, -1 or abc reaches the rulebook
+    most `fields_max` fields. Without `length_and_checksum` a wrong BodyLength(9) or CheckSum(10) passes. Not judged here: what stands before the `=`. A tag 0, -1 or abc reaches the rulebook
     as an invalid tag number.
     """
-    if not has_right_trailer(raw):
+    if not has_right_trailer(raw) and (length_and_checksum or not _has_trailer(raw)):
         return Garbled(raw, _trailer_fault(raw))
     # With everything else deleted, a plain message reads =<SOH>=<SOH>...: then the splits below cannot
     # misalign.
     if not _SKELETON.startswith(raw.translate(None, _ALL_BUT_EQUALS_AND_SOH)):
-        return _decode_by_walking(raw)
+        return _decode_by_walking(raw, fields_max, length_and_checksum)
     flat = raw.replace(SOH, b"=").split(b"=")
     if len(flat) < 9 or flat[0] != b"8" or flat[2] != b"9" or flat[4] != b"35":
         return Garbled(raw, _FIRST_THREE)
-    if not has_right_length(raw, flat[1], flat[3]):
+    if length_and_checksum and not has_right_length(raw, flat[1], flat[3]):
         return Garbled(raw, _BODY_LENGTH)
+    if len(flat) // 2 > fields_max:
+        return Garbled(raw, "more than %d fields" % fields_max)
     tags = flat[::2]
     fields = dict(zip(tags, flat[1::2], strict=False))
     if not _LENGTH_TAGS.isdisjoint(fields):
-        return _decode_by_walking(raw)
+        return _decode_by_walking(raw, fields_max, length_and_checksum)
     return Message(raw, flat[5], fields, len(tags) - 1)
 
 
-def _decode_by_walking(raw: bytes) -> Message | Garbled:
+def _decode_by_walking(raw: bytes, fields_max: int, length_and_checksum: bool) -> Message | Garbled:
     """The same, field by field: for values holding a "=", data fields that may hold a SOH, faulty fields.
 
     The trailer has been proved. A data field is cut by the last value of its length field before it;
@@ -132,8 +134,8 @@ def _decode_by_walking(raw: bytes) -> Message | Garbled:
     data_lengths: dict[bytes, int] = {}
     position, end = 0, len(raw)
     while position < end:
-        if len(pairs) == FIELDS_MAX:
-            return Garbled(raw, "more than %d fields" % FIELDS_MAX)
+        if len(pairs) == fields_max:
+            return Garbled(raw, "more than %d fields" % fields_max)
         soh = raw.find(SOH, position)
         equals = raw.find(b"=", position, soh)
         if equals < 0:
@@ -152,7 +154,7 @@ def _decode_by_walking(raw: bytes) -> Message | Garbled:
                 data_lengths[DATA_TAG_OF_LENGTH_TAG[tag]] = number
     if len(pairs) < 4 or (pairs[0][0], pairs[1][0], pairs[2][0]) != (b"8", b"9", b"35"):
         return Garbled(raw, _FIRST_THREE)
-    if not has_right_length(raw, pairs[0][1], pairs[1][1]):
+    if length_and_checksum and not has_right_length(raw, pairs[0][1], pairs[1][1]):
         return Garbled(raw, _BODY_LENGTH)
     if pairs[-1][0] != b"10" or len(pairs[-1][1]) != 3:
         return Garbled(raw, "a data field covers CheckSum(10)")
@@ -164,9 +166,14 @@ def _number(value: bytes) -> int | None:
     return int(value) if value.isdigit() and len(value) <= BODY_LENGTH_DIGITS_MAX else None
 
 
-def _trailer_fault(raw: bytes) -> str:
+def _has_trailer(raw: bytes) -> bool:
+    """The frame ends with CheckSum(10) and three digits, right or wrong."""
     tail = raw[-_TRAILER_BYTES - 1 :]
-    if len(tail) == 8 and tail[:4] == _CHECK_SUM and tail[4:7].isdigit() and tail[7:] == SOH:
+    return len(tail) == 8 and tail[:4] == _CHECK_SUM and tail[4:7].isdigit() and tail[7:] == SOH
+
+
+def _trailer_fault(raw: bytes) -> str:
+    if _has_trailer(raw):
         return "CheckSum(10) is wrong"
     return "CheckSum(10) is not the last field or not three digits"
 

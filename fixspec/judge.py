@@ -148,12 +148,14 @@ class Judge:
 
     def _read_entries(self, rules: GroupRules, at: int) -> tuple[list[Group], int]:
         """The entries that start at pairs[at], and where they end: at the first field that is no member."""
-        pairs, order, ordered = self._pairs, rules.order, self._options.unordered_group_fields
+        pairs, order, options = self._pairs, rules.order, self._options
+        ordered = options.unordered_group_fields
         entries: list[Group] = []
         fields: dict[bytes, bytes] = {}
         groups: dict[bytes, list[Group]] = {}
         end, place, begun = len(pairs), -1, at
-        delimiter = rules.delimiter if ordered or at == end else pairs[at][0]
+        any_delimiter = options.first_field_in_group_is_delimiter and not ordered and at < end
+        delimiter = pairs[at][0] if any_delimiter else rules.delimiter
         while at < end:
             tag, value = pairs[at]
             next_place = order.get(tag)
@@ -173,7 +175,7 @@ class Judge:
             else:
                 misplaced = next_place < place
             place = next_place
-            if misplaced and ordered:
+            if misplaced and (ordered or not fields):
                 self._note((4, at), faults.GROUP_MEMBERS_OUT_OF_ORDER, tag)
             rule = rules.fields[tag]
             if not value or (rule.check is not None and not rule.check(value)):

@@ -90,7 +90,7 @@ class Rulebook:
         """`codec.decode`, and judged at once when it is like a message that was valid before."""
         message = self.recognizer.recognise(frame)
         if message is None:
-            return decode(frame)
+            return decode(frame, self.options.fields_max, self.options.length_and_checksum)
         message.valid_by = self
         return message
 
@@ -101,6 +101,8 @@ class Rulebook:
         rules = self._rules.get(message.msg_type) or self._compile(message.msg_type)
         shape = tuple(message.fields) if message.field_count == len(message.fields) else None
         fault: Fault | BusinessFault | None = Judge(rules, self.options).judge(message)
+        if not self.options.use_data_dictionary:
+            return None
         if fault is None and self.roe is not None:
             fault = self._judge_terms(message)
         if fault is None and shape is not None and not message.groups and len(shape) <= SHAPE_TAGS_MAX:

@@ -31,7 +31,9 @@ from gateway.session.settings import SessionSettings
 
 COMP_ID_PROBLEM = 9
 SENDING_TIME_ACCURACY_PROBLEM = 10
+INVALID_APPLICATION_VERSION = 18
 _TEXTS = TEXTS | {
+    INVALID_APPLICATION_VERSION: "Invalid/Unsupported Application Version",
     COMP_ID_PROBLEM: "CompID problem",
     SENDING_TIME_ACCURACY_PROBLEM: "SendingTime accuracy problem",
 }

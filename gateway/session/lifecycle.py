@@ -34,6 +34,7 @@ class Lifecycle:
         "_answered",
         "_answered_ns",
         "_answers",
+        "_appl_ver_id",
         "_application_verdict",
         "_asked",
         "_framer",
@@ -66,6 +67,7 @@ class Lifecycle:
         self.is_logged_on = False
         """True between the outputs LoggedOn and LoggedOut."""
         self._rulebook = rulebook
+        self._appl_ver_id = settings.default_appl_ver_id  # FIXT only
         self._framer: Framer | None = None
         self._outputs: deque[Output] = deque()
         self._heartbeats = Heartbeats(

@@ -46,8 +46,8 @@ def read_terms(logon: Message, settings: SessionSettings) -> LogonTerms | str:
 
 
 def logon_body(settings: SessionSettings, terms: LogonTerms, next_target_msg_seq_num: int) -> bytes:
-    """The Logon's own fields. An answer repeats 98, 108 and 141 and nothing else, but for a 789 of our own where that is
-    in use; credentials are the initiator's."""
+    """The Logon's own fields. An answer repeats 98, 108 and 141 and nothing else, but for a 789 of our own where that
+    is in use; credentials are the initiator's."""
     body = b"98=0\x01108=%d\x01" % terms.heart_bt_int_s
     if terms.reset_seq_num_flag and settings.version.reset_seq_num_flag:
         body += b"141=Y\x01"

@@ -14,6 +14,7 @@ from fixspec.faults import INCORRECT_DATA_FORMAT, VALUE_INCORRECT, BusinessFault
 from fixspec.message import Message
 from fixspec.numbers import parse_int
 from fixspec.tags import (
+    APPL_VER_ID,
     BEGIN_SEQ_NO,
     DEFAULT_APPL_VER_ID,
     END_SEQ_NO,
@@ -33,7 +34,7 @@ from fixspec.tags import (
     MsgType,
 )
 from gateway.instant import Instant
-from gateway.session.checks import HeaderRefusal, fault_of, first_refusal, unsigned
+from gateway.session.checks import INVALID_APPLICATION_VERSION, HeaderRefusal, fault_of, first_refusal, unsigned
 from gateway.session.lifecycle import show, text_of
 from gateway.session.logon import LogonTerms, read_terms
 from gateway.session.outputs import (
@@ -79,7 +80,7 @@ class Reception(Replaying):
             if isinstance(message, Message):
                 self._receive(message, now)
             else:
-                self._receive_garbled(message.reason)
+                self._receive_garbled(message.raw, message.reason, now)
         return outputs.popleft()
 
     def _receive(self, message: Message, now: Instant) -> None:
@@ -146,16 +147,25 @@ class Reception(Replaying):
         elif verdict is Verdict.HANG_UP:
             self._hang_up(f"first message is not a Logon(A) but a {kind.value}")
 
-    def _receive_garbled(self, reason: str) -> None:
-        """Ignored, its number not consumed; too many in a row are no accident."""
+    def _receive_garbled(self, raw: bytes, reason: str, now: Instant) -> None:
+        """Ignored, its number not consumed, unless the settings want it rejected; too many in a row are no accident."""
         self._garbled += 1
         self._outputs.append(Note("warning", "garbled_message", {"reason": reason}))
+        if self.settings.reject_garbled_message and self.state in LIVE:
+            expected = self.numbers.next_target_msg_seq_num
+            if raw.count(b"\x0134=") == raw.count(b"\x0134=%d\x01" % expected) == raw.count(b"8=FIX") == 1:
+                self._consume(now)
+                self._send_admin(MsgType.REJECT, b"45=%d\x0158=garbled: %b\x01" % (expected, reason.encode()), now)
         if 0 < self.settings.garbled_messages_max <= self._garbled:
             self._hang_up(f"{self._garbled} garbled messages in a row")
 
     def _receive_in_sequence(self, kind: Kind, message: Message, now: Instant) -> None:
         """The message whose turn it is: by the rulebook, then by its kind."""
-        fault = self._rulebook.validate(message)
+        fault: Fault | BusinessFault | None = None
+        if self._appl_ver_id and kind is _APPLICATION:
+            fault = self._fault_of_version(message)
+        if fault is None:
+            fault = self._rulebook.validate(message)
         if fault is not None and not self._let_pass(kind, message, fault):
             self._refuse(message, self.numbers.next_target_msg_seq_num, fault, now)
         elif kind is _APPLICATION:
@@ -166,6 +176,12 @@ class Reception(Replaying):
         else:
             self._consume(now)
             self._act_on_admin(kind, message, now)
+
+    def _fault_of_version(self, message: Message) -> Fault | None:
+        """FIXT: a message of another application version than this session's cannot be judged by its dictionary."""
+        if message.fields.get(APPL_VER_ID, self._appl_ver_id) == self._appl_ver_id:
+            return None
+        return fault_of(INVALID_APPLICATION_VERSION, APPL_VER_ID)
 
     def _act_on_admin(self, kind: Kind, message: Message, now: Instant) -> None:
         if kind is Kind.TEST_REQUEST:
@@ -426,7 +442,7 @@ class Reception(Replaying):
     # -- refusing ----------------------------------------------------------------------------------------------------
 
     def _refuse_header(self, message: Message, refusal: HeaderRefusal, now: Instant) -> None:
-        if self._is_garbled(message):
+        if self._is_garbled(message, now):
             return
         fault, logout = refusal
         why = text_of(fault) if fault is not None else ""
@@ -444,16 +460,16 @@ class Reception(Replaying):
 
     def _refuse(self, message: Message, msg_seq_num: int, fault: Fault | BusinessFault, now: Instant) -> None:
         """Reject a message; its number is consumed when it was the expected one."""
-        if self._is_garbled(message):
+        if self._is_garbled(message, now):
             return
         if msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._consume(now)
         self._send_refusal(message, msg_seq_num, fault, now)
 
-    def _is_garbled(self, message: Message) -> bool:
+    def _is_garbled(self, message: Message, now: Instant) -> bool:
         """A faulty message with a tag that is no number at all was damaged on its way: not refused but ignored."""
         for tag in message.fields:
             if parse_int(tag) is None:
-                self._receive_garbled("a tag is not a number")
+                self._receive_garbled(message.raw, "a tag is not a number", now)
                 return True
         return False

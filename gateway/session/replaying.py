@@ -29,6 +29,9 @@ class Replaying(Lifecycle):
 
     def _resend_requested(self, begin_seq_no: int, end_seq_no: int, now: Instant) -> None:
         """The peer asks for these numbers, which were given away; `end_seq_no` 0 is an open end."""
+        if not self.settings.persist_messages:
+            self._sender.send_gap_fill(begin_seq_no, self._last_of(end_seq_no) + 1, now)
+            return
         request = (begin_seq_no, end_seq_no)
         replay, asked = self._replay, self._asked
         if request in asked or (replay is not None and replay.is_again and request == replay.request):

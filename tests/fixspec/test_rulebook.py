@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from fixspec.codec import decode, encode
+from fixspec.codec import Garbled, decode, encode
 from fixspec.dictionary import Dictionary, join_dictionaries, load_dictionary, own_dictionary
 from fixspec.message import Message
 from fixspec.rulebook import BusinessFault, Fault, Rulebook, ValidationOptions
@@ -278,10 +279,50 @@ class TestOptions:
     def test_unordered_group_fields(self) -> None:
         off = ValidationOptions(unordered_group_fields=False)
         rulebook = Rulebook(own_dictionary("FIX44"), off)
+        message = read(f"{NEW_ORDER}|453=2|448=A|452=1|447=D|448=B|452=1", b"FIX.4.4")
+        assert rulebook.validate(message) is None
+        assert [entry.get(b"448") for entry in message.groups[b"453"]] == [b"A", b"B"]
+        assert self.verdict(off, f"{NEW_ORDER}|453=1|447=D|452=1") == (15, "447")
+        assert self.verdict(off, f"{NEW_ORDER}|453=2|448=A|447=D") == (16, "453")
+
+    def test_first_field_in_group_is_delimiter(self) -> None:
+        any_first = ValidationOptions(unordered_group_fields=False, first_field_in_group_is_delimiter=True)
+        rulebook = Rulebook(own_dictionary("FIX44"), any_first)
         message = read(f"{NEW_ORDER}|453=2|447=D|452=1|448=A|447=D|448=B", b"FIX.4.4")
         assert rulebook.validate(message) is None
         assert [entry.get(b"448") for entry in message.groups[b"453"]] == [b"A", b"B"]
-        assert self.verdict(off, f"{NEW_ORDER}|453=2|447=D|448=A") == (16, "453")
+        assert self.verdict(any_first, f"{NEW_ORDER}|453=2|447=D|448=A") == (16, "453")
+
+    def test_fields_max(self) -> None:
+        for text in (NEW_ORDER, f"{NEW_ORDER}|58=a=b"):
+            message = read(text, b"FIX.4.4")
+            for fields_max in range(10, 30):
+                found = Rulebook(own_dictionary("FIX44"), ValidationOptions(fields_max=fields_max)).read(message.raw)
+                assert isinstance(found, Garbled) is (fields_max < message.field_count)
+                if isinstance(found, Garbled):
+                    assert found.reason == f"more than {fields_max} fields"
+
+    def test_length_and_checksum(self) -> None:
+        frame = read(NEW_ORDER, b"FIX.4.4").raw
+        wrong_sum = frame[:-4] + (b"000" if frame[-4:-1] != b"000" else b"001") + frame[-1:]
+        wrong_length = re.sub(rb"\x019=\d+", b"\x019=5", frame)
+        no_sum = frame[:-4] + b"1x2" + frame[-1:]
+        strict = Rulebook(own_dictionary("FIX44"))
+        lax = Rulebook(own_dictionary("FIX44"), ValidationOptions(length_and_checksum=False))
+        for wrong in (wrong_sum, wrong_length):
+            assert isinstance(strict.read(wrong), Garbled)
+            message = lax.read(wrong)
+            assert isinstance(message, Message)
+            assert lax.validate(message) is None
+        assert isinstance(lax.read(no_sum), Garbled)
+
+    def test_use_data_dictionary(self) -> None:
+        off = ValidationOptions(use_data_dictionary=False)
+        assert self.verdict(off, f"{NEW_ORDER}|999=x|54=w") is None
+        rulebook = Rulebook(own_dictionary("FIX44"), off)
+        message = read(f"{NEW_ORDER}|453=1|448=A", b"FIX.4.4")
+        assert rulebook.validate(message) is None
+        assert message.groups[b"453"][0].get(b"448") == b"A"
 
 
 def test_multiple_values_are_judged_one_by_one() -> None:

@@ -75,6 +75,9 @@ OPTIONS = st.builds(
     unknown_msg_fields=st.booleans(),
     unknown_enum_values=st.booleans(),
     unordered_group_fields=st.booleans(),
+    first_field_in_group_is_delimiter=st.booleans(),
+    length_and_checksum=st.booleans(),
+    fields_max=st.integers(10, 40),
     group_entries_max=st.integers(0, 3),
 )
 
