@@ -16,6 +16,7 @@ _HOT: Final = (
     "venues/matching.py",
     "venues/port.py",
     "venues/simulated.py",
+    "gateway/deciding.py",
     "gateway/desk.py",
     "gateway/instant.py",
     "gateway/journal.py",

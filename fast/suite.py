@@ -9,7 +9,7 @@ import gateway.transact
 INTERPRETED = {
     "tests/crash/": "kills at points that are wrapped around methods, and compiled code does not look for wrappers",
     "tests/bench/test_stages.py": "measures by wrappers around functions, likewise",
-    "tests/gateway/test_transact.py::test_a_turn_that_raises": "puts a broken method into the desk",
+    "tests/gateway/test_failures.py": "puts broken methods into the desk and its venues",
     "tests/interop/": "starts processes of its own on the checkout",
     "tests/test_house.py": "reads the sources",
 }

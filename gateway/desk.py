@@ -6,7 +6,6 @@ Who is told what is the table `_tellers`: one small method for each fact that so
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,9 @@ from fixspec import tags
 from fixspec.message import Message
 from fixspec.numbers import format_utc_timestamp
 from fixspec.tags import MsgType
+from gateway.deciding import Deciding
+from gateway.leavers import CancelOnDisconnect, Leavers
+from gateway.throttling import Refusals
 from gateway.translate import reports
 from gateway.translate.dialect import Dialect
 from gateway.translate.rejects import NOT_AUTHORIZED, THROTTLED, business_reject, cxl_rej_reason, ord_rej_reason
@@ -29,17 +31,29 @@ from gateway.translate.requests import (
 )
 from gateway.turn import Turn
 from oms import events
-from oms.blotter import Blotter
-from oms.codec import decode_event, encode_event
-from oms.commands import Command, DefineInstrument, NewOrder, OpenLog, QueryUnresolved, SetLimits, SetTradingState
-from oms.decide import decide
+from oms.codec import decode_event
+from oms.commands import (
+    DefineInstrument,
+    NewOrder,
+    OpenLog,
+    QueryOrder,
+    QueryUnresolved,
+    SetLimits,
+    SetSessionRates,
+    SetTradingState,
+)
 from oms.events import Event
 from oms.instruments import Instrument
-from oms.limits import Limits
+from oms.limits import Limits, Rate
 from oms.order import Order
-from oms.risk.throttle import message_throttle
-from oms.types import Moment
-from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueConnected, VenueDisconnected
+from oms.risk.throttle import cancel_throttle, message_throttle
+from oms.types import RejectReason
+from oms.venue_reports import (
+    ReferencePriceSeen,
+    VenueConnected,
+    VenueDisconnected,
+    VenueUnreadable,
+)
 from venues.port import FixVenue, InProcessVenue
 
 NS_PER_MS = 1_000_000
@@ -56,6 +70,13 @@ class Client:
     """Account(1) values it may use; empty for any."""
     report_pending: frozenset[str] = frozenset({"cancel", "replace"})
     """Requests that are answered at once as pending: "new", "cancel", "replace"."""
+    cancel_on_disconnect: CancelOnDisconnect | None = None
+    """What becomes of its orders when it goes away; None: they stay."""
+    messages: Rate | None = None
+    """Its own rates, in place of those of the limits."""
+    cancels: Rate | None = None
+    refusals: Rate | None = None
+    """More refusals for the throttle than these end in a Logout; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +89,7 @@ class Terms:
     """Symbol -> venue and price: the reference price until the venue tells one."""
 
 
-class Desk:
+class Desk(Deciding):
     """Implements `gateway.turn.Application`."""
 
     def __init__(
@@ -80,7 +101,7 @@ class Desk:
         terms: Terms,
     ) -> None:
         """`fix_venues` is by the name of the session that carries each."""
-        self.blotter = Blotter()
+        super().__init__()
         self._store_id = store_id
         self._exec_id_prefix = store_id.encode()
         self._clients = clients
@@ -88,7 +109,8 @@ class Desk:
         self._venue_of_session = fix_venues
         self._session_of_venue = {venue.name: session for session, venue in fix_venues.items()}
         self._in_process = {venue.name: venue for venue in in_process_venues}
-        self._waiting: deque[Command | AnyVenueReport] = deque()
+        self._leavers = Leavers(self.blotter, self._take)
+        self._refusals = Refusals()
         self._requests: dict[bytes, Callable[[str, Client, Message, Turn], None]] = {
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
@@ -96,7 +118,7 @@ class Desk:
             MsgType.ORDER_STATUS_REQUEST: self._order_status_request,
             MsgType.BUSINESS_MESSAGE_REJECT: self._business_message_reject,
         }
-        self._tellers: dict[type[Event], Callable[[Any, Turn], None]] = {
+        self._tellers |= {
             events.OrderRefused: self._tell_rejected,
             events.DuplicateRefused: self._tell_duplicate,
             events.PossResendRecognized: self._tell_poss_resend,
@@ -135,6 +157,8 @@ class Desk:
         for instrument in self._terms.instruments:
             self._take(DefineInstrument(instrument), turn)
         self._take(SetLimits(self._terms.limits, "configuration", "start"), turn)
+        for session, client in self._clients.items():
+            self._take(SetSessionRates(session, client.messages, client.cancels), turn)
         for symbol, (venue, price) in self._terms.references.items():
             if self.blotter.market.reference(symbol) is None:
                 self._take(ReferencePriceSeen(venue, symbol, price), turn)
@@ -146,24 +170,35 @@ class Desk:
                     in_process.recover(order)
             self._take(VenueConnected(name), turn)
             self._take(QueryUnresolved(name), turn)
-        if self._in_process:
-            self.deadline_reached(turn)
+        self._leavers.started(self._leaving_terms(), turn)
+        self._let_venues_speak(turn)
 
     def logged_on(self, session: str, turn: Turn) -> None:
         """A venue that is back is asked about everything it has not answered; nothing is sent to it again."""
         venue = self._venue_of_session.get(session)
         if venue is None:
+            client = self._clients[session]
+            self._take(SetSessionRates(session, client.messages, client.cancels), turn)
+            if client.cancel_on_disconnect is not None:
+                self._leavers.arrived(session, turn)
             return
         self._take(VenueConnected(venue.name), turn)
         symbols = [i.symbol for i in self._terms.instruments if venue.name in i.venues]
-        for request in venue.on_logon(symbols, self._moment(turn)):
-            turn.send(session, request.msg_type, request.body)
-        self._take(QueryUnresolved(venue.name), turn)
+        try:
+            for request in venue.on_logon(symbols, self._moment(turn)):
+                turn.send(session, request.msg_type, request.body)
+        finally:
+            self._take(QueryUnresolved(venue.name), turn)
 
-    def logged_out(self, session: str, turn: Turn) -> None:
+    def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
         venue = self._venue_of_session.get(session)
         if venue is not None:
             self._take(VenueDisconnected(venue.name), turn)
+            return
+        terms = self._clients[session].cancel_on_disconnect
+        if terms is not None:
+            self._leavers.left(session, terms, in_good_order, turn)
+            self._leavers.deadline_reached(self._leaving_terms(), turn)
 
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         client = self._clients.get(session)
@@ -175,6 +210,14 @@ class Desk:
             turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
         else:
             self._requests[message.msg_type](session, client, message, turn)
+
+    def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
+        """A client is told. What a venue said is kept whole: it may be a fill, and a fill is money."""
+        venue = self._venue_of_session.get(session)
+        if venue is None:
+            return True
+        self._take(VenueUnreadable(venue.name, "a fault of ours: see handler_failed in the log", message.raw), turn)
+        return False
 
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         """A venue that could not read a request of ours has not got it. A client that cannot read a report changes
@@ -196,37 +239,29 @@ class Desk:
         }
 
     def deadline(self) -> int | None:
-        return self._tick_at_mono_ns
+        own, leavers = self._tick_at_mono_ns, self._leavers.deadline()
+        if own is None or (leavers is not None and leavers < own):
+            return leavers
+        return own
 
     def deadline_reached(self, turn: Turn) -> None:
-        """Let the venues inside the process speak of their own accord."""
+        self._leavers.deadline_reached(self._leaving_terms(), turn)
+        if self._tick_at_mono_ns is not None and self._tick_at_mono_ns <= turn.now.mono_ns:
+            self._let_venues_speak(turn)
+
+    def _let_venues_speak(self, turn: Turn) -> None:
+        """The venues inside the process, of their own accord."""
+        if not self._in_process:
+            return
         interval_ns = min(venue.tick_interval_ns for venue in self._in_process.values())
         self._tick_at_mono_ns = turn.now.mono_ns + interval_ns
         for venue in self._in_process.values():
             for report in venue.tick(self._moment(turn)):
                 self._take(report, turn)
 
-    # -- from a wish or a claim to facts --------------------------------------------------------------------------
-
-    def _moment(self, turn: Turn) -> Moment:
-        return Moment(turn.now.utc_ns, turn.next_seq())
-
-    def _take(self, item: Command | AnyVenueReport, turn: Turn) -> None:
-        """Decide, and for each fact in turn: log it, apply it, tell it. What a venue inside the process answers to a
-        fact is taken once all facts of the decision stand: nothing but the decision uses up numbers in between."""
-        waiting = self._waiting
-        waiting.append(item)
-        if len(waiting) > 1:
-            return
-        blotter, tellers, utc_ns = self.blotter, self._tellers, turn.now.utc_ns
-        while waiting:
-            for event in decide(blotter, waiting[0], Moment(utc_ns, turn.next_seq())):
-                turn.append(encode_event(event))
-                blotter.apply(event)
-                tell = tellers.get(type(event))
-                if tell is not None:
-                    tell(event, turn)
-            waiting.popleft()
+    def _leaving_terms(self) -> dict[str, CancelOnDisconnect]:
+        clients = self._clients.items()
+        return {name: c.cancel_on_disconnect for name, c in clients if c.cancel_on_disconnect is not None}
 
     # -- requests ------------------------------------------------------------------------------------------------
 
@@ -238,10 +273,34 @@ class Desk:
                 return
             request = account_not_allowed(request.account)
         assert isinstance(request, Unsupported)
-        code = ord_rej_reason(request.reason, client.dialect)
-        text = request.text.encode("latin-1")
-        body = reports.refused_order_report(message.fields, self._exec_id(turn.next_seq()), code, text, client.dialect)
+        exec_id = self._exec_id(turn.next_seq())
+        reason, text = self._count_unsupported(session, message, request, turn)
+        code = ord_rej_reason(reason, client.dialect)
+        body = reports.refused_order_report(message.fields, exec_id, code, text, client.dialect)
         turn.send(session, MsgType.EXECUTION_REPORT, body)
+        self._mind_the_throttle(session, turn)
+
+    def _count_unsupported(
+        self, session: str, message: Message, refusal: Unsupported, turn: Turn
+    ) -> tuple[RejectReason, bytes]:
+        """A request of which nothing came counts all the same. What it is refused for: above the throttle, that."""
+        throttled = message_throttle(session, self.blotter, self._moment(turn))
+        self._take(QueryOrder(session, message.fields[tags.CL_ORD_ID].decode("latin-1")), turn)
+        if throttled is not None:
+            return throttled.reason, throttled.text.encode("latin-1")
+        return refusal.reason, refusal.text.encode("latin-1")
+
+    def _mind_the_throttle(self, session: str, turn: Turn) -> None:
+        """A request was refused: if the session is above its throttle, that counts towards a Logout."""
+        rate = self._clients[session].refusals
+        if rate is None:
+            return
+        moment = self._moment(turn)
+        if message_throttle(session, self.blotter, moment) is None:
+            if cancel_throttle(session, self.blotter, moment) is None:
+                return
+        if self._refusals.count(session, rate, turn.now.mono_ns):
+            turn.expel(session, f"THROTTLED: more than {rate.burst} requests refused for the throttle")
 
     def _order_cancel_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         request = cancel_order(session, message)
@@ -263,10 +322,11 @@ class Desk:
         orig_cl_ord_id = message.fields[tags.ORIG_CL_ORD_ID].decode("latin-1")
         cl_ord_id = message.fields[tags.CL_ORD_ID].decode("latin-1")
         order = self.blotter.order_by_cl_ord_id(session, orig_cl_ord_id)
-        code = cxl_rej_reason(refusal.reason, client.dialect)
-        text = refusal.text.encode("latin-1")
+        reason, text = self._count_unsupported(session, message, refusal, turn)
+        code = cxl_rej_reason(reason, client.dialect)
         body = reports.order_cancel_reject(order, cl_ord_id, orig_cl_ord_id, response_to, code, text)
         turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
+        self._mind_the_throttle(session, turn)
 
     def _order_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         query = query_order(session, message)
@@ -276,6 +336,7 @@ class Desk:
         if throttled is not None:
             body = business_reject(message, THROTTLED, throttled.text.encode("latin-1"), client.dialect)
             turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
+            self._mind_the_throttle(session, turn)
             return
         order = self.blotter.order_by_cl_ord_id(session, query.cl_ord_id)
         if order is None:
@@ -352,6 +413,8 @@ class Desk:
         code = ord_rej_reason(event.reason, self._clients[order.session].dialect)
         detail = b"103=%b\x0158=%b\x01" % (code, event.text.encode("latin-1", "replace"))
         self._report(event, order, reports.REJECTED, turn, detail=detail)
+        if type(event) is events.OrderRefused:
+            self._mind_the_throttle(order.session, turn)
 
     def _tell_duplicate(self, event: events.DuplicateRefused, turn: Turn) -> None:
         """One report refuses the new order and tells the status of the one that has its ClOrdID (Appendix D, F.1.a)."""
@@ -360,9 +423,10 @@ class Desk:
         if event.order_seq is not None:
             order = self.blotter.orders[event.order_seq]
             self._report(event, order, reports.REJECTED, turn, cl_ord_id=event.cl_ord_id, detail=detail)
-            return
-        body = reports.spent_cl_ord_id_report(event.cl_ord_id, self._exec_id(event.seq), detail, client.dialect)
-        turn.send(event.session, MsgType.EXECUTION_REPORT, body)
+        else:
+            body = reports.spent_cl_ord_id_report(event.cl_ord_id, self._exec_id(event.seq), detail, client.dialect)
+            turn.send(event.session, MsgType.EXECUTION_REPORT, body)
+        self._mind_the_throttle(event.session, turn)
 
     def _tell_poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
@@ -388,7 +452,7 @@ class Desk:
 
     def _tell_cancel_requested(self, event: events.CancelRequested, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
-        if "cancel" in self._clients[order.session].report_pending:
+        if not event.cause and "cancel" in self._clients[order.session].report_pending:
             self._report(event, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 
@@ -400,8 +464,13 @@ class Desk:
 
     def _tell_canceled(self, event: events.OrderCanceled, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
-        orig_cl_ord_id = event.orig_cl_ord_id if event.cl_ord_id is not None else None
-        self._report(event, order, reports.CANCELED, turn, event.cl_ord_id, orig_cl_ord_id, _text(event.text))
+        if event.cl_ord_id:
+            self._report(event, order, reports.CANCELED, turn, event.cl_ord_id, event.orig_cl_ord_id, _text(event.text))
+            return
+        # The client did not ask: the order's own ClOrdID, and why, if it was we who asked.
+        cause = "" if event.venue_cl_ord_id is None else order.requests[event.venue_cl_ord_id].name
+        text = f"{cause}: {event.text}" if cause and event.text else cause or event.text
+        self._report(event, order, reports.CANCELED, turn, detail=_text(text))
 
     def _tell_replaced(self, event: events.OrderReplaced, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
@@ -420,6 +489,11 @@ class Desk:
         turn: Turn,
     ) -> None:
         order = None if event.order_seq is None else self.blotter.orders[event.order_seq]
+        if not event.cl_ord_id:
+            assert order is not None
+            details = {"order_id": order.order_id, "text": event.text}
+            turn.note("error", order.session, "cancel_of_ours_rejected", details)
+            return  # the client did not ask, and the order is what it was
         if isinstance(event, events.CancelRefused | events.ReplaceRefused):
             session = event.session
         else:
@@ -429,6 +503,8 @@ class Desk:
         text = event.text.encode("latin-1", "replace")
         body = reports.order_cancel_reject(order, event.cl_ord_id, event.orig_cl_ord_id, response_to, code, text)
         turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
+        if isinstance(event, events.CancelRefused | events.ReplaceRefused):
+            self._mind_the_throttle(session, turn)
 
 
 def _text(text: str) -> bytes:

@@ -11,20 +11,24 @@ from config.model import (
     GatewayConfig,
     InstrumentConfig,
     SessionConfig,
+    SessionThrottle,
 )
 from fixspec.numbers import format_decimal
 from gateway.desk import Client, Desk, Terms
 from gateway.doors import venue_tls_of
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
+from gateway.leavers import CancelOnDisconnect
 from gateway.net.hosts import Calling, Host
 from gateway.translate.dialect import Dialect, dialect_of
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Limits, Rate
+from oms.types import TimeInForce
 from venues.port import FixVenue, InProcessVenue
 from venues.registry import make_venue
 
 NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
 MS_PER_S = 1_000
 
 
@@ -97,12 +101,36 @@ def terms_of(config: GatewayConfig) -> Terms:
 
 
 def _client(session: SessionConfig) -> Client:
+    throttle = session.throttle
     return Client(
         dialect=_dialect(session),
         listens_only=session.kind == "drop_copy",
         accounts=frozenset(session.accounts),
         report_pending=frozenset(session.report_pending),
+        cancel_on_disconnect=_cancel_on_disconnect(session),
+        messages=None if throttle is None else _rate(throttle.messages, throttle.interval_ms),
+        cancels=None if throttle is None else _rate(throttle.cancel_messages, throttle.interval_ms),
+        refusals=_refusals(throttle),
     )
+
+
+def _cancel_on_disconnect(session: SessionConfig) -> CancelOnDisconnect | None:
+    scope = session.cancel_on_disconnect
+    if scope == "none":
+        return None
+    return CancelOnDisconnect(
+        on_logout=scope in ("logout", "both"),
+        on_disconnect=scope in ("disconnect", "both"),
+        grace_ns=session.cancel_on_disconnect_grace_s * NS_PER_S,
+        keep=frozenset(TimeInForce(name) for name in session.cancel_on_disconnect_keep),
+    )
+
+
+def _refusals(throttle: SessionThrottle | None) -> Rate | None:
+    if throttle is None or not throttle.logout_messages:
+        return None
+    rate = _rate(throttle.logout_messages, throttle.interval_ms)
+    return Rate(per_s=max(1, rate.per_s), burst=rate.burst)  # the slowest there is
 
 
 def _dialect(session: SessionConfig) -> Dialect:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fixspec.codec import decode
+from fixspec.faults import BusinessFault
 from fixspec.message import Message
 from gateway import session_events
 from gateway.effects import (
@@ -32,6 +33,7 @@ from gateway.effects import (
     RoomWanted,
     SendBytes,
 )
+from gateway.failures import handler_failed
 from gateway.inbox import (
     BytesReceived,
     CommandReceived,
@@ -70,6 +72,7 @@ from gateway.session_events import SessionEvent, encode_event
 from gateway.turn import Application
 
 _LOGON = b"\x0135=A\x01"
+NOT_PROCESSED = BusinessFault(4, None, "not processed: a fault of ours. Ask for the status of what it was about")
 
 
 class _Line:
@@ -121,6 +124,14 @@ class _Turn:
 
     def is_logged_on(self, session: str) -> bool:
         return self._lines[session].session.is_logged_on
+
+    def expel(self, session: str, text: str) -> None:
+        line = self._lines[session]
+        self.touched[session] = line
+        line.session.expel(text, self.now)
+
+    def note(self, level: str, session: str, event: str, details: dict[str, str]) -> None:
+        self.effects.append(LogNote(level, session, event, details))
 
 
 StewardsTurn = _Turn
@@ -301,7 +312,12 @@ class Spine:
 
     def _command_received(self, item: CommandReceived, turn: _Turn) -> None:
         deed = self._deeds.get(type(item.command), self._application.command)
-        turn.effects.append(AnswerCommand(item.ticket, deed(item.command, turn)))
+        try:
+            answer = deed(item.command, turn)
+        except Exception as error:
+            turn.effects.append(handler_failed("command", "", error))
+            answer = {"error": "INTERNAL_ERROR: a fault of ours, see handler_failed in the log"}
+        turn.effects.append(AnswerCommand(item.ticket, answer))
 
     def _tick(self, item: Tick, turn: _Turn) -> None:
         mono_ns = turn.now.mono_ns
@@ -316,7 +332,7 @@ class Spine:
                 self._work(line, turn)
         own = self._application.deadline()
         if own is not None and own <= mono_ns:
-            self._application.deadline_reached(turn)
+            self._attempt("deadline_reached", "", turn, self._application.deadline_reached, turn)
 
     def _shutdown_requested(self, item: ShutdownRequested, turn: _Turn) -> None:
         for connection, door in list(self._connections.items()):
@@ -415,7 +431,10 @@ class Spine:
             if isinstance(output, MessageReceived):
                 message = output.message
                 transaction.append_inbound(name, message.raw)
-                application.message_received(name, message, turn)
+                try:
+                    application.message_received(name, message, turn)
+                except Exception as error:
+                    self._message_failed(line, message, error, turn)
             elif isinstance(output, ResendWanted):
                 if not session.settings.persist_messages:
                     session.replay((), now)  # nothing is kept: one gap fill
@@ -423,10 +442,10 @@ class Spine:
                     self._send_piece(line, turn)
             elif isinstance(output, LoggedOn):
                 line.logons += 1
-                application.logged_on(name, turn)
+                self._attempt("logged_on", name, turn, application.logged_on, name, turn)
             elif isinstance(output, LoggedOut):
                 turn.effects.append(LogNote("info", name, "logged_out", {"reason": output.reason}))
-                application.logged_out(name, turn)
+                self._attempt("logged_out", name, turn, application.logged_out, name, output.in_good_order, turn)
             elif isinstance(output, Disconnect):
                 self._hang_up(line, output.reason, turn)
             elif isinstance(output, MessageRejected):
@@ -438,6 +457,24 @@ class Spine:
             else:
                 assert isinstance(output, Note)
                 turn.effects.append(LogNote(output.level, name, output.event, output.details))
+
+    def _attempt(self, what: str, name: str, turn: _Turn, handler: Callable[..., object], *given: object) -> None:
+        """Call a handler of the application; what it was called for is lost when it raises, and nothing else."""
+        try:
+            handler(*given)
+        except Exception as error:
+            turn.effects.append(handler_failed(what, name, error))
+
+    def _message_failed(self, line: _Line, message: Message, error: Exception, turn: _Turn) -> None:
+        """A handler has raised: the message is lost to it, and nobody else notices."""
+        turn.effects.append(handler_failed("message_received", line.name, error, message))
+        try:
+            tell = self._application.message_failed(line.name, message, turn)
+        except Exception as another:
+            turn.effects.append(handler_failed("message_failed", line.name, another, message))
+            tell = True
+        if tell:
+            line.session.refuse(message, NOT_PROCESSED, turn.now)
 
     # -- sessions that come and go -----------------------------------------------------------------------------------
 
@@ -513,7 +550,8 @@ class Spine:
         for _, raw in transaction.outbound(name, line.session.numbers.generation, number, number):
             refused = decode(raw)
             if isinstance(refused, Message):
-                self._application.message_rejected(name, refused, rejected.message, turn)
+                handler = self._application.message_rejected
+                self._attempt("message_rejected", name, turn, handler, name, refused, rejected.message, turn)
 
 
 def _runs(outgoing: list[Outgoing]) -> list[tuple[Outgoing, list[bytes]]]:

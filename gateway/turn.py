@@ -32,9 +32,18 @@ class Turn(Protocol):
 
     def is_logged_on(self, session: str) -> bool: ...
 
+    def expel(self, session: str, text: str) -> None:
+        """Log a session out by a Logout(5) with this Text(58), and take nothing more from its peer."""
+
+    def note(self, level: str, session: str, event: str, details: dict[str, str]) -> None:
+        """Something that a person should find in the log: level "info", "warning" or "error"."""
+
 
 class Application(Protocol):
-    """What the spine asks of an application. Every call returns before the next input is looked at."""
+    """What the spine asks of an application. Every call returns before the next input is looked at.
+
+    A call that raises costs what it was called for and nothing else (`gateway.failures`), but for `recover` and
+    `started`, without which there is no process, and for MemoryUnknown."""
 
     def recover(self, seq: int, payload: bytes) -> None:
         """Fold one logged fact at the start. No turn, no output. Raises ValueError for what is none of its facts."""
@@ -44,10 +53,15 @@ class Application(Protocol):
 
     def logged_on(self, session: str, turn: Turn) -> None: ...
 
-    def logged_out(self, session: str, turn: Turn) -> None: ...
+    def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
+        """`in_good_order`: by a Logout(5) that was answered, whoever began."""
 
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         """An application message, in sequence and valid by the session's rulebook."""
+
+    def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
+        """`message_received` has raised. Keep what must not be lost. True: the sender is told that its message was not
+        processed (BusinessMessageReject 380=4); False: it is nothing to its sender."""
 
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         """The peer has refused `refused`, a message of ours, by a Reject(3): it was not processed."""

@@ -37,6 +37,7 @@ from gateway.exchange.floor import (
 from gateway.exchange.house import House
 from gateway.exchange.prices import PriceFeed
 from gateway.exchange.rules import ExchangeSettings, Refused, refuse_terms
+from gateway.failures import MemoryUnknown
 from gateway.turn import Turn
 
 # What must be there whatever the dictionary says: FIX 5.0 SP2 does not require OrigClOrdID(41), but without it a
@@ -86,8 +87,11 @@ class Exchange:
     def logged_on(self, session: str, turn: Turn) -> None:
         """Nothing to do: a client asks for what it wants."""
 
-    def logged_out(self, session: str, turn: Turn) -> None:
+    def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
         self._prices.forget(session)
+
+    def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
+        return True
 
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         """A client cannot read a report of ours. Nothing to do: what the report says is a fact all the same."""
@@ -120,15 +124,25 @@ class Exchange:
 
     def _carry_out(self, command: Command, turn: Turn) -> None:
         """Log the accepted command, carry it out and tell everybody concerned."""
-        seq = turn.append(encode_command(command))
-        happened = self._floor.carry_out(seq, command)
-        self._house.placed(seq, command)
+        payload = encode_command(command)
+        try:
+            seq = turn.append(payload)
+            happened = self._floor.carry_out(seq, command)
+            self._house.placed(seq, command)
+        except Exception as error:
+            raise MemoryUnknown(f"{type(command).__name__} was not carried out whole") from error
         transact_time = format_utc_timestamp(turn.now.utc_ns)
+        failures: list[Exception] = []
         for report in happened:
             dialect = self._sessions.get(report.order.session)
             if dialect is not None:  # a session taken out of the configuration keeps its orders and hears nothing
-                body = reports.execution_report(report, dialect, self._exchange_id, transact_time)
-                turn.send(report.order.session, MsgType.EXECUTION_REPORT, body)
+                try:
+                    body = reports.execution_report(report, dialect, self._exchange_id, transact_time)
+                    turn.send(report.order.session, MsgType.EXECUTION_REPORT, body)
+                except Exception as error:
+                    failures.append(error)  # what else has happened is told all the same
+        if failures:
+            raise failures[0]
 
     def _quote(self, turn: Turn) -> None:
         """Put up again what the house has lost to a trade."""

@@ -125,7 +125,7 @@ class Lifecycle:
         self._abandon_replay()
         self._answers = self._late_gap = 0
         self._gap.forget()
-        self._announce_logged_out(reason)
+        self._announce_logged_out(reason, in_good_order)
         if was is State.RESET_SENT:
             self.numbers.next_target_msg_seq_num = 1
             self._reset_pledged = settings.role is Role.INITIATOR
@@ -135,10 +135,10 @@ class Lifecycle:
         if self._hours is not None:
             self._hours.look_soon()
 
-    def _announce_logged_out(self, reason: str) -> None:
+    def _announce_logged_out(self, reason: str, in_good_order: bool = False) -> None:
         if self.is_logged_on:
             self.is_logged_on = False
-            self._outputs.append(LoggedOut(reason))
+            self._outputs.append(LoggedOut(reason, in_good_order))
 
     def _reset_numbers(self, cause: str) -> None:
         """Both numbers to 1, in a new generation unless nothing was ever sent or taken in this one."""

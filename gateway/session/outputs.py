@@ -49,9 +49,10 @@ class InstanceBegan(NamedTuple):
 
 
 class LoggedOut(NamedTuple):
-    """The session that LoggedOn announced is over."""
+    """The session that LoggedOn announced is over. `in_good_order`: by a Logout(5) that was answered, whoever began."""
 
     reason: str
+    in_good_order: bool = False
 
 
 class Disconnect(NamedTuple):

@@ -430,7 +430,7 @@ class Reception(Replaying):
             self._send_admin(MsgType.LOGOUT, b"", now)
             self._move(Step.PEER_LOGOUT)
             self._start_timeout(self.settings.logout_timeout_s, now)
-            self._announce_logged_out(reason)
+            self._announce_logged_out(reason, True)
             return
         if self.state is State.LOGON_SENT:
             reason = f"Logon(A) refused, {reason}"

@@ -17,15 +17,17 @@ arrives is in `reception`; here is what the host may ask for.
 from __future__ import annotations
 
 from fixspec.codec import Framer
+from fixspec.faults import BusinessFault
 from fixspec.message import Message
 from fixspec.rulebook import Rulebook
-from fixspec.tags import DEFAULT_APPL_VER_ID, MSG_SEQ_NUM, MsgType
+from fixspec.tags import DEFAULT_APPL_VER_ID, MSG_SEQ_NUM, MSG_TYPE, MsgType
 from gateway.instant import Instant
 from gateway.session.checks import first_refusal
 from gateway.session.heartbeat import Pulse
 from gateway.session.logon import LogonTerms
 from gateway.session.outputs import Disconnect, NumbersChanged, Outgoing
 from gateway.session.reception import Reception
+from gateway.session.reject import refusal_of
 from gateway.session.resend import without_poss_dup
 from gateway.session.schedule import Window
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
@@ -170,6 +172,18 @@ class Session(Reception):
             self._start_timeout(self.settings.logout_timeout_s, now)
         elif self.state is State.LOGON_SENT:
             self._hang_up("logged out before the Logon was answered")
+
+    def expel(self, text: str, now: Instant) -> None:
+        """End the session with a Logout(5) that says why, and take nothing more from the peer."""
+        if self.state in LIVE:
+            self._expel(text, now)
+
+    def refuse(self, message: Message, fault: BusinessFault, now: Instant) -> None:
+        """Tell the peer that this message of its was not processed: BusinessMessageReject(j), Reject(3) where there is
+        none. Its number was consumed before the host heard of it."""
+        msg_type, body = refusal_of(self.settings.version, message, int(message.fields[MSG_SEQ_NUM]), fault)
+        self.send(msg_type, body, now)
+        self._note("warning", "message_refused", message, MSG_SEQ_NUM, MSG_TYPE, fault=fault.text)
 
     def reset_sequence_numbers(self, cause: str, now: Instant) -> bool:
         """Start both numbers at 1: at once when disconnected (an initiator tells with its next Logon), by a Logon with

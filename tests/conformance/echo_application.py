@@ -48,7 +48,7 @@ class EchoApplication:
     def logged_on(self, session: str, turn: Turn) -> None:
         pass
 
-    def logged_out(self, session: str, turn: Turn) -> None:
+    def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
         self._seen[session].clear()
 
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
@@ -61,6 +61,9 @@ class EchoApplication:
                 return
             seen.add(cl_ord_id)
         turn.send(session, message.msg_type, echo_of(message))
+
+    def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
+        return True
 
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         pass

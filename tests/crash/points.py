@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import gateway.desk
+import gateway.deciding
 import gateway.journal
 from gateway.crank import Crank
 from gateway.inbox import Inbox
@@ -88,8 +88,8 @@ POINTS: dict[str, Callable[[Strike], None]] = {
     "bytes given to the session": _after(Session, "receive_data"),
     "message taken from the session": _after(Session, "next_output"),
     "inbound staged": _after(Transaction, "append_inbound"),
-    "before decide": _before(gateway.desk, "decide"),
-    "after decide": _after(gateway.desk, "decide"),
+    "before decide": _before(gateway.deciding, "decide"),
+    "after decide": _after(gateway.deciding, "decide"),
     "fact staged": _after(Transaction, "append_fact"),
     "report numbered": _after(Session, "send"),
     "outbound staged": _after(Transaction, "append_outbound"),
@@ -105,7 +105,7 @@ POINTS: dict[str, Callable[[Strike], None]] = {
     "half of a send": _half_sent,
     "after a send": _after(Pump, "send"),
     "after the effects": _after(Crank, "_carry_out"),
-    "replay rendered": _after(Session, "replay"),
+    "replay rendered": _after(Session, "replay_piece"),
     "resent range read": _before(Transaction, "outbound"),
 }
 

@@ -30,11 +30,12 @@ ROOT = Path(__file__).parents[2]
 ORDER = b"11=A1\x0155=SIM\x0154=1\x0160=%b\x0138=1\x0140=2\x0144=100\x01"
 ORDINARY = "import sys; from gateway.cli import main; sys.argv = ['fixgate', 'run', sys.argv[1], '--init']; main()"
 WITH_A_BUG = (
-    "from gateway.desk import Desk\n"
-    "def broken(self, session, message, turn):\n"
-    "    turn.send(session, b'8', b'37=1\\x01')\n"
+    "from oms.order import Order\n"
+    "from oms.events import OrderRouted\n"
+    "import oms.order\n"
+    "def broken(order, event):\n"
     "    raise ZeroDivisionError('a bug of ours')\n"
-    "Desk.message_received = broken\n" + ORDINARY
+    "oms.order._EFFECTS[OrderRouted] = broken\n" + ORDINARY
 )
 
 
@@ -95,7 +96,7 @@ def test_full_disk_ends_the_process_and_nothing_was_said(tmp_path: Path) -> None
     assert orders_in(tmp_path) == []
 
 
-def test_bug_ends_the_process_and_nothing_was_said(tmp_path: Path) -> None:
+def test_a_fact_that_is_half_applied_ends_the_process_and_nothing_was_said(tmp_path: Path) -> None:
     with gateway(tmp_path, WITH_A_BUG) as (process, client):
         order_and_hear_nothing(client)
         assert process.wait(10) == EXIT_BUG

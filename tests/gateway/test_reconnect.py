@@ -28,10 +28,13 @@ class Reporter:
 
     def logged_on(self, session: str, turn: Turn) -> None: ...
 
-    def logged_out(self, session: str, turn: Turn) -> None: ...
+    def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None: ...
 
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         turn.send(session, b"8", b"37=1\x01")
+
+    def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
+        return True
 
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None: ...
 

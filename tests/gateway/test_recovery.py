@@ -76,7 +76,7 @@ def one_fact(directory: Path, payload: bytes) -> Journal:
 @pytest.mark.parametrize(
     ("payload", "why"),
     [
-        (b'2["LogOpened",1,1,"TESTB"]', "record 1: event: schema 2 is newer than 1"),
+        (b'3["LogOpened",1,1,"TESTB"]', "record 1: event: schema 3 is newer than 2"),
         (b'1["NoSuchEvent",1,1]', "record 1: event: "),
         (b"nonsense", "record 1: event: b'nonsense': does not begin with a schema version"),
         (b'1["LogOpened",7,1,"TESTB"]', "record 1: .*event 7 stands at 1"),

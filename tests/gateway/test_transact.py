@@ -7,16 +7,18 @@ import errno
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
-from fixspec.message import Message
+import oms.order
 from gateway.effects import CloseConnection, SendBytes
+from gateway.failures import MemoryUnknown
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Tick
 from gateway.journal import JournalFailed
 from gateway.session.lobby import LOGON_TIMEOUT_S
-from gateway.turn import Turn
 from oms.blotter import Blotter
+from oms.events import OrderRouted
 from oms.limits import NOTHING
 from oms.market import Reference
 from oms.order import Order, Outcome
@@ -132,15 +134,17 @@ def test_a_turn_that_is_not_durable_has_no_effects_and_there_is_no_other(
     assert len(world.venue.unread) == 1
 
 
-def test_a_turn_that_raises_has_no_effects_and_there_is_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(session: str, message: Message, turn: Turn) -> None:
-        turn.send("client", b"8", b"37=1\x01")
-        turn.append(b"nonsense")
+def test_a_turn_that_leaves_memory_unknown_has_no_effects_and_there_is_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is received and cannot be applied whole: memory is no longer the fold of the log."""
+
+    def broken(order: Order, event: OrderRouted) -> None:
         raise ZeroDivisionError
 
     before = world.state()
-    monkeypatch.setattr(world.desk, "message_received", broken)
-    with pytest.raises(ZeroDivisionError):
+    monkeypatch.setitem(cast("dict[object, object]", oms.order._EFFECTS), OrderRouted, broken)
+    with pytest.raises(MemoryUnknown, match="OrderRouted"):
         world.send(world.client, "35=D|11=X|38=10")
     monkeypatch.undo()
     with pytest.raises(AssertionError, match="an earlier turn raised"):

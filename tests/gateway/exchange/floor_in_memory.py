@@ -57,6 +57,12 @@ class MemoryTurn:
     def is_logged_on(self, session: str) -> bool:
         return True
 
+    def expel(self, session: str, text: str) -> None:
+        raise AssertionError(f"{session}: {text}")
+
+    def note(self, level: str, session: str, event: str, details: dict[str, str]) -> None:
+        raise AssertionError(f"{level} {session} {event} {details}")
+
 
 def message_of(session: str, text: str) -> Message:
     """The decoded message of `35=D|11=A|...` as that session would hand it out."""

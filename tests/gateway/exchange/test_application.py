@@ -305,7 +305,7 @@ def test_unsubscribe_and_log_out_end_it(venue: Venue) -> None:
     venue.tell("B44", SUBSCRIBE)
     assert venue.tell("A44", SUBSCRIBE.replace("263=1", "263=2")) == []
     assert {told["to"] for told in venue.wait(1)} == {"B44"}
-    venue.exchange.logged_out("B44", venue.turn)
+    venue.exchange.logged_out("B44", True, venue.turn)
     assert venue.exchange.deadline() is None and venue.wait(60) == []
 
 

@@ -120,7 +120,7 @@ def test_session_is_logged_on_between_its_two_outputs() -> None:
     assert is_logged_on(host), "the peer may still speak"
     host.feed(message(b"5", 2))
     assert not is_logged_on(host)
-    assert host.outputs[-2:] == [LoggedOut("the peer logged out"), Disconnect("the peer logged out")]
+    assert host.outputs[-2:] == [LoggedOut("the peer logged out", True), Disconnect("the peer logged out")]
 
 
 def test_bytes_after_the_end_are_nothing_to_it() -> None:
