@@ -67,7 +67,7 @@ def _load(path: Path, model: type[C], cross_check: Callable[[C], list[Fault]]) -
     if not faults:
         assert config is not MISSING
         assert isinstance(config, model)
-        faults = [fault._replace(place=_place_of(tree, fault.path)) for fault in cross_check(config)]
+        faults = [_placed(tree, fault) for fault in cross_check(config)]
         if not faults:
             return config
     raise ConfigRefused([_line(path, fault) for fault in sorted(faults)])
@@ -137,18 +137,20 @@ def _fill(session: Mapping, defaults: Mapping) -> None:
                     _fill(item, node)
 
 
-def _place_of(tree: Node, path: str) -> Place:
-    """The place of the deepest part of a path such as `sessions[1].name` that the file has."""
+def _placed(tree: Node, fault: Fault) -> Fault:
+    """The fault with the place of the deepest part of its path that the file has, and the path as it was written."""
     place, node = tree.place, tree
-    for step in path.replace("[", ".[").split("."):
+    steps = fault.path.replace("[", ".[").split(".")
+    for i, step in enumerate(steps):
         if isinstance(node, Sequence) and step.startswith("["):
             node = node.items[int(step[1:-1])]
             place = node.place
         elif isinstance(node, Mapping) and step in node.entries:
-            place, node = node.key_places[step], node.entries[step]
+            place, steps[i] = node.key_places[step], node.spellings.get(step, step)
+            node = node.entries[step]
         elif not (isinstance(node, Mapping) and step == "[0]"):  # a list written as its only item
             break
-    return place
+    return Fault(place, ".".join(steps).replace(".[", "["), fault.why)
 
 
 def _line(path: Path, fault: Fault) -> str:
