@@ -113,6 +113,18 @@ def client(
     raise typer.Exit(run_client(options))
 
 
+@app.command()
+def password() -> None:
+    """Read a client's password (asked for on a terminal, else a line of standard input) and print its hash: the one
+    line of the file that password_hash names."""
+    from gateway.password_entry import print_password_hash
+
+    try:
+        raise typer.Exit(print_password_hash())
+    except ValueError as error:
+        _refuse(str(error))
+
+
 @config_app.command("check")
 def config_check(config: ConfigFile = DEMO_GATEWAY) -> None:
     """Say whether the gateway would start on this file, and what it would be."""

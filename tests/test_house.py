@@ -75,6 +75,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/raw_message_log.py": {"time"},
     "gateway/net/acceptor.py": {"asyncio", "clock", "socket"},  # the clock: do certificates expire soon?
     "gateway/doors.py": {"ssl"},  # only the type of its context
+    "gateway/password_entry.py": {"print", "secrets", "sys"},
     "gateway/net/refusals.py": {"asyncio"},
     "gateway/net/tls.py": {"files", "ssl"},
     "gateway/net/hosts.py": {"ssl"},  # holds what `initiator` hands on
