@@ -17,7 +17,7 @@ HOURS = (
     "logon_time", "logout_time", "logon_day", "logout_day",
 )  # fmt: skip
 FOR_VENUES = ("connect", "password")
-FOR_CALLERS = ("password_hash", "client_certificate", "allowed_remote_addresses")
+FOR_CALLERS = ("password_hash", "client_certificate")
 MULTIPLIER_MAX = 10
 ZONE_NAME = re.compile(r"[A-Za-z0-9+_-]+(?:/[A-Za-z0-9+_-]+)*")
 
@@ -161,8 +161,6 @@ def _role_faults(where: str, session: SessionKeys) -> list[Fault]:
         for key in FOR_CALLERS:
             if getattr(session, key):
                 faults.append(at(f"{where}.{key}", "is for who calls us; a session of kind venue is called by us"))
-        if session.cancel_on_disconnect != "none":
-            faults.append(at(f"{where}.cancel_on_disconnect", "is for clients, whose orders we hold; not for a venue"))
     else:
         for key in FOR_VENUES:
             if getattr(session, key):
@@ -172,7 +170,7 @@ def _role_faults(where: str, session: SessionKeys) -> list[Fault]:
             why = f"false is for kind venue, whose fills count; what a {kind} sends wrong is rejected"
             faults.append(at(f"{where}.reject_invalid_message", why))
         if session.username and session.password_hash is None:
-            faults.append(at(f"{where}.password_hash", "is missing beside username: a name alone proves nothing"))
+            faults.append(at(f"{where}.username", "needs password_hash beside it: a name alone proves nothing"))
     if session.username and not session.username.isascii():
         faults.append(at(f"{where}.username", "must be ASCII"))
     return faults

@@ -1,4 +1,4 @@
-"""The command line: `fixgate run`, `exchange`, `demo`, `client`, `config check`, `verify`, `log`, `status`, `halt`."""
+"""The command line: `fixgate run`, `exchange`, `demo`, `client`, `config`, `verify`, `log`, `status`, `halt`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from gateway.config_commands import config_app
+
 if TYPE_CHECKING:
     from config.model import GatewayConfig, Listen
     from gateway.app import Serving
@@ -26,7 +28,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-config_app = typer.Typer(help="Look at a configuration without starting anything.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 
 EXIT_REFUSED = 78  # EX_CONFIG of sysexits.h: configuration, store or address cannot be used
@@ -123,23 +124,6 @@ def password() -> None:
         raise typer.Exit(print_password_hash())
     except ValueError as error:
         _refuse(str(error))
-
-
-@config_app.command("check")
-def config_check(config: ConfigFile = DEMO_GATEWAY) -> None:
-    """Say whether the gateway would start on this file, and what it would be."""
-    from config.load import ConfigRefused, load_gateway
-
-    try:
-        loaded = load_gateway(config)
-    except ConfigRefused as refused:
-        _refuse(str(refused))
-    print(f"{config} can be used: {loaded.name} on {loaded.listen[0].host}:{loaded.listen[0].port}")
-    for session in loaded.sessions:
-        print(
-            f"  {session.kind:9} {session.name:12} {session.begin_string} {session.default_appl_ver_id} "
-            f"{session.sender_comp_id} <-> {session.target_comp_id}"
-        )
 
 
 @app.command()

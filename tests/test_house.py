@@ -69,6 +69,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/app.py": {"asyncio", "files", "random", "secrets", "signal", "time", "uvloop"},
     "gateway/admin.py": {"aiohttp", "files", "os"},
     "gateway/cli.py": {"aiohttp", "asyncio", "os", "print", "signal", "socket", "subprocess", "sys", "time"},
+    "gateway/config_commands.py": {"print", "sys"},
     "gateway/inspect.py": {"print"},
     "gateway/logs.py": {"logging", "os", "structlog", "sys", "time"},
     "gateway/log_writer.py": {"files", "os", "threading"},
