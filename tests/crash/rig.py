@@ -226,7 +226,7 @@ def stage(directory: Path, seed: int) -> Iterator[Stage]:
         built.close()
 
 
-def _wait_for_port(port: int, timeout_s: float = 10.0) -> None:
+def _wait_for_port(port: int, timeout_s: float = 30.0) -> None:
     end = time.monotonic() + timeout_s
     while True:
         try:
