@@ -16,8 +16,9 @@ from pathlib import Path
 from bench import stages
 from bench.facts import machine
 from bench.fixgate import FIXGATES
+from bench.page import document
 from bench.processes import ROOT, DidNotStart, cpu_s
-from bench.report import Measurement, document, tables
+from bench.report import Measurement, tables
 from bench.systems import PEERS, WORK, System
 
 PING_PONGS = 3_000

@@ -8,14 +8,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import yaml
 
 import fast.build
 from bench.processes import DidNotStart, environment, free_port, running
-from bench.systems import BENCH, DICTIONARY, Endpoint, System, missing_quickfix_python
+from bench.systems import BENCH, DICTIONARY, LOG, NO_LOG, Endpoint, System, missing_quickfix_python
 
 PRICE = "49000"
 """Below the reference price: the order rests, and its answer is one report "New"."""
@@ -103,12 +103,13 @@ def start_fixgate_full(directory: Path, orders: int) -> Iterator[Endpoint]:
 
 
 @contextmanager
-def start_relay(directory: Path, orders: int) -> Iterator[Endpoint]:
+def start_relay(log: bool, directory: Path, orders: int) -> Iterator[Endpoint]:
     port = free_port()
+    logs = f"FileLogPath={directory / 'log'}\n" if log else ""
     with exchange(directory) as venue_port:
         common = (
             "[DEFAULT]\nStartTime=00:00:00\nEndTime=00:00:00\nSocketNodelay=Y\nSocketReuseAddress=Y\nHeartBtInt=30\n"
-            f"ReconnectInterval=1\nFileStorePath={directory / 'store'}\nUseDataDictionary=Y\n"
+            f"ReconnectInterval=1\nFileStorePath={directory / 'store'}\nUseDataDictionary=Y\n{logs}"
             f"DataDictionary={DICTIONARY}\nBeginString=FIX.4.4\nSenderCompID=GATEWAY\n[SESSION]\n"
         )
         acceptor, initiator = directory / "acceptor.cfg", directory / "initiator.cfg"
@@ -122,7 +123,7 @@ def start_relay(directory: Path, orders: int) -> Iterator[Endpoint]:
             yield Endpoint(port, process.pid, price=PRICE, counted="150=0")
 
 
-DISK = "one transaction per turn, fsync"
+DISK = "one transaction per turn, fsync; messages and events logged"
 FIXGATES = (
     System("fixgate", "**fixgate**, venue in process", DISK, "report", 300_000, str, start_fixgate),
     System(
@@ -136,12 +137,21 @@ FIXGATES = (
     ),
     System("fixgate-full", "**fixgate**", DISK, "full", 100_000, str, start_fixgate_full),
     System(
-        "quickfix-relay",
-        "QuickFIX 1.16 Python relay (no gates, no order state)",
-        "FileStore, no fsync",
+        "quickfix-relay-log",
+        "QuickFIX 1.16 Python relay (no gates, no order state), as in production",
+        LOG,
         "full",
         20_000,
         missing_quickfix_python,
-        start_relay,
+        partial(start_relay, True),
+    ),
+    System(
+        "quickfix-relay",
+        "QuickFIX 1.16 Python relay (no gates, no order state)",
+        NO_LOG,
+        "full",
+        20_000,
+        missing_quickfix_python,
+        partial(start_relay, False),
     ),
 )

@@ -1,4 +1,4 @@
-"""From measurements to tables: medians over the rounds, ratios, and the page in docs."""
+"""From measurements to tables: medians over the rounds, and ratios."""
 
 from __future__ import annotations
 
@@ -10,8 +10,24 @@ from bench.systems import System
 
 LATENCIES = ("p50", "p90", "p99", "p99.9", "max")
 OURS_COMPILED = "fixgate-compiled"
-OURS, PYTHON_PEER, FAST_PYTHON_PEER, CPP_PEER = "fixgate", "quickfix-python", "quickfix-python-fast", "quickfix-cpp"
-OURS_FULL, PEER_FULL = "fixgate-full", "quickfix-relay"
+OURS, OURS_FULL = "fixgate", "fixgate-full"
+PRODUCTION_RATIOS = (
+    (OURS, "quickfix-python-log", "fixgate / QuickFIX Python"),
+    (OURS, "quickfix-cpp-log", "fixgate / QuickFIX C++"),
+    (OURS_COMPILED, "quickfix-python-log", "fixgate, compiled / QuickFIX Python"),
+    (OURS_COMPILED, "quickfix-cpp-log", "fixgate, compiled / QuickFIX C++"),
+    (OURS_FULL, "quickfix-relay-log", "full path: fixgate / QuickFIX Python relay"),
+)
+NO_LOG_RATIOS = (
+    (OURS, "quickfix-python", "fixgate / QuickFIX Python"),
+    (OURS, "quickfix-python-fast", "fixgate / QuickFIX Python with its fastest calls"),
+    (OURS, "quickfix-cpp", "fixgate / QuickFIX C++"),
+    (OURS, "fixcore", "fixgate / fixcore-engine (with fsync)"),
+    (OURS_COMPILED, "quickfix-python", "fixgate, compiled / QuickFIX Python"),
+    (OURS_COMPILED, "quickfix-python-fast", "fixgate, compiled / QuickFIX Python with its fastest calls"),
+    (OURS_COMPILED, "quickfix-cpp", "fixgate, compiled / QuickFIX C++"),
+    (OURS_FULL, "quickfix-relay", "full path: fixgate / QuickFIX Python relay"),
+)
 
 
 class Measurement(NamedTuple):
@@ -97,30 +113,30 @@ def table(
 
 def ratios(found: Mapping[str, Medians | str]) -> list[str]:
     """Ours against each peer, as sentences; only of what was measured."""
+    production = [line for pair in PRODUCTION_RATIOS for line in ratio(found, *pair)]
+    no_log = [line for pair in NO_LOG_RATIOS for line in ratio(found, *pair)]
     lines = []
-    for ours, peer, name in (
-        (OURS, PYTHON_PEER, "fixgate / QuickFIX Python"),
-        (OURS, FAST_PYTHON_PEER, "fixgate / QuickFIX Python with its fastest calls"),
-        (OURS, CPP_PEER, "fixgate / QuickFIX C++"),
-        (OURS, "fixcore", "fixgate / fixcore-engine"),
-        (OURS_COMPILED, PYTHON_PEER, "fixgate, compiled / QuickFIX Python"),
-        (OURS_COMPILED, FAST_PYTHON_PEER, "fixgate, compiled / QuickFIX Python with its fastest calls"),
-        (OURS_COMPILED, CPP_PEER, "fixgate, compiled / QuickFIX C++"),
-        (OURS_FULL, PEER_FULL, "full path: fixgate / QuickFIX Python relay"),
-    ):
-        mine, theirs = found.get(ours), found.get(peer)
-        if isinstance(mine, Medians) and isinstance(theirs, Medians):
-            lines.append(
-                f"- {name}: throughput x {mine.orders_per_s / theirs.orders_per_s:.2f}, "
-                f"ping-pong p50 x {mine.latency_us['p50'] / theirs.latency_us['p50']:.2f} (less is better)"
-            )
+    if production:
+        lines += ["Against the rows of peers as they run in production (everybody logs messages and events):", ""]
+        lines += [*production, ""]
+    if no_log:
+        lines += ["Against the rows of peers without a message log (only fixgate logs):", "", *no_log, ""]
     null, mine = found.get("null"), found.get(OURS)
     if isinstance(null, Medians) and isinstance(mine, Medians):
-        lines.append(
-            f"- the generator against an acceptor that does nothing: "
-            f"{null.orders_per_s / mine.orders_per_s:,.0f} times fixgate's rate"
-        )
+        rate = null.orders_per_s / mine.orders_per_s
+        lines.append(f"The generator against an acceptor that does nothing: {rate:,.0f} times fixgate's rate.")
     return lines
+
+
+def ratio(found: Mapping[str, Medians | str], ours: str, peer: str, name: str) -> list[str]:
+    """One sentence when both were measured, else none."""
+    mine, theirs = found.get(ours), found.get(peer)
+    if not isinstance(mine, Medians) or not isinstance(theirs, Medians):
+        return []
+    return [
+        f"- {name}: throughput x {mine.orders_per_s / theirs.orders_per_s:.2f}, "
+        f"ping-pong p50 x {mine.latency_us['p50'] / theirs.latency_us['p50']:.2f} (less is better)"
+    ]
 
 
 def tables(
@@ -140,45 +156,3 @@ def tables(
         lines += ["## Ratios", "", *compared, ""]
     lines += ["## The machine", "", *(f"- {name}: {fact}" for name, fact in facts.items()), ""]
     return "\n".join(lines)
-
-
-def document(text: str, stages: str) -> str:
-    """docs/BENCHMARKS.md: the tables between what they mean and how to repeat them."""
-    return f"""# Benchmarks
-
-This page is written by `make bench`. All figures are of one invocation on one machine: compare columns, not pages.
-
-{text}
-{stages}
-## How it is measured
-
-One FIX 4.4 client (`bench/load.py`, its own process) sends limit orders over a loopback socket and counts the reports
-that answer them. *orders/s*: at most 500 orders are unanswered at any time; the time runs from the first byte sent to
-the last report seen, after a warm-up in the same session. *p50 to max*: ping-pong, one order at a time, from before
-the send to after the read that completed its report. After the clock has stopped the generator checks what it
-received: each ClOrdID answered exactly once, MsgSeqNum without a hole, no Reject; a run that fails the check has no
-figure.
-
-Each figure comes from a fresh process of the system in a fresh directory on the same disk. The systems run one after
-another, every second round in the opposite order; the table gives the median of the rounds. *CPU us/order* is the
-processor time of the system (all its threads; of the full path: the gateway alone) divided by the orders.
-*generator's core* is the part of one core that the generator used; it waits for the system for the rest.
-
-The generator is not the limit: orders are rendered before the clock starts, the loop sends slices of one buffer and
-counts a byte pattern. The first row shows its rate against an acceptor that only counts orders and sends reports
-rendered in advance.
-
-The peers, each answering an order with one report "New": a QuickFIX Python acceptor and a QuickFIX C++ acceptor
-(`bench/peers/`; FileStore, dictionary validation on as is QuickFIX's default, no message log, TCP_NODELAY), which do
-not wait for the disk, and fixcore-engine, pure Python, which does for each message. fixgate runs with production
-defaults: fsync before any byte leaves, risk gates, order state machine, events, logs on (`bench/*.yaml`).
-
-## How to repeat it
-
-    make bench                          # all systems, three rounds, writes this page
-    python -m bench --quick             # one round, a tenth of the orders, prints only
-    python -m bench --only fixgate quickfix-python
-
-The C++ peer needs `apt-get install g++ libquickfix-dev`; the Python peer needs the package quickfix (`make interop`
-installs it); fixcore-engine is installed into `.bench/venv`. What is absent is said in its row.
-"""

@@ -54,13 +54,14 @@ class System:
 # ------------------------------------------------------------------------------------------------------ the peers
 
 
-def quickfix_settings(directory: Path, port: int, dictionary: bool = True) -> Path:
-    """QuickFIX settings of an acceptor: FileStore, its default validation, TCP_NODELAY."""
+def quickfix_settings(directory: Path, port: int, *, dictionary: bool = True, log: bool = False) -> Path:
+    """QuickFIX settings of an acceptor: FileStore, its default validation, TCP_NODELAY; FileLog if wanted."""
     path = directory / "settings.cfg"
     use = f"UseDataDictionary=Y\nDataDictionary={DICTIONARY}\n" if dictionary else "UseDataDictionary=N\n"
+    logs = f"FileLogPath={directory / 'log'}\n" if log else ""
     path.write_text(
         "[DEFAULT]\nConnectionType=acceptor\nStartTime=00:00:00\nEndTime=00:00:00\nSocketNodelay=Y\n"
-        f"SocketReuseAddress=Y\nFileStorePath={directory / 'store'}\n{use}"
+        f"SocketReuseAddress=Y\nFileStorePath={directory / 'store'}\n{logs}{use}"
         "[SESSION]\nBeginString=FIX.4.4\nSenderCompID=GATEWAY\nTargetCompID=BENCH\n"
         f"SocketAcceptHost=127.0.0.1\nSocketAcceptPort={port}\n"
     )
@@ -76,9 +77,9 @@ def start_null(directory: Path, orders: int) -> Iterator[Endpoint]:
 
 
 @contextmanager
-def start_quickfix_python(style: str, directory: Path, orders: int) -> Iterator[Endpoint]:
+def start_quickfix_python(style: str, log: bool, directory: Path, orders: int) -> Iterator[Endpoint]:
     port = free_port()
-    settings = quickfix_settings(directory, port)
+    settings = quickfix_settings(directory, port, log=log)
     command = [sys.executable, "-m", "bench.peers.quickfix_acceptor", style, str(settings)]
     with running(command, port, directory, "quickfix-python") as process:
         yield Endpoint(port, process.pid)
@@ -107,9 +108,9 @@ def built_executor() -> tuple[Path, str]:
 
 
 @contextmanager
-def start_quickfix_cpp(directory: Path, orders: int) -> Iterator[Endpoint]:
+def start_quickfix_cpp(log: bool, directory: Path, orders: int) -> Iterator[Endpoint]:
     port = free_port()
-    settings = quickfix_settings(directory, port)
+    settings = quickfix_settings(directory, port, log=log)
     with running([built_executor()[0], settings], port, directory, "quickfix-cpp") as process:
         yield Endpoint(port, process.pid)
 
@@ -139,39 +140,59 @@ def start_fixcore(directory: Path, orders: int) -> Iterator[Endpoint]:
         yield Endpoint(port, process.pid)
 
 
+NO_LOG = "FileStore, no fsync; no log"
+LOG = "FileStore and FileLog, no fsync"
 PEERS = (
     System("null", "null acceptor (generator's limit)", "none", "report", 1_000_000, str, start_null),
     System(
+        "quickfix-python-log",
+        "QuickFIX 1.16 Python acceptor, typed fields, as in production",
+        LOG,
+        "report",
+        50_000,
+        missing_quickfix_python,
+        partial(start_quickfix_python, "fields", True),
+    ),
+    System(
+        "quickfix-cpp-log",
+        "QuickFIX C++ acceptor (Debian), as in production",
+        LOG,
+        "report",
+        150_000,
+        lambda: built_executor()[1],
+        partial(start_quickfix_cpp, True),
+    ),
+    System(
         "quickfix-python",
-        "QuickFIX 1.16 Python acceptor, with typed fields",
-        "FileStore, no fsync",
+        "QuickFIX 1.16 Python acceptor, typed fields",
+        NO_LOG,
         "report",
         60_000,
         missing_quickfix_python,
-        partial(start_quickfix_python, "fields"),
+        partial(start_quickfix_python, "fields", False),
     ),
     System(
         "quickfix-python-fast",
         "QuickFIX 1.16 Python acceptor, its fastest calls",
-        "FileStore, no fsync",
+        NO_LOG,
         "report",
         100_000,
         missing_quickfix_python,
-        partial(start_quickfix_python, "strings"),
+        partial(start_quickfix_python, "strings", False),
     ),
     System(
         "quickfix-cpp",
         "QuickFIX C++ acceptor (Debian)",
-        "FileStore, no fsync",
+        NO_LOG,
         "report",
         350_000,
         lambda: built_executor()[1],
-        start_quickfix_cpp,
+        partial(start_quickfix_cpp, False),
     ),
     System(
         "fixcore",
         "fixcore-engine 0.15 acceptor",
-        "FileStore, fsync",
+        "FileStore, fsync; no log",
         "report",
         5_000,
         lambda: fixcore_python()[1],

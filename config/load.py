@@ -9,13 +9,13 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from config.convert import MISSING, Converter, Fault
 from config.cross_checks import exchange_faults, gateway_faults, sessions_faults
 from config.model import ExchangeConfig, GatewayConfig, Record, SessionConfig
 from config.spelling import respell
-from config.yaml_tree import Mapping, Node, Place, Sequence, YamlRefused, read_tree
+from config.yaml_tree import Mapping, Node, Sequence, YamlRefused, read_tree
 
 SECRET_BYTES_MAX = 4096
 SESSION_DEFAULTS = "session_defaults"
@@ -48,7 +48,32 @@ def load_exchange(path: str | Path) -> ExchangeConfig:
     return _load(Path(path), ExchangeConfig, exchange_faults)
 
 
+class Origins(NamedTuple):
+    """Who said what: the keys of `session_defaults`, and those of each session and each template itself."""
+
+    shared: frozenset[str] = frozenset()
+    sessions: tuple[frozenset[str], ...] = ()
+    templates: tuple[frozenset[str], ...] = ()
+
+
+def inspect(
+    path: str | Path, *, exchange: bool = False, secrets: bool = True
+) -> tuple[GatewayConfig | ExchangeConfig, Origins]:
+    """A configuration and who said what in it, for `config check`. Without `secrets` their references are not followed:
+    for a machine that does not have them. Raises ConfigRefused."""
+    follow = read_secret if secrets else _unread
+    if exchange:
+        return _read(Path(path), ExchangeConfig, exchange_faults, follow)
+    return _read(Path(path), GatewayConfig, gateway_faults, follow)
+
+
 def _load(path: Path, model: type[C], cross_check: Callable[[C], list[Fault]]) -> C:
+    return _read(path, model, cross_check, read_secret)[0]
+
+
+def _read(
+    path: Path, model: type[C], cross_check: Callable[[C], list[Fault]], follow: Callable[[str], bytes]
+) -> tuple[C, Origins]:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -57,20 +82,32 @@ def _load(path: Path, model: type[C], cross_check: Callable[[C], list[Fault]]) -
         tree = read_tree(data)
     except YamlRefused as refused:
         raise ConfigRefused([_line(path, Fault(refused.place, "", refused.why))]) from None
-    converter = Converter(read_secret)
+    converter = Converter(follow)
     defaults = tree.entries.pop(SESSION_DEFAULTS, None) if isinstance(tree, Mapping) else None
     converter.faults += respell(tree, model)
+    origins = Origins(frozenset(), _keys(tree, "sessions"), _keys(tree, "session_templates"))
     if defaults is not None:
         _share(defaults, tree, converter)
+        origins = origins._replace(shared=frozenset(defaults.entries if isinstance(defaults, Mapping) else ()))
     config = converter.record(tree, model)
     faults = converter.faults
     if not faults:
         assert config is not MISSING
         assert isinstance(config, model)
-        faults = [fault._replace(place=_place_of(tree, fault.path)) for fault in cross_check(config)]
+        faults = [_placed(tree, fault) for fault in cross_check(config)]
         if not faults:
-            return config
+            return config, origins
     raise ConfigRefused([_line(path, fault) for fault in sorted(faults)])
+
+
+def _keys(tree: Node, section: str) -> tuple[frozenset[str], ...]:
+    sessions = tree.entries.get(section) if isinstance(tree, Mapping) else None
+    items = sessions.items if isinstance(sessions, Sequence) else ()
+    return tuple(frozenset(item.entries if isinstance(item, Mapping) else ()) for item in items)
+
+
+def _unread(reference: str) -> bytes:
+    return b"not read"
 
 
 def read_secret(reference: str) -> bytes:
@@ -137,18 +174,20 @@ def _fill(session: Mapping, defaults: Mapping) -> None:
                     _fill(item, node)
 
 
-def _place_of(tree: Node, path: str) -> Place:
-    """The place of the deepest part of a path such as `sessions[1].name` that the file has."""
+def _placed(tree: Node, fault: Fault) -> Fault:
+    """The fault with the place of the deepest part of its path that the file has, and the path as it was written."""
     place, node = tree.place, tree
-    for step in path.replace("[", ".[").split("."):
+    steps = fault.path.replace("[", ".[").split(".")
+    for i, step in enumerate(steps):
         if isinstance(node, Sequence) and step.startswith("["):
             node = node.items[int(step[1:-1])]
             place = node.place
         elif isinstance(node, Mapping) and step in node.entries:
-            place, node = node.key_places[step], node.entries[step]
+            place, steps[i] = node.key_places[step], node.spellings.get(step, step)
+            node = node.entries[step]
         elif not (isinstance(node, Mapping) and step == "[0]"):  # a list written as its only item
             break
-    return place
+    return Fault(place, ".".join(steps).replace(".[", "["), fault.why)
 
 
 def _line(path: Path, fault: Fault) -> str:

@@ -179,7 +179,7 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         bool, Meta(description="a message with PossDupFlag(43)=Y must have OrigSendingTime(122)")
     ] = True
     allow_pos_dup: Annotated[
-        bool, Meta(description="a PossDup with a number that has been used is handed on, not dropped")
+        bool, Meta(description="PossDupFlag(43) and OrigSendingTime(122) set on our side stay in our messages")
     ] = False
     use_data_dictionary: Annotated[
         bool, Meta(description="false: only the header is judged; the dictionary just says which fields are groups")

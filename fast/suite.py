@@ -7,7 +7,7 @@ import pytest
 import gateway.transact
 
 INTERPRETED = {
-    "tests/crash/": "kills at points that are wrapped around methods, and compiled code does not look for wrappers",
+    "tests/crash/test_crash.py::test_a_gateway_that_sends": "changes the order of methods that are compiled",
     "tests/bench/test_stages.py": "measures by wrappers around functions, likewise",
     "tests/gateway/test_failures.py": "puts broken methods into the desk and its venues",
     "tests/interop/": "starts processes of its own on the checkout",

@@ -100,8 +100,8 @@ def decode(raw: bytes, fields_max: int = FIELDS_MAX, length_and_checksum: bool =
 
     Proved here: 8, 9, 35 are the first three fields; BodyLength(9) and CheckSum(10) are right; 10 is last
     with three digits; every field is tag=value; a data field has the length that its length field says; at
-    most `fields_max` fields. Without `length_and_checksum` a wrong BodyLength(9) or CheckSum(10) passes. Not judged here: what stands before the `=`. A tag 0, -1 or abc reaches the rulebook
-    as an invalid tag number.
+    most `fields_max` fields. Without `length_and_checksum` a wrong BodyLength(9) or CheckSum(10) passes. Not judged
+    here: what stands before the `=`. A tag 0, -1 or abc reaches the rulebook as an invalid tag number.
     """
     if not has_right_trailer(raw) and (length_and_checksum or not _has_trailer(raw)):
         return Garbled(raw, _trailer_fault(raw))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import random
 import secrets
 import signal
 import time
@@ -17,23 +16,26 @@ from typing import NamedTuple
 import uvloop
 
 from config.load import load_exchange, load_gateway
-from config.model import ExchangeConfig, GatewayConfig, JournalConfig
+from config.model import ExchangeConfig, GatewayConfig, JournalConfig, SessionConfig
 from fixspec.rulebook import RulesOfEngagement
 from gateway.admin import Admin
+from gateway.calls import Calls
 from gateway.clock import read_clock
 from gateway.crank import Crank
 from gateway.doors import admission_of, door_terms_of
 from gateway.exchange.application import Exchange
 from gateway.journal import Journal
-from gateway.logs import open_logs, terminal
+from gateway.logs import Logs, log_name_of, open_logs, terminal
 from gateway.net.acceptor import Acceptor
-from gateway.net.initiator import Initiator
 from gateway.operator import command_of
 from gateway.recovery import Recovered, recover
+from gateway.reloader import Reloader
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
-from gateway.sessions import sessions_of
-from gateway.setup import calling_of, desk_of, exchange_settings_of
+from gateway.session_templates import Welcome, sessions_with_made
+from gateway.sessions import rulebook_of, sessions_of
+from gateway.setup import Clients, calling_of, clients_of, desk_of, exchange_settings_of, members_of
+from gateway.steward import Steward
 from gateway.transact import Spine
 from gateway.translate.requests import RULES_OF_ENGAGEMENT
 from gateway.turn import Application
@@ -63,7 +65,7 @@ def run_gateway(path: Path, *, create: bool = False, announce: Announce | None =
     `create` makes the store when there is none. Raises ConfigRefused, JournalRefused or OSError (the address is taken)
     before anything has been said to anyone."""
     config = load_gateway(path)
-    return uvloop.run(_gateway(config, create, announce))
+    return uvloop.run(_gateway(path, config, create, announce))
 
 
 def run_exchange(path: Path, *, create: bool = False, attached: bool = False, announce: Announce | None = None) -> int:
@@ -73,67 +75,120 @@ def run_exchange(path: Path, *, create: bool = False, attached: bool = False, an
     return uvloop.run(_exchange(config, create, attached, announce))
 
 
-async def _gateway(config: GatewayConfig, create: bool, announce: Announce | None) -> int:
+class Program(NamedTuple):
+    """What is particular to one of the two processes."""
+
+    application: Application
+    take_in: Callable[[list[SessionConfig]], None]
+    """Tells the application which sessions there are."""
+    client_terms: RulesOfEngagement | None = None
+    admin_socket: str = ""
+    path: Path | None = None
+    """The file to read again on SIGHUP; None: what is configured stays."""
+    attached: bool = False
+
+
+async def _gateway(path: Path, config: GatewayConfig, create: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
     desk = desk_of(config, journal.store_id)
-    return await _serve(desk, journal, config, RULES_OF_ENGAGEMENT, config.admin.socket, announce)
+    clients = Clients()
+
+    def take_in(sessions: list[SessionConfig]) -> None:
+        clients.update(clients_of(sessions))  # who was one stays one: it may have orders
+        desk.use_clients(clients)
+
+    program = Program(desk, take_in, RULES_OF_ENGAGEMENT, config.admin.socket, path)
+    return await _serve(program, journal, config, announce)
 
 
 async def _exchange(config: ExchangeConfig, create: bool, attached: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
     exchange = Exchange(exchange_settings_of(config, journal.store_id))
-    return await _serve(exchange, journal, config, None, "", announce, attached)
+    program = Program(exchange, lambda sessions: exchange.use_sessions(members_of(sessions)), attached=attached)
+    return await _serve(program, journal, config, announce)
 
 
-async def _serve(
-    application: Application,
-    journal: Journal,
-    config: GatewayConfig | ExchangeConfig,
-    client_terms: RulesOfEngagement | None,
-    admin_socket: str,
-    announce: Announce | None,
-    attached: bool = False,
-) -> int:
-    started = time.monotonic()
-    recovered = recover(journal, application)
-    register = recovered.register
-    sessions = sessions_of(config.sessions, journal.numbers(), client_terms, register.instances)
-    record = open_logs(config.logs, config.sessions, terminal())
+class House(NamedTuple):
+    """What stands before the doors open."""
+
+    recovered: Recovered
+    sessions: list[SessionConfig]
+    spine: Spine
+    welcome: Welcome
+    record: Logs
+
+
+def _build(program: Program, journal: Journal, config: GatewayConfig | ExchangeConfig) -> House:
+    """Read the log, and put everything where it was."""
+    recovered = recover(journal, program.application)
+    register, terms = recovered.register, program.client_terms
+    configs = sessions_with_made(config.sessions, config.session_templates, register.made)
+    program.take_in(configs)
+    sessions = sessions_of(configs, journal.numbers(), terms, register.instances)
+    record = open_logs(config.logs, configs, terminal())
     lobby = Lobby(
         (session for session in sessions if session.settings.role is Role.ACCEPTOR),
-        admissions={session.name: admission_of(session) for session in config.sessions},
+        admissions={session.name: admission_of(session) for session in configs},
         passwords=register.passwords,
     )
-    spine = Spine(journal, sessions, lobby, application, register)
+    spine = Spine(journal, sessions, lobby, program.application, register)
+    spine.serve(Steward(spine, lobby).deeds())
+
+    def greet(session: SessionConfig) -> None:
+        program.take_in([session])
+        record.know(session.name, log_name_of(session))
+
+    welcome = Welcome(spine, lobby, admission_of, greet)
+    welcome.use((template, rulebook_of(template, terms)) for template in config.session_templates)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    return House(recovered, configs, spine, welcome, record)
 
-    crank = Crank(spine, read_clock, record)
+
+async def _serve(
+    program: Program, journal: Journal, config: GatewayConfig | ExchangeConfig, announce: Announce | None
+) -> int:
+    started = time.monotonic()
+    house = _build(program, journal, config)
+    record = house.record
+    crank = Crank(house.spine, read_clock, record)
     acceptors = [Acceptor(door_terms_of(door), crank.make_pump, record.note) for door in config.listen]
-    initiators = [
-        Initiator(c.name, calling_of(c), crank.make_pump, record.note, *_watch(spine, c.name), random.random)
-        for c in config.sessions
-        if c.connect
-    ]
-    admin = Admin(Path(admin_socket), crank.command, command_of) if admin_socket else None
+    calls = Calls(house.spine, crank.make_pump, record.note)
+    command, hang_up = crank.command, _not_reloadable(record)
+    if program.path is not None and isinstance(config, GatewayConfig):
+        reloader = Reloader(
+            program.path,
+            config,
+            program.client_terms,
+            house.recovered.register,
+            house.welcome,
+            record,
+            calls,
+            crank.command,
+            program.take_in,
+        )
+        command, hang_up = reloader.command, reloader.hang_up
+    admin = Admin(Path(program.admin_socket), command, command_of) if program.admin_socket else None
 
     crank.start()
     for acceptor in acceptors:
         await acceptor.open()
     if admin is not None:
         await admin.open()
-    calling = [asyncio.create_task(initiator.run()) for initiator in initiators]
-    serving = Serving(acceptors[0].host, acceptors[0].port, recovered, time.monotonic() - started)
-    record.note("info", "", "serving", {"listen": f"{serving.listen}:{serving.port}", "records": recovered.records})
+    for session in house.sessions:
+        if session.connect:
+            calls.use(session, calling_of(session))
+    serving = Serving(acceptors[0].host, acceptors[0].port, house.recovered, time.monotonic() - started)
+    records = house.recovered.records
+    record.note("info", "", "serving", {"listen": f"{serving.listen}:{serving.port}", "records": records})
     if announce is not None:
         announce(serving)
 
-    await _stop_signal(attached)
+    await _stop_signal(program.attached, hang_up)
     for acceptor in acceptors:
         acceptor.close()
-    for task in calling:
-        task.cancel()
+    calls.stop()
     await crank.shut_down("the gateway is going down", SHUTDOWN_TIMEOUT_S)
     if admin is not None:
         await admin.close()
@@ -143,14 +198,13 @@ async def _serve(
     return 0
 
 
-def _watch(spine: Spine, session: str) -> tuple[Callable[[], float], Callable[[], int]]:
-    """What an initiator asks of its session before and after a call: how long it is closed, how often logged on."""
-    return (lambda: spine.opens_in_s(session, read_clock()), lambda: spine.logons(session))
+def _not_reloadable(record: Logs) -> Callable[[], None]:
+    return lambda: record.note("warning", "", "reload_refused", {"why": "the exchange is restarted for a change"})
 
 
-async def _stop_signal(attached: bool) -> None:
+async def _stop_signal(attached: bool, hang_up: Callable[[], None]) -> None:
     """Wait for SIGTERM or SIGINT, or, when attached, for the end of standard input. A second signal ends the process at
-    once: it is safe at any moment."""
+    once: it is safe at any moment. SIGHUP means `hang_up`."""
     loop = asyncio.get_running_loop()
     asked: asyncio.Future[None] = loop.create_future()
 
@@ -165,9 +219,12 @@ async def _stop_signal(attached: bool) -> None:
 
     for first in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(first, ask)
+    loop.add_signal_handler(signal.SIGHUP, hang_up)
     if attached:
         loop.add_reader(0, ask)
     await asked
+    loop.remove_signal_handler(signal.SIGHUP)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # there is nothing to reload any more
 
 
 def _open_journal(config: JournalConfig, create: bool) -> Journal:

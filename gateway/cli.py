@@ -1,9 +1,8 @@
-"""The command line: `fixgate run`, `exchange`, `demo`, `client`, `config check`, `verify`, `log`, `status`, `halt`."""
+"""The command line: `fixgate run`, `exchange`, `demo`, `client`, `config`, `session`, `reload`, `verify`, `log` ..."""
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -11,9 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from gateway.config_commands import config_app
+from gateway.door_client import EXIT_REFUSED, answer_of, login_name, refuse
+from gateway.session_cli import reload, session_app
 
 if TYPE_CHECKING:
     from config.model import GatewayConfig, Listen
@@ -26,10 +29,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-config_app = typer.Typer(help="Look at a configuration without starting anything.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+app.add_typer(session_app, name="session")
+app.command()(reload)
 
-EXIT_REFUSED = 78  # EX_CONFIG of sysexits.h: configuration, store or address cannot be used
 EXCHANGE_START_S = 10.0
 DEMO_GATEWAY = Path("config/demo.yaml")
 DEMO_EXCHANGE = Path("config/exchange.yaml")
@@ -113,21 +116,16 @@ def client(
     raise typer.Exit(run_client(options))
 
 
-@config_app.command("check")
-def config_check(config: ConfigFile = DEMO_GATEWAY) -> None:
-    """Say whether the gateway would start on this file, and what it would be."""
-    from config.load import ConfigRefused, load_gateway
+@app.command()
+def password() -> None:
+    """Read a client's password (asked for on a terminal, else a line of standard input) and print its hash: the one
+    line of the file that password_hash names."""
+    from gateway.password_entry import print_password_hash
 
     try:
-        loaded = load_gateway(config)
-    except ConfigRefused as refused:
-        _refuse(str(refused))
-    print(f"{config} can be used: {loaded.name} on {loaded.listen[0].host}:{loaded.listen[0].port}")
-    for session in loaded.sessions:
-        print(
-            f"  {session.kind:9} {session.name:12} {session.begin_string} {session.default_appl_ver_id} "
-            f"{session.sender_comp_id} <-> {session.target_comp_id}"
-        )
+        raise typer.Exit(print_password_hash())
+    except ValueError as error:
+        refuse(str(error))
 
 
 @app.command()
@@ -154,7 +152,7 @@ def log(
 @app.command()
 def status(config: ConfigFile = DEMO_GATEWAY) -> None:
     """What a running gateway is doing: sessions, open orders, trading state."""
-    print(json.dumps(_ask(config, "GET", "/status"), indent=2))
+    print(json.dumps(answer_of(config, "GET", "/status"), indent=2))
 
 
 @app.command()
@@ -178,40 +176,8 @@ def resume(
 
 
 def _set_trading_state(config: Path, state: str, operator: str, reason: str) -> None:
-    body = {"state": state, "operator": operator or os.environ.get("USER", "") or str(os.getuid()), "reason": reason}
-    print(json.dumps(_ask(config, "POST", "/trading-state", body)))
-
-
-def _ask(config: Path, method: str, path: str, body: dict[str, str] | None = None) -> object:
-    """One question at the operators' door of the gateway that runs on this configuration."""
-    import asyncio
-
-    import aiohttp
-
-    from config.load import ConfigRefused, load_gateway
-
-    try:
-        door = load_gateway(config).admin.socket
-    except ConfigRefused as refused:
-        _refuse(str(refused))
-    if not door:
-        _refuse(f"{config}: admin.socket is empty: this gateway has no operators' door")
-
-    async def ask() -> tuple[int, object]:
-        connector = aiohttp.UnixConnector(path=door)
-        async with (
-            aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=10)) as http,
-            http.request(method, f"http://fixgate{path}", json=body) as response,
-        ):
-            return response.status, await response.json()
-
-    try:
-        code, answer = asyncio.run(ask())
-    except (aiohttp.ClientError, OSError) as error:
-        _refuse(f"no gateway answers at {door} ({error}); is it running on {config}?")
-    if code != 200:
-        _refuse(str(answer))
-    return answer
+    body = {"state": state, "operator": login_name(operator), "reason": reason}
+    print(json.dumps(answer_of(config, "POST", "/trading-state", body)))
 
 
 def _wait_until_it_listens(process: subprocess.Popen[bytes], listen: Listen) -> None:
@@ -257,15 +223,10 @@ def _serve(process: Callable[[], int]) -> None:
     try:
         code = process()
     except (ConfigRefused, JournalRefused) as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     except OSError as error:
-        _refuse(f"{error}")
+        refuse(f"{error}")
     raise typer.Exit(code)
-
-
-def _refuse(why: str) -> NoReturn:
-    print(f"fixgate: {why}", file=sys.stderr)
-    raise typer.Exit(EXIT_REFUSED)
 
 
 def main() -> None:

@@ -137,11 +137,16 @@ class Desk(Deciding):
             events.OrderReplaced: self._tell_replaced,
             events.OrderQueried: self._ask_venue,
         }
-        if any("new" in client.report_pending for client in clients.values()):
-            self._tellers[events.OrderReceived] = self._tell_received
+        self.use_clients(clients)
         self._tick_at_mono_ns: int | None = None
         self._stamped_ms = -1
         self._stamp = b""
+
+    def use_clients(self, clients: Mapping[str, Client]) -> None:
+        """From now on these are the clients, on these terms. Who has an order must stay among them."""
+        self._clients = clients
+        if any("new" in client.report_pending for client in clients.values()):
+            self._tellers[events.OrderReceived] = self._tell_received
 
     # -- the seam ------------------------------------------------------------------------------------------------
 

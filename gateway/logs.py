@@ -105,7 +105,7 @@ class Logs:
         """`names` gives the QuickFIX file name of each session. Makes the directory; raises OSError when it cannot."""
         make_directory(directory)
         self._level = LEVELS[level]
-        self._names = names
+        self._names = dict(names)
         self._raw_messages = raw_messages
         self.lines = LineLog(AppendFile(directory / "fixgate.log.jsonl"), console)
         self.raw = RawMessageLog(directory)
@@ -123,6 +123,10 @@ class Logs:
             self.lines.put(level, event, {"session": session, **details} if session else details)
         if level == "critical":
             self._writer.flush(FLUSH_TIMEOUT_S)
+
+    def know(self, session: str, name: str) -> None:
+        """There is one session more; `name` as in `names`."""
+        self._names[session] = name
 
     def messages(self, session: str, utc_ns: int, raws: list[bytes]) -> None:
         """A turn's messages of one session, both directions."""
@@ -148,13 +152,14 @@ class Logs:
 def open_logs(config: LogsConfig, sessions: Iterable[SessionConfig], console: TextIO | None = None) -> Logs:
     """The process's logs, and structlog and logging set up to speak through them. `console` (a terminal, or what
     stands for one) gets readable lines too. Raises OSError when the directory cannot be made."""
-    names = {
-        session.name: session_log_name(session.begin_string, session.sender_comp_id, session.target_comp_id)
-        for session in sessions
-    }
+    names = {session.name: log_name_of(session) for session in sessions}
     logs = Logs(Path(config.directory), config.level, names, config.raw_messages, console)
     _speak_through(logs.lines, LEVELS[config.level])
     return logs
+
+
+def log_name_of(session: SessionConfig) -> str:
+    return session_log_name(session.begin_string, session.sender_comp_id, session.target_comp_id)
 
 
 def terminal() -> TextIO | None:

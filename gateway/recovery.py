@@ -21,7 +21,12 @@ class Recovered(NamedTuple):
     register: Register
 
 
-def recover(journal: Journal, application: Application) -> Recovered:
+def read_register(journal: Journal) -> Register:
+    """Check the whole log, and say what it knows of sessions. Raises JournalRefused."""
+    return recover(journal, None).register
+
+
+def recover(journal: Journal, application: Application | None) -> Recovered:
     """Check the whole log and fold its facts into the application, which must be empty.
 
     Raises JournalRefused when a record, the chain, or the index of session numbers does not hold, and when a fact is
@@ -35,7 +40,8 @@ def recover(journal: Journal, application: Application) -> Recovered:
         if kind == FACT:
             facts += 1
             try:
-                application.recover(seq, payload)
+                if application is not None:
+                    application.recover(seq, payload)
             except ValueError as unreadable:
                 raise JournalRefused(
                     f"journal: {journal.directory}: record {seq}: {unreadable}. Nothing was changed"

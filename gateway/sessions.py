@@ -7,8 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from config.load import ConfigRefused
 from config.model import SessionConfig
-from fixspec.dictionary import Dictionary, join_dictionaries, load_dictionary, own_dictionary
+from config.session import SessionKeys
+from fixspec.dictionary import Dictionary, DictionaryError, join_dictionaries, load_dictionary, own_dictionary
 from fixspec.rulebook import Rulebook, RulesOfEngagement, ValidationOptions
 from gateway.log_records import Numbers
 from gateway.session.schedule import Window
@@ -39,9 +41,16 @@ def sessions_of(
 
 
 def maker_of(config: SessionConfig, client_terms: RulesOfEngagement | None = None) -> Maker:
-    """All that takes long (dictionaries, rulebook) is done here; what comes back only puts the parts together."""
+    """All that takes long (dictionaries, rulebook) is done here; what comes back only puts the parts together.
+    Raises ConfigRefused when they cannot be used."""
     settings = settings_of(config)
-    rulebook = rulebook_of(config, client_terms if config.kind == "client" else None)
+    faults = settings.faults()
+    if faults:
+        raise ConfigRefused([f"session {config.name}: {fault}" for fault in faults])
+    try:
+        rulebook = rulebook_of(config, client_terms)
+    except DictionaryError as error:
+        raise ConfigRefused([f"session {config.name}: its dictionary cannot be used: {error}"]) from None
 
     def make(numbers: SessionNumbers, instance: Window | None) -> Session:
         return Session(settings, rulebook, numbers, instance=instance)
@@ -94,7 +103,7 @@ def settings_of(config: SessionConfig) -> SessionSettings:
     )
 
 
-def rulebook_of(config: SessionConfig, terms: RulesOfEngagement | None = None) -> Rulebook:
+def rulebook_of(config: SessionKeys, client_terms: RulesOfEngagement | None = None) -> Rulebook:
     options = ValidationOptions(
         fields_out_of_order=config.validate_fields_out_of_order,
         fields_have_values=config.validate_fields_have_values,
@@ -108,10 +117,10 @@ def rulebook_of(config: SessionConfig, terms: RulesOfEngagement | None = None) -
         length_and_checksum=config.validate_length_and_checksum,
         use_data_dictionary=config.use_data_dictionary,
     )
-    return Rulebook(_dictionary_of(config), options, terms)
+    return Rulebook(_dictionary_of(config), options, client_terms if config.kind == "client" else None)
 
 
-def _dictionary_of(config: SessionConfig) -> Dictionary:
+def _dictionary_of(config: SessionKeys) -> Dictionary:
     if config.begin_string == "FIXT.1.1":
         transport = _loaded(config.transport_data_dictionary, "FIXT11")
         application = _loaded(config.app_data_dictionary, _OWN_DICTIONARIES.get(config.default_appl_ver_id, ""))

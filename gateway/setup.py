@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast
 
@@ -27,6 +28,7 @@ from oms.types import TimeInForce
 from venues.port import FixVenue, InProcessVenue
 from venues.registry import make_venue
 
+_GONE = Client(dialect_of(b"FIX.4.4", b""), listens_only=True)
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 MS_PER_S = 1_000
@@ -34,7 +36,7 @@ MS_PER_S = 1_000
 
 def desk_of(config: GatewayConfig, store_id: str) -> Desk:
     """The order desk with its clients and venues."""
-    clients = {session.name: _client(session) for session in config.sessions if session.kind != "venue"}
+    clients = clients_of(config.sessions)
     fix_venues: dict[str, FixVenue] = {}
     in_process: list[InProcessVenue] = []
     for venue_config in config.venues:
@@ -63,7 +65,7 @@ def exchange_settings_of(config: ExchangeConfig, store_id: str) -> ExchangeSetti
     """What the exchange is told; its name and its store's make identifiers that no other exchange has."""
     return ExchangeSettings(
         exchange_id=f"{config.name}-{store_id}",
-        sessions={session.name: _dialect(session) for session in config.sessions},
+        sessions=members_of(config.sessions),
         instruments=tuple(
             ListedInstrument(s.symbol.encode(), s.tick_size, s.lot_size, s.reference_price) for s in config.symbols
         ),
@@ -98,6 +100,23 @@ def terms_of(config: GatewayConfig) -> Terms:
             if instrument.reference_price is not None
         },
     )
+
+
+class Clients(dict[str, Client]):
+    """The clients by their sessions. An order outlives its session: who is configured no more is still a client, whose
+    reports are made and go nowhere."""
+
+    def __missing__(self, session: str) -> Client:
+        return _GONE
+
+
+def clients_of(sessions: Iterable[SessionConfig]) -> Clients:
+    return Clients({session.name: _client(session) for session in sessions if session.kind != "venue"})
+
+
+def members_of(sessions: Iterable[SessionConfig]) -> dict[str, Dialect]:
+    """What the exchange must know of its sessions."""
+    return {session.name: _dialect(session) for session in sessions}
 
 
 def _client(session: SessionConfig) -> Client:

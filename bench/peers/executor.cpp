@@ -1,5 +1,6 @@
-// The C++ peer: a QuickFIX acceptor with its FileStore (no fsync) and no log, that answers every NewOrderSingle with one
-// ExecutionReport "New". Built by the bench against Debian's libquickfix-dev:
+// The C++ peer: a QuickFIX acceptor with its FileStore (no fsync) that answers every NewOrderSingle with one
+// ExecutionReport "New". It has a FileLog, of messages and events, when the settings name a FileLogPath; else no log.
+// Built by the bench against Debian's libquickfix-dev:
 //
 //     g++ -O2 -std=c++14 -o executor executor.cpp -lquickfix
 //     ./executor settings.cfg            (ends on SIGTERM)
@@ -8,6 +9,7 @@
 // formatting of our own.
 
 #include <quickfix/Application.h>
+#include <quickfix/FileLog.h>
 #include <quickfix/FileStore.h>
 #include <quickfix/Session.h>
 #include <quickfix/SessionSettings.h>
@@ -18,6 +20,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 
 class Executor : public FIX::Application {
@@ -77,11 +80,15 @@ int main(int argc, char** argv) {
     FIX::SessionSettings settings(argv[1]);
     Executor application;
     FIX::FileStoreFactory storeFactory(settings);
-    FIX::SocketAcceptor acceptor(application, storeFactory, settings);
-    acceptor.start();
+    std::unique_ptr<FIX::FileLogFactory> logFactory;
+    if (settings.get().has("FileLogPath")) logFactory = std::make_unique<FIX::FileLogFactory>(settings);
+    const auto acceptor = logFactory
+                              ? std::make_unique<FIX::SocketAcceptor>(application, storeFactory, settings, *logFactory)
+                              : std::make_unique<FIX::SocketAcceptor>(application, storeFactory, settings);
+    acceptor->start();
     int signal = 0;
     sigwait(&ends, &signal);
-    acceptor.stop(true);
+    acceptor->stop(true);
   } catch (const std::exception& error) {
     std::cerr << "executor: " << error.what() << "\n";
     return 1;

@@ -1,7 +1,9 @@
-"""The Python peer: a QuickFIX acceptor with its FileStore (no fsync), no log, and a trivial application, in two styles.
+"""The Python peer: a QuickFIX acceptor with its FileStore (no fsync) and a trivial application, in two styles.
 
 `fields`   reads and writes by typed field objects, the documented way
 `strings`  reads and writes by tag and string: half the calls into C++, the fastest this binding offers
+
+It has a FileLog, of messages and events, when the settings name a FileLogPath; else no log.
 
 Usage: `python -m bench.peers.quickfix_acceptor fields|strings settings.cfg`; ends on SIGTERM.
 """
@@ -85,7 +87,8 @@ def main() -> None:
     settings = fix.SessionSettings(sys.argv[2])
     application = Acceptor({"fields": report_by_fields, "strings": report_by_strings}[sys.argv[1]])
     store_factory = fix.FileStoreFactory(settings)
-    acceptor = fix.SocketAcceptor(application, store_factory, settings)
+    logs = (fix.FileLogFactory(settings),) if settings.get().has("FileLogPath") else ()
+    acceptor = fix.SocketAcceptor(application, store_factory, settings, *logs)
     acceptor.start()
     signal.sigwait(ends)
     acceptor.stop(True)

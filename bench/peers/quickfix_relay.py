@@ -1,7 +1,7 @@
 """The Python peer of the full path: QuickFIX as acceptor and initiator in one process, passing messages between them.
 
-It does what the least gateway on QuickFIX would do: two sessions with FileStores (no fsync), no log, no gates, no order
-state. It listens only when the venue's session is up.
+It does what the least gateway on QuickFIX would do: two sessions with FileStores (no fsync), no gates, no order state;
+a FileLog when the settings name a FileLogPath. It listens only when the venue's session is up.
 Usage: `python -m bench.peers.quickfix_relay acceptor.cfg initiator.cfg`; ends on SIGTERM.
 """
 
@@ -50,8 +50,11 @@ def main() -> None:
     clients, venues = fix.SessionSettings(sys.argv[1]), fix.SessionSettings(sys.argv[2])
     relay = Relay()
     client_stores, venue_stores = fix.FileStoreFactory(clients), fix.FileStoreFactory(venues)
-    acceptor = fix.SocketAcceptor(relay, client_stores, clients)
-    initiator = fix.SocketInitiator(relay, venue_stores, venues)
+    has_log = clients.get().has("FileLogPath")
+    client_logs = (fix.FileLogFactory(clients),) if has_log else ()
+    venue_logs = (fix.FileLogFactory(venues),) if has_log else ()
+    acceptor = fix.SocketAcceptor(relay, client_stores, clients, *client_logs)
+    initiator = fix.SocketInitiator(relay, venue_stores, venues, *venue_logs)
     initiator.start()
     if relay.venue_is_up.wait(20):
         acceptor.start()

@@ -38,6 +38,7 @@ from gateway.exchange.house import House
 from gateway.exchange.prices import PriceFeed
 from gateway.exchange.rules import ExchangeSettings, Refused, refuse_terms
 from gateway.failures import MemoryUnknown
+from gateway.translate.dialect import Dialect
 from gateway.turn import Turn
 
 # What must be there whatever the dictionary says: FIX 5.0 SP2 does not require OrigClOrdID(41), but without it a
@@ -72,6 +73,10 @@ class Exchange:
             MsgType.ORDER_MASS_STATUS_REQUEST: self._order_mass_status_request,
             MsgType.MARKET_DATA_REQUEST: self._prices.request,
         }
+
+    def use_sessions(self, sessions: Mapping[str, Dialect]) -> None:
+        """There are these members, too."""
+        self._sessions.update(sessions)
 
     # -- the seam ------------------------------------------------------------------------------------------------
 

@@ -91,9 +91,15 @@ def digest_of(password_hash: bytes) -> str:
     return sha256(password_hash).hexdigest()
 
 
-def _objection(new: bytes, old: bytes) -> str:
-    if not PASSWORD_LENGTH_MIN <= len(new) <= PASSWORD_BYTES_MAX:
-        return f"NewPassword(925) must have {PASSWORD_LENGTH_MIN} to {PASSWORD_BYTES_MAX} characters"
-    if new == old:
-        return "NewPassword(925) must be another one"
+def password_fault(password: bytes) -> str:
+    """Why this cannot be a password; empty when it can."""
+    if not PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_BYTES_MAX:
+        return f"must have {PASSWORD_LENGTH_MIN} to {PASSWORD_BYTES_MAX} characters"
+    if any(byte < 0x20 or byte > 0x7E for byte in password):
+        return "must be printable ASCII"
     return ""
+
+
+def _objection(new: bytes, old: bytes) -> str:
+    fault = password_fault(new) or ("must be another one" if new == old else "")
+    return f"NewPassword(925) {fault}" if fault else ""

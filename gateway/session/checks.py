@@ -18,7 +18,9 @@ from fixspec.message import Message
 from fixspec.numbers import parse_int, parse_utc_timestamp
 from fixspec.tags import (
     BEGIN_STRING,
+    DELIVER_TO_COMP_ID,
     MSG_SEQ_NUM,
+    ON_BEHALF_OF_COMP_ID,
     ORIG_SENDING_TIME,
     POSS_DUP_FLAG,
     SENDER_COMP_ID,
@@ -31,8 +33,10 @@ from gateway.session.settings import SessionSettings
 
 COMP_ID_PROBLEM = 9
 SENDING_TIME_ACCURACY_PROBLEM = 10
+DECRYPTION_PROBLEM = 7
 INVALID_APPLICATION_VERSION = 18
 _TEXTS = TEXTS | {
+    DECRYPTION_PROBLEM: "Decryption problem",
     INVALID_APPLICATION_VERSION: "Invalid/Unsupported Application Version",
     COMP_ID_PROBLEM: "CompID problem",
     SENDING_TIME_ACCURACY_PROBLEM: "SendingTime accuracy problem",
@@ -139,6 +143,18 @@ def check_poss_dup(message: Message, settings: SessionSettings, now: Instant) ->
     sending_time = parse_utc_timestamp(fields[SENDING_TIME])
     if sending_time is not None and orig_sending_time > sending_time:
         return _SENDING_TIME_PROBLEM
+    return None
+
+
+def routing_fault(message: Message, settings: SessionSettings) -> Fault | None:
+    """Session test case 18.b: a third party, before or behind the peer, that is not agreed."""
+    fields = message.fields
+    for tag, agreed in (
+        (ON_BEHALF_OF_COMP_ID, settings.on_behalf_of_comp_ids),
+        (DELIVER_TO_COMP_ID, settings.deliver_to_comp_ids),
+    ):
+        if agreed is not None and tag in fields and fields[tag] not in agreed:
+            return fault_of(COMP_ID_PROBLEM, tag)
     return None
 
 

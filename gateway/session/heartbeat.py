@@ -17,6 +17,8 @@ import enum
 from gateway.instant import NS_PER_S
 
 CHALLENGE_S = 10
+HEARD_LATELY_S = 2
+"""Whoever has said something in this time is there, and need not be asked."""
 
 
 class Pulse(enum.Enum):
@@ -75,6 +77,8 @@ class Heartbeats:
     def challenge(self, mono_ns: int) -> bool:
         """Somebody else wants this session: is the peer still there? It has CHALLENGE_S to show it, or less when it
         was asked before. True when a TestRequest must be sent."""
+        if mono_ns - self.last_received_ns < HEARD_LATELY_S * NS_PER_S:
+            return False
         must_ask = self.tested_ns is None
         asked_ns = mono_ns - max(0, self._answer_ns - CHALLENGE_S * NS_PER_S)
         self.tested_ns = asked_ns if self.tested_ns is None else min(self.tested_ns, asked_ns)

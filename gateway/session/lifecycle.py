@@ -34,12 +34,12 @@ class Lifecycle:
         "_answered",
         "_answered_ns",
         "_answers",
-        "_appl_ver_id",
         "_application_verdict",
         "_asked",
         "_framer",
         "_gap",
         "_garbled",
+        "_has_own_rules",
         "_heartbeats",
         "_hours",
         "_late_gap",
@@ -67,7 +67,8 @@ class Lifecycle:
         self.is_logged_on = False
         """True between the outputs LoggedOn and LoggedOut."""
         self._rulebook = rulebook
-        self._appl_ver_id = settings.default_appl_ver_id  # FIXT only
+        routing_is_agreed = settings.on_behalf_of_comp_ids is not None or settings.deliver_to_comp_ids is not None
+        self._has_own_rules = bool(settings.default_appl_ver_id) or routing_is_agreed
         self._framer: Framer | None = None
         self._outputs: deque[Output] = deque()
         self._heartbeats = Heartbeats(

@@ -9,6 +9,8 @@ from fixspec.tags import ENCRYPT_METHOD, HEART_BT_INT, NEXT_EXPECTED_MSG_SEQ_NUM
 from gateway.session.checks import unsigned
 from gateway.session.settings import Role, SessionSettings
 
+ENCRYPTION_NOT_SUPPORTED = "EncryptMethod(98) other than 0 (none) is not supported"
+
 
 class LogonTerms(NamedTuple):
     heart_bt_int_s: int
@@ -26,7 +28,7 @@ def read_terms(logon: Message, settings: SessionSettings) -> LogonTerms | str:
     fields = logon.fields
     encrypt_method = fields.get(ENCRYPT_METHOD, b"0")
     if encrypt_method != b"0":
-        return "EncryptMethod(98) other than 0 (none) is not supported"
+        return ENCRYPTION_NOT_SUPPORTED
     heart_bt_int_s = unsigned(fields.get(HEART_BT_INT))
     if heart_bt_int_s is None:
         return "HeartBtInt(108) is missing or not a whole number of seconds"

@@ -17,6 +17,7 @@ from fixspec.tags import (
     APPL_VER_ID,
     BEGIN_SEQ_NO,
     DEFAULT_APPL_VER_ID,
+    ENCRYPT_METHOD,
     END_SEQ_NO,
     GAP_FILL_FLAG,
     HEART_BT_INT,
@@ -28,15 +29,24 @@ from fixspec.tags import (
     REF_SEQ_NUM,
     REF_TAG_ID,
     RESET_SEQ_NUM_FLAG,
+    SECURE_DATA,
     SESSION_REJECT_REASON,
     TEST_REQ_ID,
     TEXT,
     MsgType,
 )
 from gateway.instant import Instant
-from gateway.session.checks import INVALID_APPLICATION_VERSION, HeaderRefusal, fault_of, first_refusal, unsigned
+from gateway.session.checks import (
+    DECRYPTION_PROBLEM,
+    INVALID_APPLICATION_VERSION,
+    HeaderRefusal,
+    fault_of,
+    first_refusal,
+    routing_fault,
+    unsigned,
+)
 from gateway.session.lifecycle import show, text_of
-from gateway.session.logon import LogonTerms, read_terms
+from gateway.session.logon import ENCRYPTION_NOT_SUPPORTED, LogonTerms, read_terms
 from gateway.session.outputs import (
     Disconnect,
     LoggedOn,
@@ -162,10 +172,12 @@ class Reception(Replaying):
     def _receive_in_sequence(self, kind: Kind, message: Message, now: Instant) -> None:
         """The message whose turn it is: by the rulebook, then by its kind."""
         fault: Fault | BusinessFault | None = None
-        if self._appl_ver_id and kind is _APPLICATION:
-            fault = self._fault_of_version(message)
+        if self._has_own_rules:
+            fault = self._fault_beyond_the_rulebook(kind, message)
         if fault is None:
             fault = self._rulebook.validate(message)
+        if fault is None and message.valid_by is None and SECURE_DATA in message.fields:
+            fault = fault_of(DECRYPTION_PROBLEM, SECURE_DATA)  # session test cases 14.n, 17: we decrypt nothing
         if fault is not None and not self._let_pass(kind, message, fault):
             self._refuse(message, self.numbers.next_target_msg_seq_num, fault, now)
         elif kind is _APPLICATION:
@@ -177,11 +189,13 @@ class Reception(Replaying):
             self._consume(now)
             self._act_on_admin(kind, message, now)
 
-    def _fault_of_version(self, message: Message) -> Fault | None:
-        """FIXT: a message of another application version than this session's cannot be judged by its dictionary."""
-        if message.fields.get(APPL_VER_ID, self._appl_ver_id) == self._appl_ver_id:
-            return None
-        return fault_of(INVALID_APPLICATION_VERSION, APPL_VER_ID)
+    def _fault_beyond_the_rulebook(self, kind: Kind, message: Message) -> Fault | None:
+        """FIXT: a message of another application version than this session's cannot be judged by its dictionary. And
+        only those third parties are served that are agreed."""
+        ours = self.settings.default_appl_ver_id
+        if ours and kind is _APPLICATION and message.fields.get(APPL_VER_ID, ours) != ours:
+            return fault_of(INVALID_APPLICATION_VERSION, APPL_VER_ID)
+        return routing_fault(message, self.settings)
 
     def _act_on_admin(self, kind: Kind, message: Message, now: Instant) -> None:
         if kind is Kind.TEST_REQUEST:
@@ -347,12 +361,18 @@ class Reception(Replaying):
             self._note("warning", "default_appl_ver_id_differs", logon, DEFAULT_APPL_VER_ID)
         return read_terms(logon, self.settings)
 
+    def _refuse_terms(self, logon: Message, msg_seq_num: int, reason: str, now: Instant) -> None:
+        """Session test case 1S.d; an encryption that we do not have is rejected beforehand (17)."""
+        if reason == ENCRYPTION_NOT_SUPPORTED:
+            self._send_refusal(logon, msg_seq_num, fault_of(DECRYPTION_PROBLEM, ENCRYPT_METHOD), now)
+        self._expel(reason, now)
+
     def _receive_logon(self, message: Message, msg_seq_num: int, now: Instant) -> None:
         """The answer to our Logon, or a reset in mid-session."""
         state, numbers = self.state, self.numbers
         terms = self._acceptable_terms(message)
         if isinstance(terms, str):
-            self._expel(terms, now)
+            self._refuse_terms(message, msg_seq_num, terms, now)
             return
         answer = terms.reset_seq_num_flag and not self._reset_pledged
         if answer:

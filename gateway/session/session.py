@@ -112,7 +112,7 @@ class Session(Reception):
             return None
         terms = self._acceptable_terms(logon)
         if isinstance(terms, str):
-            self._expel(terms, now)
+            self._refuse_terms(logon, int(logon.fields[MSG_SEQ_NUM]), terms, now)
             return None
         if terms.reset_seq_num_flag or settings.reset_on_logon:
             by_peer = "Logon with ResetSeqNumFlag(141)=Y"

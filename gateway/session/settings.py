@@ -60,6 +60,10 @@ class SessionSettings:
     """NextExpectedMsgSeqNum(789) in our Logons, and the peer's one is answered by what it has not got, without a
     ResendRequest(2). FIX.4.4 and FIXT.1.1; before them the switch has no effect."""
     check_comp_id: bool = True
+    on_behalf_of_comp_ids: frozenset[bytes] | None = None
+    """The values of OnBehalfOfCompID(115) that are agreed; None for any, and none."""
+    deliver_to_comp_ids: frozenset[bytes] | None = None
+    """The values of DeliverToCompID(128) that are agreed; None for any, and none."""
     check_latency: bool = True
     max_latency_s: int = 120
     """How far SendingTime(52) may be from our wall clock, either way."""

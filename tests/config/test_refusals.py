@@ -192,7 +192,7 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ":5",
         ["connect: is for kind venue; a session of kind client"],
     ),
-    ("client_with_username", S + "    username: bob\n", ":5", ["username: is for kind venue"]),
+    ("client_with_username", S + "    username: bob\n", ":5", ["sessions[0].username: needs password_hash beside it: a name alone proves nothing"]),
     (
         "username_not_ascii",
         V.replace("target_comp_id", "username: Zoë, target_comp_id"),

@@ -22,7 +22,7 @@ from tests.gateway.session.host import SOH, Clock, Host
 _ROOT = Path(__file__).parents[2]
 REFERENCE_DATA = Path(os.environ.get("FIXGATE_REFERENCE_DATA", _ROOT.parent / "shared" / "reference" / "data"))
 STOCK_DICTIONARIES = Path(os.environ.get("FIXGATE_STOCK_DICTIONARIES", REFERENCE_DATA / "fix-dictionaries"))
-"""Dictionaries under QuickFIX's names. Where the variable names a directory with all of them, every version is played."""
+"""Dictionaries under QuickFIX's names. With a directory that has all of them, every version is played."""
 TIMESTAMPS = frozenset({b"42", b"52", b"60", b"122"})
 STAMP = re.compile(rb"\d{8}-\d\d:\d\d:\d\d(\.\d{3,9})?").fullmatch
 DISCONNECT_WITHIN_S = 10

@@ -6,7 +6,7 @@ acceptance definitions in the place of the order desk.
 CONFIG.yaml is a file like the gateway's; only `sessions` (with `session_defaults`), `listen`, `journal` and `logs` are
 looked at. Sessions may be of every version from FIX.4.0 to FIX.5.0SP2 that their dictionary is given for, and want
 `reset_on_logon: true`. A path of a dictionary is taken from the working directory or, when nothing is there, from the
-file's own. Where no journal directory is named, the store is a fresh one that goes when the process ends, and so are the
+file's own. Where no journal directory is named, the store is a fresh one that goes when the process ends; so are the
 logs. `--port` goes before `listen`. SIGTERM or SIGINT ends it.
 """
 

@@ -6,10 +6,11 @@ passing the process gets SIGKILL from itself: no handler runs, no buffer is flus
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import gateway.deciding
 import gateway.journal
@@ -40,7 +41,14 @@ def _counter(occurrence: int) -> Strike:
     return strike
 
 
-def _before(owner: Any, name: str) -> Callable[[Strike], None]:
+class Point(NamedTuple):
+    """Whose seam it is, and how it is wrapped."""
+
+    owner: Any
+    arm: Callable[[Strike], None]
+
+
+def _before(owner: Any, name: str) -> Point:
     def arm(strike: Strike) -> None:
         original = getattr(owner, name)
 
@@ -50,10 +58,10 @@ def _before(owner: Any, name: str) -> Callable[[Strike], None]:
 
         setattr(owner, name, wrapped)
 
-    return arm
+    return Point(owner, arm)
 
 
-def _after(owner: Any, name: str) -> Callable[[Strike], None]:
+def _after(owner: Any, name: str) -> Point:
     def arm(strike: Strike) -> None:
         original = getattr(owner, name)
 
@@ -64,7 +72,7 @@ def _after(owner: Any, name: str) -> Callable[[Strike], None]:
 
         setattr(owner, name, wrapped)
 
-    return arm
+    return Point(owner, arm)
 
 
 def _half_sent(strike: Strike) -> None:
@@ -83,7 +91,7 @@ def _half_sent(strike: Strike) -> None:
     Pump.send = send  # type: ignore[method-assign]
 
 
-POINTS: dict[str, Callable[[Strike], None]] = {
+POINTS: dict[str, Point] = {
     "inputs drained": _after(Inbox, "drain"),
     "bytes given to the session": _after(Session, "receive_data"),
     "message taken from the session": _after(Session, "next_output"),
@@ -97,12 +105,13 @@ POINTS: dict[str, Callable[[Strike], None]] = {
     "before commit": _before(Journal, "_commit"),
     "after commit": _after(Journal, "_commit"),
     "before a turn is written": _before(WriteAhead, "append"),
+    "after a turn is written": _after(WriteAhead, "append"),
     "before a segment is moved": _before(Journal, "_put"),
     "after a segment is moved": _after(Journal, "_put"),
     "before the other segment": _before(WriteAhead, "switch"),
     "before the effects": _before(Crank, "_carry_out"),
     "before a send": _before(Pump, "send"),
-    "half of a send": _half_sent,
+    "half of a send": Point(Pump, _half_sent),
     "after a send": _after(Pump, "send"),
     "after the effects": _after(Crank, "_carry_out"),
     "replay rendered": _after(Session, "replay_piece"),
@@ -110,9 +119,14 @@ POINTS: dict[str, Callable[[Strike], None]] = {
 }
 
 
+def reachable() -> list[str]:
+    """The points that exist in this process: compiled code does not look for wrappers around its own methods."""
+    return [name for name, point in POINTS.items() if inspect.getfile(point.owner).endswith(".py")]
+
+
 def arm(point: str, occurrence: int) -> None:
     """Kill this process at the `occurrence`-th passing of `point`."""
-    POINTS[point](_counter(occurrence))
+    POINTS[point].arm(_counter(occurrence))
 
 
 def send_before_commit() -> None:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli import EXIT_REFUSED, app
+from gateway.config_commands import EXIT_BAD
 from tests.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -36,15 +37,15 @@ def journal(tmp_path: Path) -> Path:
 def test_config_check_says_what_there_would_be() -> None:
     done = fixgate("config", "check", ROOT / "config" / "demo.yaml")
     assert done.exit_code == 0
-    assert "fixgate on 127.0.0.1:9878" in done.output
-    assert "client    CLIENT50     FIXT.1.1 FIX.5.0SP2 FIXGATE <-> CLIENT50" in done.output
+    assert "  listens on 127.0.0.1:9878, plain TCP" in done.output
+    assert "CLIENT50: client, FIXT.1.1 FIX.5.0SP2, FIXGATE <-> CLIENT50" in done.output
 
 
 def test_config_check_names_every_fault(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("listen: {port: 70000}\nsesions: []\n")
     done = fixgate("config", "check", path)
-    assert done.exit_code == EXIT_REFUSED
+    assert done.exit_code == EXIT_BAD
     assert f"{path}:1:16: listen.port" in done.stderr
     assert f"{path}:2:1: sesions" in done.stderr
 

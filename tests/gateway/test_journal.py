@@ -9,6 +9,8 @@ import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from zlib import crc32
 
@@ -519,3 +521,36 @@ def test_bytes_of_a_peer_never_pass_for_a_turn(directory: Path) -> None:
     journal = reopened(directory)
     assert payloads(journal) == [b"fact 1"]
     journal.close()
+
+
+class LastMomentMover:
+    """Moves a chunk into LMDB only when somebody waits for it: as late as it can be."""
+
+    class Job:
+        def __init__(self, work: Callable[[], None]) -> None:
+            self.result = work
+
+    def submit(self, work: Callable[..., None], *arguments: object) -> Job:
+        return self.Job(partial(work, *arguments))
+
+    def shutdown(self) -> None: ...
+
+
+def test_a_segment_is_written_again_only_when_lmdb_has_its_turns(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power fails behind every commit, and what was being moved into LMDB had not begun to be."""
+    journal = filled(directory, turns=0)
+    monkeypatch.setattr(journal, "_mover", LastMomentMover())
+    for number in range(1, 40):
+        turn = journal.transaction()
+        turn.append_fact(b"fact %d" % number)
+        turn.append_outbound("CLIENT", 1, number, [bytes(number * 97 % 3000)])
+        turn.commit(number)
+        copy = directory.parent / f"after-{number}"
+        shutil.copytree(directory, copy)
+        found = reopened(copy)
+        assert payloads(found) == [b"fact %d" % one for one in range(1, number + 1)]
+        assert [one for one, _ in found.outbound("CLIENT", 1, 1, 99)] == list(range(1, number + 1))
+        found.close()
+    journal.abandon()

@@ -39,7 +39,7 @@ class Fixgate:
             )
         until = time.monotonic() + WAIT_S
         while time.monotonic() < until:
-            assert self._process.poll() is None, f"ended with {self._process.returncode}: {self.output()}"
+            self.assert_alive()
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
@@ -47,6 +47,11 @@ class Fixgate:
             else:
                 return
         raise AssertionError(f"not listening after {WAIT_S} s: {self.output()}")
+
+    def assert_alive(self) -> None:
+        """It has not ended by itself."""
+        assert self._process is not None
+        assert self._process.poll() is None, f"ended with {self._process.returncode}: {self.output()}"
 
     def kill(self) -> None:
         """kill -9, at whatever it is doing."""

@@ -3,7 +3,10 @@
     # what it is about, as comment lines
     roles: acceptor initiator          who we are; played once for each
     versions: FIX.4.2 FIX.4.4          BeginString(8); played once for each (FIX.4.4 when left out)
+    cases: 2.a 2.h                     session test cases it shows; the one of its name when left out
     with: reset_on_logout=yes          session settings that differ from the default
+    agreed: D 1 44?40=2                the only application message: it must have Account(1), and Price(44) when 40=2
+    application: echo                  sends orders back, knows PossResend(97), refuses what it does not know
 
     schedule: 08:00-22:00 Europe/Berlin mon,tue   hours of the session: a day's, on week days; `sun 17:00-fri 17:00 UTC`
                                        is a week's; `logon 09:00-21:00` and `stays` (connected) may follow
@@ -16,6 +19,8 @@
     > 35=0|34=2|112=A                  the next message from us: these fields, no others
     = 35=D|34=3                        the next message the application gets, with at least these fields
     send 35=8|37=1                     our application sends
+    another < 35=A|34=1                a second connection brings this
+    another is refused                 it was closed, and nothing was said to it
     log out BYE | reset                our operator acts
     wait 36s | wait until 22:00        time passes (to that wall clock time); deadlines run when they are due
     wall jumps +86400s                 somebody sets the wall clock
@@ -28,8 +33,9 @@
 BeginString, BodyLength, CheckSum, CompIDs and SendingTime are filled in on `<` lines where they are not given, and
 checked on `>` lines. ResendRequests and Rejects are written as FIX.4.4 has them; where a version writes 16=999999 for
 16=0, or does not know 371, 372, 373 (or a value of 373), the line stands for what it writes. `52=<now-121s>` is a time
-relative to the clock, `56=<none>` leaves a field out, `10=<bad>` makes the sum wrong, `122=<any>` on a `>` line takes
-any value. Every message of ours must be expected: what is left over when the next thing happens is a failure.
+relative to the clock, `56=<none>` leaves a field out, `10=<bad>` makes the sum wrong and `10=<short>` two digits long,
+`122=<any>` on a `>` line takes any value. Every message of ours must be expected: what is left over when the next thing
+happens is a failure.
 """
 
 from __future__ import annotations
@@ -42,12 +48,13 @@ from zoneinfo import ZoneInfo
 
 from fixspec.codec import checksum
 from fixspec.message import Message
-from fixspec.rulebook import Rulebook
+from fixspec.rulebook import Condition, MessageTerms, Rulebook, RulesOfEngagement
 from gateway.instant import NS_PER_S
-from gateway.session.lobby import Admitted, Arrival, Lobby, Refused
+from gateway.session.lobby import Admitted, Arrival, Lobby, Refused, Verdict
 from gateway.session.schedule import DAYS, Schedule
 from gateway.session.settings import Role, SessionSettings
-from tests.gateway.session.host import SOH, Clock, Host
+from tests.conformance.echo import Echo
+from tests.gateway.session.host import SOH, Clock, Host, no_application
 
 US, PEER = b"GATE", b"PEER"
 Fields = list[tuple[bytes, bytes]]
@@ -63,13 +70,16 @@ class Scenario:
     roles: list[str] = field(default_factory=lambda: ["acceptor", "initiator"])
     versions: list[str] = field(default_factory=lambda: ["FIX.4.4"])
     settings: dict[str, str] = field(default_factory=dict)
+    cases: list[str] = field(default_factory=list)
+    agreed: RulesOfEngagement | None = None
+    application: str = ""
     schedule: Schedule | None = None
     clock: str = ""
     lines: list[tuple[int, str]] = field(default_factory=list)
 
 
 def read_scenario(path: Path) -> Scenario:
-    scenario = Scenario(path)
+    scenario = Scenario(path, cases=[path.stem.partition("_")[0]])
     for number, raw in enumerate(path.read_text().splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
@@ -82,11 +92,30 @@ def read_scenario(path: Path) -> Scenario:
             scenario.settings |= dict(pair.split("=") for pair in line.split()[1:])
         elif line.startswith("schedule:"):
             scenario.schedule = schedule_of(line[9:].split())
+        elif line.startswith("cases:"):
+            scenario.cases = line.split()[1:]
+        elif line.startswith("agreed:"):
+            scenario.agreed = agreed(*line.split()[1:])
+        elif line.startswith("application:"):
+            scenario.application = line[12:].strip()
         elif line.startswith("clock:"):
             scenario.clock = line[6:].strip()
         else:
             scenario.lines.append((number, line))
     return scenario
+
+
+def agreed(msg_type: str, *wishes: str) -> RulesOfEngagement:
+    """Rules of engagement with one application message."""
+    required, conditions = set(), []
+    for wish in wishes:
+        tag, _, condition = wish.partition("?")
+        when_tag, _, value = condition.partition("=")
+        if condition:
+            conditions.append(Condition(tag.encode(), when_tag.encode(), frozenset({value.encode()})))
+        else:
+            required.add(tag.encode())
+    return RulesOfEngagement({msg_type.encode(): MessageTerms(frozenset(required), tuple(conditions))})
 
 
 def schedule_of(words: list[str]) -> Schedule:
@@ -121,6 +150,10 @@ def settings_of(scenario: Scenario, role: str, version: str) -> SessionSettings:
             changed[name] = text == "yes"
         else:
             changed[name] = int(text) if text.isdigit() else text.encode()
+        if name in ("on_behalf_of_comp_ids", "deliver_to_comp_ids"):
+            changed[name] = frozenset(text.encode().split(b","))
+        elif name.endswith("_multiplier"):
+            changed[name] = float(text)
     return SessionSettings(
         name="scenario",
         role=Role(role),
@@ -136,10 +169,11 @@ def settings_of(scenario: Scenario, role: str, version: str) -> SessionSettings:
 class Stage:
     """One scenario being played in one role and version."""
 
-    def __init__(self, settings: SessionSettings, rulebook: Rulebook) -> None:
+    def __init__(self, settings: SessionSettings, rulebook: Rulebook, application: str = "") -> None:
         self.settings = settings
         self.clock = Clock()
-        self.host = Host(settings, rulebook, self.clock)
+        self.host = Host(settings, rulebook, self.clock, Echo() if application == "echo" else no_application)
+        self.other: Verdict | None = None
         self.acceptor = settings.role is Role.ACCEPTOR
         self.lobby = Lobby([self.host.session] if self.acceptor else [])
         self.arrival: Arrival | None = None
@@ -187,6 +221,13 @@ class Stage:
             self.connect()
         elif line == "hang up":
             self.hang_up()
+        elif line.startswith("another <"):
+            second = self.lobby.arrive(self.clock.now)
+            self.other = second.receive_data(self.message(line[9:].strip()), self.clock.now)
+            self.host.work()
+        elif line == "another is refused":
+            if not isinstance(self.other, Refused):
+                raise ScenarioFailed(f"it was not: {self.other}")
         elif line.startswith("<"):
             self.receive(self.message(line[1:].strip()))
         elif line.startswith("send "):
@@ -370,8 +411,10 @@ class Stage:
         )
         length = dict(given).get(b"9", b"%d" % len(content))
         raw = b"8=%b\x019=%b\x01%b" % (fields[0][1], length, content)
-        wrong = 1 if dict(given).get(b"10") == b"<bad>" else 0
-        return b"%b10=%03d\x01" % (raw, (checksum(raw) + wrong) % 256)
+        trailer = dict(given).get(b"10")
+        if trailer == b"<short>":
+            return b"%b10=%02d\x01" % (raw, checksum(raw) % 100)
+        return b"%b10=%03d\x01" % (raw, (checksum(raw) + (trailer == b"<bad>")) % 256)
 
     def by_version(self, want: dict[bytes, bytes]) -> dict[bytes, bytes]:
         """A line written for FIX.4.4, as the version of this stage has it."""

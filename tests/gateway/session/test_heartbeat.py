@@ -45,3 +45,36 @@ def test_interval_of_zero_never_asks_for_anything() -> None:
     heartbeats = started(0)
     assert heartbeats.deadline() is None
     assert heartbeats.pulse(at(10**6)) is Pulse.NOTHING
+
+
+def test_a_challenged_peer_has_ten_seconds_unless_it_was_heard_lately() -> None:
+    heartbeats = started(60)
+    heartbeats.last_received_ns = at(5)
+    assert not heartbeats.challenge(at(6.9))
+    assert heartbeats.tested_ns is None
+    assert heartbeats.challenge(at(7))
+    assert not heartbeats.challenge(at(9)), "asked already"
+    assert heartbeats.pulse(at(16.9)) is Pulse.NOTHING
+    assert heartbeats.pulse(at(17)) is Pulse.LOST
+
+
+def test_multipliers_say_when_the_peer_is_asked_and_when_it_is_lost() -> None:
+    heartbeats = Heartbeats(delay=0.5, timeout=2.0)
+    heartbeats.start(10, START)
+    heartbeats.last_sent_ns = at(14)
+    assert heartbeats.pulse(at(14.9)) is Pulse.NOTHING
+    assert heartbeats.pulse(at(15)) is Pulse.TEST_REQUEST
+    heartbeats.tested_ns = at(15)
+    assert heartbeats.pulse(at(29.9)) is Pulse.NOTHING
+    assert heartbeats.deadline() == at(30)
+    assert heartbeats.pulse(at(30)) is Pulse.LOST
+
+
+def test_without_checking_silence_is_nothing() -> None:
+    heartbeats = Heartbeats(is_checking=False)
+    heartbeats.start(10, START)
+    assert heartbeats.deadline() == at(10)
+    assert heartbeats.pulse(at(500)) is Pulse.HEARTBEAT
+    heartbeats.last_sent_ns = at(500)
+    assert heartbeats.pulse(at(509)) is Pulse.NOTHING
+    assert heartbeats.deadline() == at(510)

@@ -20,4 +20,6 @@ CASES = [
 
 @pytest.mark.parametrize(("scenario", "role", "version"), CASES)
 def test_scenario(scenario: Scenario, role: str, version: str) -> None:
-    Stage(settings_of(scenario, role, version), rulebook(version)).play(scenario)
+    Stage(
+        settings_of(scenario, role, version), rulebook(version, scenario.agreed), scenario.application
+    ).play(scenario)

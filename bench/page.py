@@ -1,0 +1,47 @@
+"""docs/BENCHMARKS.md: the tables, what they mean, how they were measured and how to repeat it."""
+
+from __future__ import annotations
+
+
+def document(text: str, stages: str) -> str:
+    """docs/BENCHMARKS.md: the tables between what they mean and how to repeat them."""
+    return f"""# Benchmarks
+
+This page is written by `make bench`. All figures are of one invocation on one machine: compare columns, not pages.
+
+{text}
+{stages}
+## How it is measured
+
+One FIX 4.4 client (`bench/load.py`, its own process) sends limit orders over a loopback socket and counts the reports
+that answer them. *orders/s*: at most 500 orders are unanswered at any time; the time runs from the first byte sent to
+the last report seen, after a warm-up in the same session. *p50 to max*: ping-pong, one order at a time, from before
+the send to after the read that completed its report. After the clock has stopped the generator checks what it
+received: each ClOrdID answered exactly once, MsgSeqNum without a hole, no Reject; a run that fails the check has no
+figure.
+
+Each figure comes from a fresh process of the system in a fresh directory on the same disk. The systems run one after
+another, every second round in the opposite order; the table gives the median of the rounds. *CPU us/order* is the
+processor time of the system (all its threads; of the full path: the gateway alone) divided by the orders.
+*generator's core* is the part of one core that the generator used; it waits for the system for the rest.
+
+The generator is not the limit: orders are rendered before the clock starts, the loop sends slices of one buffer and
+counts a byte pattern. The first row shows its rate against an acceptor that only counts orders and sends reports
+rendered in advance.
+
+The peers, each answering an order with one report "New": a QuickFIX Python acceptor and a QuickFIX C++ acceptor
+(`bench/peers/`; FileStore, dictionary validation on as is QuickFIX's default, TCP_NODELAY), which do not wait for the
+disk, and fixcore-engine, pure Python, which does for each message. *As in production*: with QuickFIX's FileLog, which
+writes every message and event, as nobody runs it without; the other rows have no log at all. fixgate runs with
+production defaults: fsync before any byte leaves, risk gates, order state machine, every message and event logged
+(`bench/*.yaml`).
+
+## How to repeat it
+
+    make bench                          # all systems, three rounds, writes this page
+    python -m bench --quick             # one round, a tenth of the orders, prints only
+    python -m bench --only fixgate quickfix-python
+
+The C++ peer needs `apt-get install g++ libquickfix-dev`; the Python peer needs the package quickfix (`make interop`
+installs it); fixcore-engine is installed into `.bench/venv`. What is absent is said in its row.
+"""

@@ -1,0 +1,72 @@
+"""The command line of configurations: `fixgate config check`, `import`, `schema`, `doc`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+EXIT_FINE, EXIT_WARNED, EXIT_BAD = 0, 1, 2
+
+config_app = typer.Typer(help="Look at a configuration without starting anything.", no_args_is_help=True)
+
+
+class Process(StrEnum):
+    """Which of the two files is meant."""
+
+    GATEWAY = "gateway"
+    EXCHANGE = "exchange"
+
+
+@config_app.command("check")
+def check(
+    config: Annotated[Path, typer.Argument(help="YAML file")] = Path("config/demo.yaml"),
+    exchange: Annotated[bool, typer.Option("--exchange", help="it is the file of an exchange")] = False,
+    session: Annotated[str, typer.Option(help="show only this session")] = "",
+    brief: Annotated[bool, typer.Option("--brief", help="leave out keys that have their default")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="warnings end it with code 1")] = False,
+    elsewhere: Annotated[
+        bool, typer.Option("--elsewhere", help="this machine has not its secrets, dictionaries and certificates")
+    ] = False,
+) -> None:
+    """Say whether the process would start on this file, what each session would be, when its numbers are reset next,
+    and what somebody may regret. Exit code: 0 fine, 1 warnings (with --strict), 2 it would not start."""
+    from datetime import UTC, datetime
+
+    from config.load import ConfigRefused, inspect
+    from config.risks import risks_of
+    from gateway.clock import read_clock
+    from gateway.effective_table import table_of
+    from gateway.instant import NS_PER_S
+    from gateway.start_checks import hours_faults, start_faults, tls_warnings
+
+    now = read_clock()
+    try:
+        loaded, origins = inspect(config, exchange=exchange, secrets=not elsewhere)
+    except ConfigRefused as refused:
+        _bad(refused.problems)
+    faults = hours_faults(loaded) if elsewhere else start_faults(loaded)
+    if faults:
+        _bad([f"{config}: {fault}" for fault in faults])
+    names = [known.name for known in loaded.sessions] + [known.name for known in loaded.session_templates]
+    if session and session not in names:
+        _bad([f"{config}: no session is called {session}; known are {', '.join(names) or 'none'}"])
+    for line in table_of(loaded, origins, now.utc_ns, session, not brief):
+        print(line)
+    warnings = [f"{risk.path}: {risk.why}" for risk in risks_of(loaded, origins)]
+    if not elsewhere:
+        warnings += tls_warnings(loaded, datetime.fromtimestamp(now.utc_ns // NS_PER_S, UTC))
+    print()
+    for warning in warnings:
+        print(f"warning: {warning}")
+    print(f"{config} can be used, {len(warnings)} warning{'' if len(warnings) == 1 else 's'}")
+    raise typer.Exit(EXIT_WARNED if warnings and strict else EXIT_FINE)
+
+
+def _bad(problems: list[str]) -> NoReturn:
+    for problem in problems:
+        print(f"fixgate: {problem}", file=sys.stderr)
+    raise typer.Exit(EXIT_BAD)
