@@ -67,6 +67,15 @@ def inspect(
     return _read(Path(path), GatewayConfig, gateway_faults, follow)
 
 
+def problems_of(text: str, name: str) -> list[str]:
+    """Why a gateway could not be started on a file of this text, as far as the text tells; secrets are not read."""
+    try:
+        _parse(text.encode(), Path(name), GatewayConfig, gateway_faults, _unread)
+    except ConfigRefused as refused:
+        return refused.problems
+    return []
+
+
 def _load(path: Path, model: type[C], cross_check: Callable[[C], list[Fault]]) -> C:
     return _read(path, model, cross_check, read_secret)[0]
 
@@ -78,6 +87,12 @@ def _read(
         data = path.read_bytes()
     except OSError as error:
         raise ConfigRefused([f"{path}: cannot be read: {error.strerror}"]) from None
+    return _parse(data, path, model, cross_check, follow)
+
+
+def _parse(
+    data: bytes, path: Path, model: type[C], cross_check: Callable[[C], list[Fault]], follow: Callable[[str], bytes]
+) -> tuple[C, Origins]:
     try:
         tree = read_tree(data)
     except YamlRefused as refused:

@@ -51,7 +51,10 @@ def read_password_hash(line: bytes) -> PasswordHash:
     ln, r, p = int(found[1]), int(found[2]), int(found[3])
     if not (LN_MIN <= ln <= LN_MAX and 1 <= r <= R_MAX and 1 <= p <= P_MAX):
         raise ValueError(f"ln must be {LN_MIN} to {LN_MAX}, r 1 to {R_MAX}, p 1 to {P_MAX}")
-    salt, digest = b64decode(found[4]), b64decode(found[5])
+    try:
+        salt, digest = b64decode(found[4]), b64decode(found[5])
+    except ValueError:
+        salt = digest = b""
     if len(salt) < SALT_BYTES or len(digest) != HASH_BYTES:
         raise ValueError(
             f"wants a salt of at least {SALT_BYTES} bytes and a hash of {HASH_BYTES}: part of it is missing"

@@ -128,9 +128,12 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         str, Meta(min_length=1, max_length=64, description="zone of all these times, as Europe/Zurich")
     ] = "UTC"
     logon_time: Annotated[
-        TimeOfDay | None, Meta(description="with logout_time: Logons are taken from then to then only")
+        TimeOfDay | None,
+        Meta(description="Logons are taken from then on only; start_time when just logout_time is given"),
     ] = None
-    logout_time: Annotated[TimeOfDay | None, Meta(description="until when; then the session is logged out")] = None
+    logout_time: Annotated[
+        TimeOfDay | None, Meta(description="until when; then it is logged out; end_time when just logon_time is given")
+    ] = None
     logon_day: Annotated[Day | None, Meta(description="day of logon_time in the session of a week")] = None
     logout_day: Annotated[Day | None, Meta(description="day of logout_time in the session of a week")] = None
     non_stop_session: Annotated[
@@ -173,6 +176,12 @@ class SessionKeys(Record, frozen=True, kw_only=True):
 
     # -- what is checked -----------------------------------------------------------------------------------------------
     check_comp_id: Annotated[bool, Meta(description="49 and 56 of every message must be the session's")] = True
+    on_behalf_of_comp_ids: Annotated[
+        tuple[CompId, ...], Meta(description="the only OnBehalfOfCompID(115) the peer may state; empty for any")
+    ] = ()
+    deliver_to_comp_ids: Annotated[
+        tuple[CompId, ...], Meta(description="the only DeliverToCompID(128) the peer may state; empty for any")
+    ] = ()
     check_latency: Annotated[bool, Meta(description="SendingTime(52) must be near our clock")] = True
     max_latency_s: Annotated[int, Meta(ge=1, le=86400, description="how near, either way")] = 120
     requires_orig_sending_time: Annotated[

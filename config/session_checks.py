@@ -118,9 +118,8 @@ def _hours_faults(where: str, session: SessionKeys) -> list[Fault]:
     faults = _zone_faults(where, session.time_zone)
     if session.non_stop_session:
         return faults
-    for one, other in (("start_time", "end_time"), ("start_day", "end_day"), ("logon_time", "logout_time")):
+    for one, other in (("start_time", "end_time"), ("start_day", "end_day")):
         faults += pair_faults(where, session, one, other)
-    faults += pair_faults(where, session, "logon_day", "logout_day")
     given = [key for key in HOURS if getattr(session, key)]
     if session.reset_seq_time is not None and given:
         why = f"is for a session that never ends; it cannot stand beside {given[0]}"
@@ -130,8 +129,11 @@ def _hours_faults(where: str, session: SessionKeys) -> list[Fault]:
         faults.append(at(f"{where}.start_time", why))
     if session.weekdays and session.start_day is not None:
         faults.append(at(f"{where}.weekdays", "cannot stand beside start_day, which is for one session a week"))
-    if session.logon_day is not None and (session.start_day is None or session.logon_time is None):
-        faults.append(at(f"{where}.logon_day", "is for a session of a week: needs start_day and logon_time"))
+    for key in ("logon_day", "logout_day"):
+        if getattr(session, key) is not None and (
+            session.start_day is None or not (session.logon_time or session.logout_time)
+        ):
+            faults.append(at(f"{where}.{key}", "is for a session of a week: needs start_day and logon_time"))
     for i, day in enumerate(session.weekdays):
         if day in session.weekdays[:i]:
             faults.append(at(f"{where}.weekdays[{i}]", f"{day} is said twice"))

@@ -70,3 +70,38 @@ def _bad(problems: list[str]) -> NoReturn:
     for problem in problems:
         print(f"fixgate: {problem}", file=sys.stderr)
     raise typer.Exit(EXIT_BAD)
+
+
+@config_app.command("import")
+def import_settings(
+    settings: Annotated[Path, typer.Argument(help="QuickFIX's settings file")],
+    output: Annotated[Path | None, typer.Option(help="write here, to a file that is not there yet")] = None,
+    time_zone: Annotated[str, typer.Option(help="what UseLocalTime=Y meant: the zone of the old host")] = "",
+) -> None:
+    """Make a gateway's YAML of QuickFIX's settings. What was changed or has no counterpart is said in comments, and on
+    standard error. Exit code: 0 done, 2 not possible."""
+    from config.load import problems_of
+    from config.quickfix_import import import_quickfix
+
+    try:
+        text = settings.read_bytes().decode()
+    except OSError as error:
+        _bad([f"{settings}: cannot be read: {error.strerror}"])
+    except UnicodeDecodeError:
+        _bad([f"{settings}: not UTF-8: save the file in that encoding"])
+    imported = import_quickfix(text, settings.name, time_zone)
+    for note in imported.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if imported.faults:
+        _bad(list(imported.faults))
+    problems = problems_of(imported.text, f"{settings} as YAML")
+    if problems:
+        _bad(problems)
+    if output is None:
+        print(imported.text, end="")
+        return
+    try:
+        with output.open("x") as file:
+            file.write(imported.text)
+    except OSError as error:
+        _bad([f"{output}: cannot be written: {error.strerror}"])

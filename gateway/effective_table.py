@@ -59,7 +59,7 @@ def _keys(session: SessionKeys, own: frozenset[str], shared: frozenset[str], wit
     for key in type(session).__struct_encode_fields__:
         origin = ORIGIN_OWN if key in own else ORIGIN_SHARED if key in shared else ORIGIN_DEFAULT
         if key not in HEAD_KEYS and (with_defaults or origin != ORIGIN_DEFAULT):
-            yield f"    {key:<52} {value_text(getattr(session, key)):<24} {origin}"
+            yield f"    {key:<52} {origin:<16} {value_text(getattr(session, key))}"
 
 
 def value_text(value: object) -> str:
@@ -86,7 +86,9 @@ def hours_of(session: SessionKeys, utc_ns: int) -> list[str]:
     schedule = schedule_of(session)
     if schedule is None:
         resets = [key for key in ("reset_on_logon", "reset_on_logout", "reset_on_disconnect") if getattr(session, key)]
-        return [f"no hours: always open; its numbers are {'reset by ' + ', '.join(resets) if resets else 'never reset'}"]
+        return [
+            f"no hours: always open; its numbers are {'reset by ' + ', '.join(resets) if resets else 'never reset'}"
+        ]
     zone = ZoneInfo(session.time_zone)
     held = schedule.is_inside(utc_ns)
     lines = [f"{'open' if held else 'closed'} now, {_both_clocks(utc_ns, zone)}"]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
-
-_BINDING = re.compile(r"(CN|SAN|SHA256)=(.+)")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Certificate(NamedTuple):
@@ -24,18 +20,8 @@ class Certificate(NamedTuple):
         return " ".join([*names, f"SHA256={self.sha256}"])
 
 
-def binding_fault(binding: str) -> str | None:
-    """Why this cannot bind a certificate; None for `CN=name`, `SAN=name` and `SHA256=64 hexadecimal digits`."""
-    found = _BINDING.fullmatch(binding)
-    if found is None:
-        return f"{binding!r} is none of CN=name, SAN=name, SHA256=digest"
-    if found[1] == "SHA256" and not _DIGEST.fullmatch(_plain(found[2])):
-        return "SHA256 is of 64 hexadecimal digits (colons may stand between them)"
-    return None
-
-
 def is_bound(certificate: Certificate, bindings: tuple[str, ...]) -> bool:
-    """Whether one of the bindings names this certificate."""
+    """Whether one of the bindings (`CN=name`, `SAN=name`, `SHA256=digest`) names this certificate."""
     for binding in bindings:
         kind, _, value = binding.partition("=")
         if kind == "CN" and value in certificate.common_names:

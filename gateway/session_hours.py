@@ -18,6 +18,12 @@ def schedule_of(config: SessionKeys) -> Schedule | None:
         return Schedule(zone, at_s, at_s, stays_connected=True)
     if config.start_time is None or config.end_time is None:
         return None
+    logon_time, logout_time = config.logon_time, config.logout_time
+    if logon_time is not None or logout_time is not None:  # as QuickFIX: who says one of them means the other's default
+        logon_time, logout_time = logon_time or config.start_time, logout_time or config.end_time
+    logon_day, logout_day = config.logon_day, config.logout_day
+    if logon_day is not None or logout_day is not None:
+        logon_day, logout_day = logon_day or config.start_day, logout_day or config.end_day
     return Schedule(
         zone,
         start_time_s=_second(config.start_time),
@@ -25,10 +31,10 @@ def schedule_of(config: SessionKeys) -> Schedule | None:
         start_day=_day(config.start_day),
         end_day=_day(config.end_day),
         weekdays=frozenset(DAYS.index(day) for day in config.weekdays) or EVERY_DAY,
-        logon_time_s=None if config.logon_time is None else _second(config.logon_time),
-        logout_time_s=None if config.logout_time is None else _second(config.logout_time),
-        logon_day=_day(config.logon_day),
-        logout_day=_day(config.logout_day),
+        logon_time_s=None if logon_time is None else _second(logon_time),
+        logout_time_s=None if logout_time is None else _second(logout_time),
+        logon_day=_day(logon_day),
+        logout_day=_day(logout_day),
     )
 
 

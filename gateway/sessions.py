@@ -80,6 +80,8 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         enable_last_msg_seq_num_processed=config.enable_last_msg_seq_num_processed,
         send_next_expected_msg_seq_num=config.send_next_expected_msg_seq_num,
         check_comp_id=config.check_comp_id,
+        on_behalf_of_comp_ids=_agreed(config.on_behalf_of_comp_ids),
+        deliver_to_comp_ids=_agreed(config.deliver_to_comp_ids),
         check_latency=config.check_latency,
         max_latency_s=config.max_latency_s,
         logon_timeout_s=config.logon_timeout_s,
@@ -101,6 +103,11 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         username=(config.username.encode() or None) if config.kind == "venue" else None,
         password=config.password.reveal() if config.password is not None else None,
     )
+
+
+def _agreed(comp_ids: tuple[str, ...]) -> frozenset[bytes] | None:
+    """None where none are named: any will do."""
+    return frozenset(comp_id.encode() for comp_id in comp_ids) or None
 
 
 def rulebook_of(config: SessionKeys, client_terms: RulesOfEngagement | None = None) -> Rulebook:

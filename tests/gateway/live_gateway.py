@@ -24,7 +24,7 @@ class LiveGateway:
 
     def __init__(self, directory: Path, doors: list[dict[str, Any]], sessions: list[dict[str, Any]]) -> None:
         self.directory = directory
-        self.ports = []
+        self.ports: list[int] = []
         for door in doors:
             door.setdefault("port", free_port())
             self.ports.append(door["port"])

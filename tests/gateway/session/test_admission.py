@@ -23,6 +23,7 @@ from gateway.session.lobby import (
     Lobby,
     PasswordChange,
     Refused,
+    Verdict,
 )
 from gateway.session.lock_out import FAILURES_MAX
 from gateway.session.session import Session
@@ -46,19 +47,24 @@ class Door:
         given = settings(**changed)
         self.host = Host(given, rulebook(given.begin_string.decode()), self.clock)
         self.lobby = Lobby([self.host.session], admissions={"test": admission})
+        self._verdict: Verdict | None = None
+
+    def verdict(self) -> Verdict | None:
+        """On the last that happened."""
+        return self._verdict
 
     def knock(self, data: bytes, peer: str = "198.51.100.7:40000", certificate: Certificate | None = None) -> Arrival:
         arrival = self.lobby.arrive(self.clock.now, peer, certificate)
-        self.verdict = arrival.receive_data(data, self.clock.now)
+        self._verdict = arrival.receive_data(data, self.clock.now)
         return arrival
 
     def answer(self, arrival: Arrival, is_right: bool | None, new_hash: bytes | None = None) -> None:
-        self.verdict = arrival.password_checked(is_right, new_hash, self.clock.now)
+        self._verdict = arrival.password_checked(is_right, new_hash, self.clock.now)
         self.host.work()
 
     def refused_later(self, arrival: Arrival) -> str:
         """The reason of a refusal that is withheld until its time has come."""
-        assert self.verdict is None
+        assert self._verdict is None
         assert arrival.deadline() > self.clock.mono_ns
         self.clock.advance_to(arrival.deadline() - 1)
         assert arrival.expired(self.clock.now) is None
@@ -100,10 +106,12 @@ def test_a_session_is_used_from_its_networks_only(
     door = Door(Admission(networks=tuple(network_of(text) for text in networks)))
     door.knock(logon(1, reset), peer)
     if is_welcome:
-        assert isinstance(door.verdict, Admitted)
+        verdict = door.verdict()
+        assert isinstance(verdict, Admitted)
         return
-    assert isinstance(door.verdict, Refused)
-    assert "allowed_remote_addresses" in door.verdict.reason
+    verdict = door.verdict()
+    assert isinstance(verdict, Refused)
+    assert "allowed_remote_addresses" in verdict.reason
     door.host.work()
     assert door.state() == UNTOUCHED
 
@@ -115,7 +123,8 @@ def test_a_session_is_used_from_its_networks_only(
 def test_a_session_takes_the_certificate_that_it_is_bound_to(binding: str) -> None:
     door = Door(Admission(certificates=("CN=somebody", binding)))
     door.knock(logon(), certificate=CERTIFICATE)
-    assert isinstance(door.verdict, Admitted)
+    verdict = door.verdict()
+    assert isinstance(verdict, Admitted)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +144,9 @@ def test_a_certificate_of_one_client_cannot_log_on_as_another(
 ) -> None:
     door = Door(admission, reset_on_logon=True)
     door.knock(logon(5, reset), certificate=certificate)
-    assert isinstance(door.verdict, Refused)
-    assert told in door.verdict.reason
+    verdict = door.verdict()
+    assert isinstance(verdict, Refused)
+    assert told in verdict.reason
     door.host.work()
     assert door.state() == UNTOUCHED
 
@@ -147,11 +157,11 @@ def test_a_certificate_of_one_client_cannot_log_on_as_another(
 def test_a_password_is_asked_about_and_the_logon_waits() -> None:
     door = Door(GUARDED)
     arrival = door.knock(logon(1, GOOD) + message(b"1", 2, b"112=HELLO\x01"))
-    assert door.verdict == PasswordQuestion("test", b"right password", HASH, None)
+    assert door.verdict() == PasswordQuestion("test", b"right password", HASH, None)
     assert door.state() == UNTOUCHED
     assert arrival.deadline() == door.clock.mono_ns + PASSWORD_TIMEOUT_S * NS_PER_S
     door.answer(arrival, True)
-    assert door.verdict == Admitted(door.host.session)
+    assert door.verdict() == Admitted(door.host.session)
     assert [dict(fields_of(raw))[b"35"] for raw in door.host.unsent] == [b"A", b"0"]
 
 
@@ -194,10 +204,10 @@ def test_all_refusals_take_the_same_time(data: bytes) -> None:
     door = Door(GUARDED)
     start = door.clock.mono_ns
     arrival = door.knock(encode(b"FIX.4.4", content))
-    if isinstance(door.verdict, PasswordQuestion):
+    if isinstance(door.verdict(), PasswordQuestion):
         door.clock.advance(0.07)  # what a hash takes
         door.answer(arrival, b"554=right password" in data)
-    assert door.verdict is None
+    assert door.verdict() is None
     assert arrival.deadline() == start + REFUSED_AFTER_MS * 1_000_000
     assert arrival.receive_data(logon(1, GOOD), door.clock.now) is None, "it is too late for another one"
     door.refused_later(arrival)
@@ -207,8 +217,9 @@ def test_all_refusals_take_the_same_time(data: bytes) -> None:
 def test_an_unknown_user_costs_the_same_work_and_gets_the_same_answer() -> None:
     door = Door(GUARDED)
     arrival = door.knock(logon(1, b"553=mallory\x01554=right password\x01"))
-    assert isinstance(door.verdict, PasswordQuestion)
-    assert door.verdict.password_hash == DUMMY_HASH
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
+    assert verdict.password_hash == DUMMY_HASH
     door.answer(arrival, True)
     assert "wrong Username(553) or Password(554)" in door.refused_later(arrival)
 
@@ -216,16 +227,19 @@ def test_an_unknown_user_costs_the_same_work_and_gets_the_same_answer() -> None:
 def test_without_passwords_a_stranger_is_closed_at_once() -> None:
     door = Door()
     door.knock(message(b"A", 1, b"98=0\x01108=30\x01", begin_string=b"FIX.4.2"))
-    assert isinstance(door.verdict, Refused)
+    verdict = door.verdict()
+    assert isinstance(verdict, Refused)
 
 
 def test_raw_data_stands_for_a_password_in_versions_that_have_none() -> None:
     door = Door(replace(GUARDED, username=None), begin_string=b"FIX.4.2")
     arrival = door.knock(logon(1, b"95=14\x0196=right password\x01", begin_string=b"FIX.4.2"))
-    assert isinstance(door.verdict, PasswordQuestion)
-    assert door.verdict.offered == b"right password"
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
+    assert verdict.offered == b"right password"
     door.answer(arrival, True)
-    assert isinstance(door.verdict, Admitted)
+    verdict = door.verdict()
+    assert isinstance(verdict, Admitted)
 
 
 def test_who_floods_while_its_password_is_judged_is_closed() -> None:
@@ -241,7 +255,8 @@ def test_a_right_password_does_not_help_a_logon_whose_terms_are_wrong() -> None:
     arrival = door.knock(message(b"A", 1, b"98=0\x01108=0\x01" + GOOD))
     assert not door.host.unsent
     door.answer(arrival, True)
-    assert isinstance(door.verdict, Admitted)
+    verdict = door.verdict()
+    assert isinstance(verdict, Admitted)
     (logout,) = door.host.unsent
     assert dict(fields_of(logout))[b"35"] == b"5"
 
@@ -251,7 +266,7 @@ def test_a_right_password_does_not_help_a_logon_whose_terms_are_wrong() -> None:
 
 def guess(door: Door, peer: str) -> str:
     arrival = door.knock(logon(1, b"553=alice\x01554=guess\x01"), peer)
-    if isinstance(door.verdict, PasswordQuestion):
+    if isinstance(door.verdict(), PasswordQuestion):
         door.answer(arrival, False)
     return door.refused_later(arrival)
 
@@ -262,12 +277,14 @@ def test_who_guesses_locks_himself_out_and_nobody_else() -> None:
     assert "locked out of this session for 60 s" in reasons[-1]
     assert not any("locked" in reason for reason in reasons[:-1])
     arrival = door.knock(logon(1, GOOD), "203.0.113.5:2")
-    assert door.verdict is None, "not even judged"
+    assert door.verdict() is None, "not even judged"
     assert "is locked out" in door.refused_later(arrival)
     arrival = door.knock(logon(1, GOOD), ELSEWHERE)
-    assert isinstance(door.verdict, PasswordQuestion)
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
     door.answer(arrival, True)
-    assert isinstance(door.verdict, Admitted)
+    verdict = door.verdict()
+    assert isinstance(verdict, Admitted)
 
 
 def test_the_lock_begins_with_an_alarm() -> None:
@@ -293,36 +310,42 @@ def fixt_logon(extra: bytes, number: int = 1) -> bytes:
 def test_a_new_password_is_hashed_beside_and_holds_once_it_is_told_to_the_host() -> None:
     door = Door(GUARDED, begin_string=b"FIXT.1.1")
     arrival = door.knock(fixt_logon(GOOD + b"925=a better password\x01"))
-    assert door.verdict == PasswordQuestion("test", b"right password", HASH, b"a better password")
+    assert door.verdict() == PasswordQuestion("test", b"right password", HASH, b"a better password")
     door.answer(arrival, True, b"$scrypt$new")
-    assert isinstance(door.verdict, Admitted)
-    change = door.verdict.password_change
+    verdict = door.verdict()
+    assert isinstance(verdict, Admitted)
+    change = verdict.password_change
     assert change is not None
     assert change.password_hash == b"$scrypt$new"
     assert dict(fields_of(door.host.unsent[0]))[b"1409"] == b"1"
     door.host.end_of_file()
     door.knock(fixt_logon(GOOD, 2))
-    assert isinstance(door.verdict, PasswordQuestion)
-    assert door.verdict.password_hash == HASH, "nobody has made it durable yet"
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
+    assert verdict.password_hash == HASH, "nobody has made it durable yet"
     door.lobby.passwords["test"] = change
     door.knock(fixt_logon(GOOD, 2))
-    assert door.verdict.password_hash == b"$scrypt$new"
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
+    assert verdict.password_hash == b"$scrypt$new"
 
 
 def test_a_changed_password_is_over_when_the_operator_writes_another_hash() -> None:
     door = Door(replace(GUARDED, password_hash=b"$scrypt$written later"))
     door.lobby.passwords["test"] = PasswordChange("test", "digest of the one before", b"$scrypt$changed")
     door.knock(logon(1, GOOD))
-    assert isinstance(door.verdict, PasswordQuestion)
-    assert door.verdict.password_hash == b"$scrypt$written later"
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
+    assert verdict.password_hash == b"$scrypt$written later"
 
 
 @pytest.mark.parametrize("new", [b"short", b"right password", b"x" * 257])
 def test_a_new_password_against_the_rules_is_refused_with_its_reason(new: bytes) -> None:
     door = Door(GUARDED, begin_string=b"FIXT.1.1")
     arrival = door.knock(fixt_logon(GOOD + b"925=%b\x01" % new))
-    assert isinstance(door.verdict, PasswordQuestion)
-    assert door.verdict.new_password is None
+    verdict = door.verdict()
+    assert isinstance(verdict, PasswordQuestion)
+    assert verdict.new_password is None
     door.answer(arrival, True)
     (logout,) = door.host.unsent
     fields = dict(fields_of(logout))
@@ -358,8 +381,9 @@ def test_the_live_session_wins_and_is_asked_whether_it_lives() -> None:
     assert door.host.numbers.next_sender_msg_seq_num == before, "a stranger cannot make us ask"
     second = door.knock(logon(2, GOOD), ELSEWHERE)
     door.answer(second, True)
-    assert isinstance(door.verdict, Refused)
-    assert door.verdict.challenged is door.host.session
+    verdict = door.verdict()
+    assert isinstance(verdict, Refused)
+    assert verdict.challenged is door.host.session
     assert door.host.session.state is State.LOGGED_ON
 
 
