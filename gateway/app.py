@@ -131,7 +131,7 @@ def _build(program: Program, journal: Journal, config: GatewayConfig | ExchangeC
         admissions={session.name: admission_of(session) for session in configs},
         passwords=register.passwords,
     )
-    spine = Spine(journal, sessions, lobby, program.application, register)
+    spine = Spine(journal, sessions, lobby, program.application, register, config.replays_max)
     spine.serve(Steward(spine, lobby).deeds())
 
     def greet(session: SessionConfig) -> None:

@@ -46,8 +46,8 @@ from oms.events import Event
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.order import Order
-from oms.risk.throttle import cancel_throttle, message_throttle
-from oms.types import RejectReason
+from oms.refusals import Refusal
+from oms.risk.throttle import message_throttle
 from oms.venue_reports import (
     ReferencePriceSeen,
     VenueConnected,
@@ -279,32 +279,25 @@ class Desk(Deciding):
             request = account_not_allowed(request.account)
         assert isinstance(request, Unsupported)
         exec_id = self._exec_id(turn.next_seq())
-        reason, text = self._count_unsupported(session, message, request, turn)
-        code = ord_rej_reason(reason, client.dialect)
+        refusal = self._count_unsupported(session, message, request, turn)
+        code, text = ord_rej_reason(refusal.reason, client.dialect), refusal.text.encode("latin-1")
         body = reports.refused_order_report(message.fields, exec_id, code, text, client.dialect)
         turn.send(session, MsgType.EXECUTION_REPORT, body)
-        self._mind_the_throttle(session, turn)
+        if refusal is not request:
+            self._refused_for_throttle(session, turn)
 
     def _count_unsupported(
-        self, session: str, message: Message, refusal: Unsupported, turn: Turn
-    ) -> tuple[RejectReason, bytes]:
-        """A request of which nothing came counts all the same. What it is refused for: above the throttle, that."""
+        self, session: str, message: Message, unsupported: Unsupported, turn: Turn
+    ) -> Unsupported | Refusal:
+        """A request of which nothing comes counts all the same. What it is refused for: above the throttle, that."""
         throttled = message_throttle(session, self.blotter, self._moment(turn))
         self._take(QueryOrder(session, message.fields[tags.CL_ORD_ID].decode("latin-1")), turn)
-        if throttled is not None:
-            return throttled.reason, throttled.text.encode("latin-1")
-        return refusal.reason, refusal.text.encode("latin-1")
+        return unsupported if throttled is None else throttled
 
-    def _mind_the_throttle(self, session: str, turn: Turn) -> None:
-        """A request was refused: if the session is above its throttle, that counts towards a Logout."""
+    def _refused_for_throttle(self, session: str, turn: Turn) -> None:
+        """That counts towards a Logout."""
         rate = self._clients[session].refusals
-        if rate is None:
-            return
-        moment = self._moment(turn)
-        if message_throttle(session, self.blotter, moment) is None:
-            if cancel_throttle(session, self.blotter, moment) is None:
-                return
-        if self._refusals.count(session, rate, turn.now.mono_ns):
+        if rate is not None and self._refusals.count(session, rate, turn.now.mono_ns):
             turn.expel(session, f"THROTTLED: more than {rate.burst} requests refused for the throttle")
 
     def _order_cancel_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
@@ -322,16 +315,17 @@ class Desk(Deciding):
             self._take(request, turn)
 
     def _refuse_unsupported(
-        self, session: str, client: Client, message: Message, refusal: Unsupported, response_to: bytes, turn: Turn
+        self, session: str, client: Client, message: Message, unsupported: Unsupported, response_to: bytes, turn: Turn
     ) -> None:
         orig_cl_ord_id = message.fields[tags.ORIG_CL_ORD_ID].decode("latin-1")
         cl_ord_id = message.fields[tags.CL_ORD_ID].decode("latin-1")
         order = self.blotter.order_by_cl_ord_id(session, orig_cl_ord_id)
-        reason, text = self._count_unsupported(session, message, refusal, turn)
-        code = cxl_rej_reason(reason, client.dialect)
+        refusal = self._count_unsupported(session, message, unsupported, turn)
+        code, text = cxl_rej_reason(refusal.reason, client.dialect), refusal.text.encode("latin-1")
         body = reports.order_cancel_reject(order, cl_ord_id, orig_cl_ord_id, response_to, code, text)
         turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
-        self._mind_the_throttle(session, turn)
+        if refusal is not unsupported:
+            self._refused_for_throttle(session, turn)
 
     def _order_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         query = query_order(session, message)
@@ -341,7 +335,7 @@ class Desk(Deciding):
         if throttled is not None:
             body = business_reject(message, THROTTLED, throttled.text.encode("latin-1"), client.dialect)
             turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
-            self._mind_the_throttle(session, turn)
+            self._refused_for_throttle(session, turn)
             return
         order = self.blotter.order_by_cl_ord_id(session, query.cl_ord_id)
         if order is None:
@@ -418,8 +412,8 @@ class Desk(Deciding):
         code = ord_rej_reason(event.reason, self._clients[order.session].dialect)
         detail = b"103=%b\x0158=%b\x01" % (code, event.text.encode("latin-1", "replace"))
         self._report(event, order, reports.REJECTED, turn, detail=detail)
-        if type(event) is events.OrderRefused:
-            self._mind_the_throttle(order.session, turn)
+        if isinstance(event, events.OrderRefused) and _is_throttled(event.text, *event.also):
+            self._refused_for_throttle(order.session, turn)
 
     def _tell_duplicate(self, event: events.DuplicateRefused, turn: Turn) -> None:
         """One report refuses the new order and tells the status of the one that has its ClOrdID (Appendix D, F.1.a)."""
@@ -431,7 +425,8 @@ class Desk(Deciding):
         else:
             body = reports.spent_cl_ord_id_report(event.cl_ord_id, self._exec_id(event.seq), detail, client.dialect)
             turn.send(event.session, MsgType.EXECUTION_REPORT, body)
-        self._mind_the_throttle(event.session, turn)
+        if message_throttle(event.session, self.blotter, self._moment(turn)) is not None:
+            self._refused_for_throttle(event.session, turn)
 
     def _tell_poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
         order = self.blotter.orders[event.order_seq]
@@ -508,8 +503,14 @@ class Desk(Deciding):
         text = event.text.encode("latin-1", "replace")
         body = reports.order_cancel_reject(order, event.cl_ord_id, event.orig_cl_ord_id, response_to, code, text)
         turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
-        if isinstance(event, events.CancelRefused | events.ReplaceRefused):
-            self._mind_the_throttle(session, turn)
+        also = event.also if isinstance(event, events.ReplaceRefused) else ()
+        if _is_throttled(event.text, *also):
+            self._refused_for_throttle(session, turn)
+
+
+def _is_throttled(*texts: str) -> bool:
+    """Whether one of these refusals is that of a throttle."""
+    return any(text.startswith(("THROTTLED", "CANCEL_THROTTLED")) for text in texts)
 
 
 def _text(text: str) -> bytes:

@@ -10,6 +10,8 @@
     client sends 35=D|11=X|38=10000        and `other`, `dropcopy`, `venue`; unsaid fields have defaults: `DEFAULTS`
     venue expects 35=D|11=@x|38=10000      the next message it got: the fields named, the others are free
     client logs on | logs out | hangs up   a venue is called by us: `venue logs on`
+    client stops reading | reads again     what it is sent waits before it, and the clock of a slow reader runs
+    note slow_consumer_cut                 this has been noted for the log since the last line of this kind
     wait 1.5s                              time passes; deadlines run when they are due
     operator halts | reduces | resumes
     kill                                   the gateway ends without a word and starts again
@@ -99,7 +101,7 @@ def _change(text: str) -> tuple[str, object]:
     path, _, value = text.partition("=")
     if value == "none":
         return path, None
-    if path.endswith(("accounts", "report_pending")):
+    if path.endswith(("accounts", "report_pending", "disconnect_keep")):
         return path, [word for word in value.split(",") if word]
     if value in ("yes", "no"):
         return path, value == "yes"
@@ -143,6 +145,12 @@ class Player:
         if who == "logged":
             self._logged(rest)
             return
+        if who == "note":
+            noted = [note.event for note in world.notes]
+            world.notes.clear()
+            if rest not in noted:
+                raise NotAsExpected(f"noted: {noted}")
+            return
         if self._group is None:
             world.settle()
         if who in world.peers:
@@ -177,6 +185,10 @@ class Player:
             world.log_out(peer)
         elif f"{verb} {text}" == "hangs up":
             world.hang_up(peer)
+        elif f"{verb} {text}" == "stops reading":
+            world.stop_reading(peer)
+        elif f"{verb} {text}" == "reads again":
+            world.read_again(peer)
         else:
             raise NotAsExpected("cannot read this line")
 

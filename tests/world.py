@@ -19,6 +19,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -31,19 +32,21 @@ from fixspec.message import Message
 from fixspec.names import field_name
 from fixspec.rulebook import Rulebook
 from gateway.desk import Desk
-from gateway.effects import AnswerCommand, CloseConnection, Effect, LogNote, SendBytes
+from gateway.effects import AnswerCommand, CloseConnection, Effect, LimitUnsent, LogNote, RoomWanted, SendBytes
 from gateway.inbox import (
     BytesReceived,
     CommandReceived,
     ConnectionClosed,
     ConnectionOpened,
     Input,
+    RoomToSend,
     ShutdownRequested,
     Tick,
 )
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import Journal
 from gateway.log_records import FACT, INBOUND, OUTBOUND, Record, split_inbound, split_outbound
+from gateway.net.backlog import Backlog
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
@@ -87,6 +90,15 @@ class Died(BaseException):
 
 class NotAsExpected(AssertionError):
     """Something else came than the test says, or nothing, or too much."""
+
+
+@dataclass
+class Unread:
+    """What a peer that does not read has been sent."""
+
+    backlog: Backlog
+    data: bytearray = field(default_factory=bytearray)
+    room_wanted: bool = False
 
 
 class MortalStore:
@@ -142,6 +154,8 @@ class World:
         """Reports put aside, until the test has looked at them."""
         self.deaths = 0
         self._lines: dict[int, Peer] = {}
+        self._limits: dict[int, LimitUnsent] = {}
+        self._unread: dict[int, Unread] = {}
         self._last_connection = 0
         self._last_exec = 0
         self._inputs: list[Input] = []
@@ -176,6 +190,7 @@ class World:
         for peer in self.peers.values():
             peer.disconnected()
         self._lines.clear()
+        self._unread.clear()
         self._inputs.clear()
         self.journal = Journal.open(self.directory / "journal", 1)
         self._live()
@@ -193,6 +208,12 @@ class World:
         until = self.mono_ns + int(seconds * NS_PER_S)
         while True:
             deadline = self.spine.deadline()
+            if self._unread:
+                look_at = self.mono_ns + NS_PER_S
+                if look_at <= until and (deadline is None or look_at <= deadline):
+                    self._advance(look_at)
+                    self._look_at_backlogs()
+                    continue
             if deadline is None or deadline > until:
                 break
             self._advance(max(deadline, self.mono_ns + 1))
@@ -244,13 +265,61 @@ class World:
                 peer = self._lines.get(effect.connection)
                 if peer is not None:
                     self.book.sending(effect.data, peer.name, self.journal)
-                    peer.take(effect.data)
+                    self._pass_on(effect.connection, peer, effect.data)
+            elif isinstance(effect, RoomWanted):
+                unread = self._unread.get(effect.connection)
+                if unread is None:
+                    self.put(RoomToSend(effect.connection))
+                else:
+                    unread.room_wanted = True
+            elif isinstance(effect, LimitUnsent):
+                self._limits[effect.connection] = effect
             elif isinstance(effect, CloseConnection):
                 self._hung_up(effect.connection)
             elif isinstance(effect, LogNote):
                 self.notes.append(effect)
             elif isinstance(effect, AnswerCommand):
                 self.answers.append(effect.answer)
+
+    def _pass_on(self, connection: int, peer: Peer, data: bytes) -> None:
+        """To the peer, or into the buffer before it, as the pump has it."""
+        unread = self._unread.get(connection)
+        if unread is None:
+            peer.take(data)
+        elif unread.backlog.is_above(len(unread.data)):
+            self._cut(connection, unread.backlog.is_above(len(unread.data)))
+        else:
+            unread.data += data
+            unread.backlog.given += len(data)
+            unread.backlog.look(len(unread.data), self.mono_ns / NS_PER_S)
+
+    def _cut(self, connection: int, why: str) -> None:
+        peer = self._lines.pop(connection)
+        del self._unread[connection]
+        peer.disconnected()
+        self.put(ConnectionClosed(connection, why))
+
+    def _connection_of(self, peer: Peer) -> int:
+        return next(number for number, owner in self._lines.items() if owner is peer and peer.wire is not None)
+
+    def stop_reading(self, peer: Peer) -> None:
+        """The peer takes nothing more from its socket; the kernel's buffers are full already."""
+        connection = self._connection_of(peer)
+        limit = self._limits[connection]
+        self._unread[connection] = Unread(Backlog(limit.bytes_max, limit.timeout_s))
+
+    def read_again(self, peer: Peer) -> None:
+        connection = self._connection_of(peer)
+        unread = self._unread.pop(connection)
+        peer.take(bytes(unread.data))
+        if unread.room_wanted:
+            self.put(RoomToSend(connection))
+
+    def _look_at_backlogs(self) -> None:
+        for connection, unread in list(self._unread.items()):
+            too_old = unread.backlog.look(len(unread.data), self.mono_ns / NS_PER_S)
+            if too_old:
+                self._cut(connection, too_old)
 
     # -- connections -------------------------------------------------------------------------------------------------
 
@@ -279,11 +348,11 @@ class World:
         peer.send(b"5", b"")
 
     def hang_up(self, peer: Peer) -> None:
-        connection = next(number for number, owner in self._lines.items() if owner is peer and peer.wire is not None)
-        self._hung_up(connection)
+        self._hung_up(self._connection_of(peer))
 
     def _hung_up(self, connection: int) -> None:
         peer = self._lines.pop(connection, None)
+        self._unread.pop(connection, None)
         if peer is not None:
             peer.disconnected()
             self.put(ConnectionClosed(connection))
