@@ -6,6 +6,8 @@ There is no verdict on time in here: a figure is printed and compared, never ass
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -16,14 +18,18 @@ from pathlib import Path
 from bench import stages
 from bench.facts import machine
 from bench.fixgate import FIXGATES
+from bench.load import RunFailed
 from bench.page import document
 from bench.processes import ROOT, DidNotStart, cpu_s
 from bench.report import Measurement, tables
+from bench.session_layer.runs import BUILDS, QUICK, SCENARIOS, WHOLE, run_scenarios
+from bench.session_layer.tables import tables as scenario_tables
 from bench.systems import PEERS, WORK, System
 
 PING_PONGS = 3_000
 RUN_S = 180
 SYSTEMS = (*PEERS, *FIXGATES)
+HOSTILE = "hostile"
 
 
 def generate(system: System, orders: int, warm_up: int, window: int) -> dict[str, object]:
@@ -81,31 +87,67 @@ def run_rounds(systems: Sequence[System], rounds: int, share: float) -> dict[str
     return results
 
 
-def main() -> int:
+def parse() -> argparse.Namespace:
+    names = [*(system.key for system in SYSTEMS), *SCENARIOS, HOSTILE]
     parser = argparse.ArgumentParser(prog="bench", description="measure fixgate and its peers, one after another")
     parser.add_argument("--quick", action="store_true", help="one round with a tenth of the orders")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all systems; the tables give the medians")
     parser.add_argument(
-        "--only",
-        nargs="*",
-        default=[],
-        choices=[system.key for system in SYSTEMS],
-        metavar="SYSTEM",
-        help=f"some of: {', '.join(system.key for system in SYSTEMS)}",
+        "--only", nargs="*", default=[], choices=names, metavar="NAME", help=f"some of: {', '.join(names)}"
+    )
+    parser.add_argument(
+        "--messages", type=int, help="replay: how many are stored and asked for; up to 1,000,000, 100,000 unless told"
     )
     parser.add_argument("--no-write", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def session_layer(given: argparse.Namespace) -> tuple[str, int]:
+    """The scenarios that were chosen, as Markdown, and how many of them failed."""
+    names = [name for name in SCENARIOS if not given.only or name in given.only]
+    builds = [build for build in BUILDS if build.key in given.only] or BUILDS
+    size = QUICK if given.quick else WHOLE
+    if given.messages:
+        size = size._replace(messages=given.messages)
+    results = run_scenarios(names, builds, size)
+    failures = sum("failed" in figures for rows in results.values() for _, figures in rows)
+    text = scenario_tables(results)
+    if not given.only or HOSTILE in given.only:
+        hostile, failed = under_attack(given.quick)
+        text, failures = text + hostile, failures + failed
+    return text, failures
+
+
+def under_attack(quick: bool) -> tuple[str, int]:
+    """What a live session notices of attacks: bench/hostile.py, where there is one."""
+    if importlib.util.find_spec("bench.hostile") is None:
+        return "", 0
+    print("session layer: under attack ...", end=" ", flush=True)
+    try:
+        text: str = importlib.import_module("bench.hostile").table(quick)
+    except (RunFailed, DidNotStart) as failure:
+        print(f"FAILED: {failure}", flush=True)
+        return f"### Under attack\n\nfailed: {failure}\n", 1
+    print("done", flush=True)
+    return f"### Under attack\n\n{text}\n", 0
+
+
+def main() -> int:
+    given = parse()
     WORK.mkdir(exist_ok=True)
     chosen = [system for system in SYSTEMS if not given.only or system.key in given.only]
+    if set(given.only) & {*SCENARIOS, HOSTILE}:
+        chosen = [system for system in chosen if system.key not in {build.key for build in BUILDS}]
     absent = {system.key: why for system in chosen if (why := system.missing())}
     for key, why in absent.items():
         print(f"{key}: {why}")
     facts = machine(WORK)
     present = [system for system in chosen if system.key not in absent]
     results = run_rounds(present, 1 if given.quick else given.rounds, 0.1 if given.quick else 1.0)
-    text = tables(chosen, absent, results, facts)
+    further, failures = session_layer(given)
+    text = tables(chosen, absent, results, facts, further)
     print("\n" + text)
-    failures = sum(one.failed != "" for rounds in results.values() for one in rounds)
+    failures += sum(one.failed != "" for rounds in results.values() for one in rounds)
     if given.no_write or given.quick or given.only or failures:
         print("docs/BENCHMARKS.md is left as it is: only a whole run without a failure writes it")
     else:

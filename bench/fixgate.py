@@ -22,6 +22,25 @@ PRICE = "49000"
 VENUE_S = 20
 
 
+def write_crowd_config(
+    directory: Path,
+    listen_port: int,
+    names: Sequence[str],
+    session_defaults: Mapping[str, object],
+    listen: Mapping[str, object],
+) -> Path:
+    """The bench's gateway with these sessions, each under its name as CompID; what all of them, and the door, have
+    beyond its file."""
+    config = yaml.safe_load((BENCH / "fixgate.yaml").read_text())
+    config["listen"]["port"] = listen_port
+    config["listen"] |= listen
+    config["session_defaults"] |= session_defaults
+    config["sessions"] = [{"name": name, "target_comp_id": name} for name in names]
+    path = directory / "crowd.yaml"
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
 def write_config(name: str, directory: Path, listen_port: int, venue_port: int = 0) -> Path:
     """One of the bench's YAML files with the ports of this run."""
     config = yaml.safe_load((BENCH / name).read_text())

@@ -18,12 +18,13 @@ that answer them. *orders/s*: at most 500 orders are unanswered at any time; the
 the last report seen, after a warm-up in the same session. *p50 to max*: ping-pong, one order at a time, from before
 the send to after the read that completed its report. After the clock has stopped the generator checks what it
 received: each ClOrdID answered exactly once, MsgSeqNum without a hole, no Reject; a run that fails the check has no
-figure.
+figure, and this page is not written. The clients of the session layer's scenarios (`bench/session_layer/`) are sockets
+of one process, read as they become ready; each scenario runs once, and its text says what it compares.
 
-Each figure comes from a fresh process of the system in a fresh directory on the same disk. The systems run one after
-another, every second round in the opposite order; the table gives the median of the rounds. *CPU us/order* is the
-processor time of the system (all its threads; of the full path: the gateway alone) divided by the orders.
-*generator's core* is the part of one core that the generator used; it waits for the system for the rest.
+Each figure of the other tables comes from a fresh process of the system in a fresh directory on the same disk. The
+systems run one after another, every second round in the opposite order; the table gives the median of the rounds.
+*CPU us/order* is the processor time of the system (all its threads; of the full path: the gateway alone) divided by the
+orders. *generator's core* is the part of one core that the generator used; it waits for the system for the rest.
 
 The generator is not the limit: orders are rendered before the clock starts, the loop sends slices of one buffer and
 counts a byte pattern. The first row shows its rate against an acceptor that only counts orders and sends reports
@@ -40,7 +41,9 @@ production defaults: fsync before any byte leaves, risk gates, order state machi
 
     make bench                          # all systems, three rounds, writes this page
     python -m bench --quick             # one round, a tenth of the orders, prints only
-    python -m bench --only fixgate quickfix-python
+    python -m bench --only fixgate quickfix-python-log
+    python -m bench --only replay storm # scenarios of the session layer: replay, together, stalled, storm
+    python -m bench --only replay --messages 1000000
 
 The C++ peer needs `apt-get install g++ libquickfix-dev`; the Python peer needs the package quickfix (`make interop`
 installs it); fixcore-engine is installed into `.bench/venv`. What is absent is said in its row.

@@ -33,9 +33,9 @@ def free_port() -> int:
         return port
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path, start_s: float) -> None:
     """Return when the port accepts connections."""
-    until = time.monotonic() + START_S
+    until = time.monotonic() + start_s
     while time.monotonic() < until:
         if process.poll() is not None:
             raise DidNotStart(f"exit code {process.returncode}: {log.read_text(errors='replace')[-2000:]}")
@@ -45,12 +45,17 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> Non
             time.sleep(0.05)
         else:
             return
-    raise DidNotStart(f"port {port} is not open after {START_S} s: {log.read_text(errors='replace')[-2000:]}")
+    raise DidNotStart(f"port {port} is not open after {start_s:g} s: {log.read_text(errors='replace')[-2000:]}")
 
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], port: int, directory: Path, name: str, variables: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    port: int,
+    directory: Path,
+    name: str,
+    variables: Mapping[str, str] | None = None,
+    start_s: float = START_S,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The process, listening on its port, for as long as the block lasts. Its output goes to a file in `directory`."""
     log = directory / f"{name}.out"
@@ -64,7 +69,7 @@ def running(
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_for_port(port, process, log)
+        wait_for_port(port, process, log, start_s)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)

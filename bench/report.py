@@ -133,10 +133,8 @@ def ratio(found: Mapping[str, Medians | str], ours: str, peer: str, name: str) -
     mine, theirs = found.get(ours), found.get(peer)
     if not isinstance(mine, Medians) or not isinstance(theirs, Medians):
         return []
-    return [
-        f"- {name}: throughput x {mine.orders_per_s / theirs.orders_per_s:.2f}, "
-        f"ping-pong p50 x {mine.latency_us['p50'] / theirs.latency_us['p50']:.2f} (less is better)"
-    ]
+    rate, p50 = mine.orders_per_s / theirs.orders_per_s, mine.latency_us["p50"] / theirs.latency_us["p50"]
+    return [f"- {name}: throughput x {rate:.2f}, ping-pong p50 x {p50:.2f} (less is better)"]
 
 
 def tables(
@@ -144,15 +142,19 @@ def tables(
     absent: Mapping[str, str],
     results: Mapping[str, Sequence[Measurement]],
     facts: Mapping[str, str],
+    further: str = "",
 ) -> str:
-    """Everything that was measured, as Markdown."""
+    """Everything that was measured, as Markdown; `further` sections stand in front of the machine's."""
     found = {key: medians(rounds) for key, rounds in results.items()}
     rounds = max((len(one) for one in results.values()), default=0)
-    lines = [f"Medians of {rounds} round{'s' if rounds != 1 else ''}.", ""]
-    lines += ["## Order in, report out", "", *table("report", systems, absent, found), ""]
+    lines = [f"Medians of {rounds} round{'s' if rounds != 1 else ''}.", ""] if rounds else []
+    if any(system.path == "report" for system in systems):
+        lines += ["## Order in, report out", "", *table("report", systems, absent, found), ""]
     if any(system.path == "full" for system in systems):
         lines += ["## Full path: client, gateway, FIX venue, and back", "", *table("full", systems, absent, found), ""]
     if compared := ratios(found):
         lines += ["## Ratios", "", *compared, ""]
+    if further:
+        lines += [further.rstrip(), ""]
     lines += ["## The machine", "", *(f"- {name}: {fact}" for name, fact in facts.items()), ""]
     return "\n".join(lines)

@@ -88,7 +88,7 @@ class Converter:
         for field in kind.fields:
             if field.required and field.name not in values and not partial:
                 where = f"{path}.{field.encode_name}" if path else field.encode_name
-                self.faults.append(Fault(node.place, where, f"is missing: {_about(field.type)}"))
+                self.faults.append(Fault(node.place, where, f"is missing: {about(field.type)}"))
                 values[field.name] = MISSING
         if partial or MISSING in values.values():
             return MISSING
@@ -116,7 +116,7 @@ class Converter:
         if isinstance(kind, inspect.CustomType) and kind.cls is Secret:
             return self._secret(node, path)
         if node.plain and node.text in _NULLS:
-            return self._fault(node, path, f"has no value: {_rule(kind)}")
+            return self._fault(node, path, f"has no value: {rule_of(kind)}")
         return self._scalar(node, kind, path)
 
     def _union(self, node: Node, kind: inspect.UnionType, path: str) -> object:
@@ -165,7 +165,7 @@ class Converter:
             assert isinstance(kind, inspect.StrType), f"{path}: {kind} is not made from YAML"
             value = text if text.isprintable() else None
         if value is None or not _within(value, kind):
-            return self._fault(node, path, f"{shown(node)} is not {_rule(kind)}")
+            return self._fault(node, path, f"{shown(node)} is not {rule_of(kind)}")
         return value
 
 
@@ -195,7 +195,7 @@ def _within(value: object, kind: inspect.Type) -> bool:
     return True
 
 
-def _rule(kind: inspect.Type) -> str:
+def rule_of(kind: inspect.Type) -> str:
     """What a value of this type must be."""
     if isinstance(kind, inspect.IntType):
         return f"a whole number from {kind.ge} to {kind.le} ({_DIGITS_ONLY})"
@@ -212,14 +212,14 @@ def _rule(kind: inspect.Type) -> str:
     return "a value"
 
 
-def _about(kind: inspect.Type) -> str:
+def about(kind: inspect.Type) -> str:
     """The line in `config.model` that says what the field is for."""
     while isinstance(kind, inspect.Metadata):
         description = (kind.extra_json_schema or {}).get("description")
         if description is not None:
             return str(description)
         kind = kind.type
-    return _rule(kind)
+    return rule_of(kind)
 
 
 def shown(node: Node) -> str:

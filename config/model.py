@@ -54,6 +54,8 @@ __all__ = [
 
 
 class JournalConfig(Record, frozen=True, kw_only=True):
+    """The durable store."""
+
     directory: Annotated[str, Meta(min_length=1, description="everything that must survive; back this up")] = (
         "run/journal"
     )
@@ -65,6 +67,8 @@ class JournalConfig(Record, frozen=True, kw_only=True):
 
 
 class LogsConfig(Record, frozen=True, kw_only=True):
+    """What is told about it, for reading."""
+
     directory: Annotated[str, Meta(min_length=1, description="for reading only: no state is in it")] = "run/logs"
     level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="the least level that is written")
@@ -75,6 +79,8 @@ class LogsConfig(Record, frozen=True, kw_only=True):
 
 
 class AdminConfig(Record, frozen=True, kw_only=True):
+    """The operators' door."""
+
     socket: Annotated[str, Meta(max_length=100, description="operators' Unix socket; empty for none")] = (
         "run/fixgate.sock"
     )

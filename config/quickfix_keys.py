@@ -214,16 +214,40 @@ REFUSED: dict[str, str] = {
 }
 """Keys that can have no effect here, and why, and what to do instead."""
 
-REFUSED_FAMILIES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?:MySQL|PostgreSQL|Odbc|SQL|Mongo|CachedFile)Store.*|Sleepycat.*|Jdbc.*"), _ONE_JOURNAL),
-    (re.compile(r"(?:MySQL|PostgreSQL|PostgresSQL|Odbc|SQL|Mongo|SLF4J)Log.*"), _ONE_LOG),
-    (re.compile(r"ScreenLog.*|ScreenInclude.*"), f"the terminal shows the gateway's own events; {_ONE_LOG}"),
-    (re.compile(r"FileLogHeartbeats|FileInclude.*|LogHeartbeats"), _ONE_LOG),
-    (re.compile(r"(?:SocketKey|SocketTrust|Key|Trust)(?:Store|Manager).*"), _PEM),
-    (re.compile(r"AppDataDictionary\..+"), "a session has one application version; set app_data_dictionary for it"),
-    (re.compile(r"Proxy(?:Type|Version|Host|Port|User|Password|Domain|Workstation)"), "venues are called directly"),
-)  # fmt: skip
-"""The same for keys that begin alike."""
+REFUSED_FAMILIES: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    (
+        "MySQLStore..., PostgreSQLStore..., OdbcStore..., Jdbc..., Sleepycat..., CachedFileStore..., MongoStore...",
+        re.compile(r"(?:MySQL|PostgreSQL|Odbc|SQL|Mongo|CachedFile)Store.*|Sleepycat.*|Jdbc.*"),
+        _ONE_JOURNAL,
+    ),
+    (
+        "MySQLLog..., PostgreSQLLog..., OdbcLog..., MongoLog..., SLF4JLog...",
+        re.compile(r"(?:MySQL|PostgreSQL|PostgresSQL|Odbc|SQL|Mongo|SLF4J)Log.*"),
+        _ONE_LOG,
+    ),
+    (
+        "ScreenLog..., ScreenInclude...",
+        re.compile(r"ScreenLog.*|ScreenInclude.*"),
+        f"the terminal shows the gateway's own events; {_ONE_LOG}",
+    ),
+    ("FileLogHeartbeats, FileInclude...", re.compile(r"FileLogHeartbeats|FileInclude.*|LogHeartbeats"), _ONE_LOG),
+    (
+        "SocketKeyStore..., SocketTrustStore..., KeyStore..., TrustStore...",
+        re.compile(r"(?:SocketKey|SocketTrust|Key|Trust)(?:Store|Manager).*"),
+        _PEM,
+    ),
+    (
+        "AppDataDictionary.VERSION",
+        re.compile(r"AppDataDictionary\..+"),
+        "a session has one application version; set app_data_dictionary for it",
+    ),
+    (
+        "ProxyType, ProxyHost, ProxyPort, ...",
+        re.compile(r"Proxy(?:Type|Version|Host|Port|User|Password|Domain|Workstation)"),
+        "venues are called directly",
+    ),
+)
+"""The same for keys that begin alike: in words, as a pattern, and what instead."""
 
 
 def refusal_of(written: str) -> str | None:
@@ -231,4 +255,4 @@ def refusal_of(written: str) -> str | None:
     known = REFUSED.get(written)
     if known is not None:
         return known
-    return next((why for family, why in REFUSED_FAMILIES if family.fullmatch(written)), None)
+    return next((why for _, family, why in REFUSED_FAMILIES if family.fullmatch(written)), None)

@@ -182,6 +182,12 @@ class SessionKeys(Record, frozen=True, kw_only=True):
     deliver_to_comp_ids: Annotated[
         tuple[CompId, ...], Meta(description="the only DeliverToCompID(128) the peer may state; empty for any")
     ] = ()
+    sender_sub_ids: Annotated[
+        tuple[CompId, ...], Meta(description="the only SenderSubID(50) the peer may state; empty for any")
+    ] = ()
+    target_sub_ids: Annotated[
+        tuple[CompId, ...], Meta(description="the only TargetSubID(57) the peer may state; empty for any")
+    ] = ()
     check_latency: Annotated[bool, Meta(description="SendingTime(52) must be near our clock")] = True
     max_latency_s: Annotated[int, Meta(ge=1, le=86400, description="how near, either way")] = 120
     requires_orig_sending_time: Annotated[

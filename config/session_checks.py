@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 from config.convert import Fault
+from config.password_hash import read_password_hash
 from config.records import Record
 from config.session import SessionKeys, Throttle
 from config.yaml_tree import NOWHERE
@@ -173,6 +174,11 @@ def _role_faults(where: str, session: SessionKeys) -> list[Fault]:
             faults.append(at(f"{where}.reject_invalid_message", why))
         if session.username and session.password_hash is None:
             faults.append(at(f"{where}.username", "needs password_hash beside it: a name alone proves nothing"))
+        if session.password_hash is not None:
+            try:
+                read_password_hash(session.password_hash.reveal())
+            except ValueError as error:
+                faults.append(at(f"{where}.password_hash", f"{session.password_hash.reference}: {error}"))
     if session.username and not session.username.isascii():
         faults.append(at(f"{where}.username", "must be ASCII"))
     return faults

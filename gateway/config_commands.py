@@ -1,4 +1,4 @@
-"""The command line of configurations: `fixgate config check`, `import`, `schema`, `doc`."""
+"""The command line of configurations: `fixgate config check`, `import`, `schema`."""
 
 from __future__ import annotations
 
@@ -105,3 +105,13 @@ def import_settings(
             file.write(imported.text)
     except OSError as error:
         _bad([f"{output}: cannot be written: {error.strerror}"])
+
+
+@config_app.command("schema")
+def schema(
+    process: Annotated[Process, typer.Argument(help="whose file")] = Process.GATEWAY,
+) -> None:
+    """Print the JSON Schema of a configuration file, for editors."""
+    from config.schema import FILES, schema_text
+
+    print(schema_text(FILES[process]), end="")

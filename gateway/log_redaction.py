@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 
 MASK = "***"
+SECRET_TAGS = (b"554", b"925", b"96", b"1402", b"1404")
+"""What a message for the journal must not carry; a Signature(89) may be what it is kept for."""
 TEXT_MAX = 1024
 TRACE_MAX = 8192
 READ_MAX = 16384

@@ -82,6 +82,8 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         check_comp_id=config.check_comp_id,
         on_behalf_of_comp_ids=_agreed(config.on_behalf_of_comp_ids),
         deliver_to_comp_ids=_agreed(config.deliver_to_comp_ids),
+        sender_sub_ids=_agreed(config.sender_sub_ids),
+        target_sub_ids=_agreed(config.target_sub_ids),
         check_latency=config.check_latency,
         max_latency_s=config.max_latency_s,
         logon_timeout_s=config.logon_timeout_s,

@@ -48,7 +48,7 @@ from gateway.inbox import (
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import Journal, Transaction
 from gateway.log_records import Numbers
-from gateway.log_redaction import redact_fix
+from gateway.log_redaction import SECRET_TAGS, redact_fix
 from gateway.register import Register
 from gateway.replays import REPLAYS_MAX, Replays
 from gateway.session.lobby import Admitted, Arrival, Lobby, PasswordChange, Refused, Verdict
@@ -430,7 +430,10 @@ class Spine:
                 return
             if isinstance(output, MessageReceived):
                 message = output.message
-                transaction.append_inbound(name, message.raw)
+                raw = message.raw
+                if not message.fields.keys().isdisjoint(SECRET_TAGS):
+                    raw = redact_fix(raw)
+                transaction.append_inbound(name, raw)
                 try:
                     application.message_received(name, message, turn)
                 except Exception as error:
@@ -546,7 +549,7 @@ class Spine:
     def _message_rejected(self, line: _Line, rejected: MessageRejected, turn: _Turn) -> None:
         """Show the application which of its messages it was."""
         name, number, transaction = line.name, rejected.ref_seq_num, turn.transaction
-        transaction.append_inbound(name, rejected.message.raw)
+        transaction.append_inbound(name, redact_fix(rejected.message.raw))
         for _, raw in transaction.outbound(name, line.session.numbers.generation, number, number):
             refused = decode(raw)
             if isinstance(refused, Message):

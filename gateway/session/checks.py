@@ -24,8 +24,10 @@ from fixspec.tags import (
     ORIG_SENDING_TIME,
     POSS_DUP_FLAG,
     SENDER_COMP_ID,
+    SENDER_SUB_ID,
     SENDING_TIME,
     TARGET_COMP_ID,
+    TARGET_SUB_ID,
     MsgType,
 )
 from gateway.instant import NS_PER_S, Instant
@@ -147,11 +149,13 @@ def check_poss_dup(message: Message, settings: SessionSettings, now: Instant) ->
 
 
 def routing_fault(message: Message, settings: SessionSettings) -> Fault | None:
-    """Session test case 18.b: a third party, before or behind the peer, that is not agreed."""
+    """Session test case 18.b: a third party, before or behind the peer, that is not agreed; a desk of its or ours."""
     fields = message.fields
     for tag, agreed in (
         (ON_BEHALF_OF_COMP_ID, settings.on_behalf_of_comp_ids),
         (DELIVER_TO_COMP_ID, settings.deliver_to_comp_ids),
+        (SENDER_SUB_ID, settings.sender_sub_ids),
+        (TARGET_SUB_ID, settings.target_sub_ids),
     ):
         if agreed is not None and tag in fields and fields[tag] not in agreed:
             return fault_of(COMP_ID_PROBLEM, tag)

@@ -67,8 +67,9 @@ class Lifecycle:
         self.is_logged_on = False
         """True between the outputs LoggedOn and LoggedOut."""
         self._rulebook = rulebook
-        routing_is_agreed = settings.on_behalf_of_comp_ids is not None or settings.deliver_to_comp_ids is not None
-        self._has_own_rules = bool(settings.default_appl_ver_id) or routing_is_agreed
+        parties = (settings.on_behalf_of_comp_ids, settings.deliver_to_comp_ids)
+        desks = (settings.sender_sub_ids, settings.target_sub_ids)
+        self._has_own_rules = bool(settings.default_appl_ver_id) or any(ids is not None for ids in (*parties, *desks))
         self._framer: Framer | None = None
         self._outputs: deque[Output] = deque()
         self._heartbeats = Heartbeats(

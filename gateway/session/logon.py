@@ -9,6 +9,8 @@ from fixspec.tags import ENCRYPT_METHOD, HEART_BT_INT, NEXT_EXPECTED_MSG_SEQ_NUM
 from gateway.session.checks import unsigned
 from gateway.session.settings import Role, SessionSettings
 
+APPL_VER_IDS = frozenset(b"0 1 2 3 4 5 6 7 8 9".split())
+"""Values of ApplVerID(1128) and DefaultApplVerID(1137): FIX 2.7 to 5.0SP2."""
 ENCRYPTION_NOT_SUPPORTED = "EncryptMethod(98) other than 0 (none) is not supported"
 
 

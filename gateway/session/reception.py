@@ -46,7 +46,7 @@ from gateway.session.checks import (
     unsigned,
 )
 from gateway.session.lifecycle import show, text_of
-from gateway.session.logon import ENCRYPTION_NOT_SUPPORTED, LogonTerms, read_terms
+from gateway.session.logon import APPL_VER_IDS, ENCRYPTION_NOT_SUPPORTED, LogonTerms, read_terms
 from gateway.session.outputs import (
     Disconnect,
     LoggedOn,
@@ -357,6 +357,8 @@ class Reception(Replaying):
         if fault is not None:
             return text_of(fault)
         stated = logon.fields.get(DEFAULT_APPL_VER_ID)
+        if stated is not None and stated not in APPL_VER_IDS:
+            return f"DefaultApplVerID(1137)={show(stated)} is no version of FIX"
         if stated is not None and stated != self.settings.default_appl_ver_id:
             self._note("warning", "default_appl_ver_id_differs", logon, DEFAULT_APPL_VER_ID)
         return read_terms(logon, self.settings)
@@ -397,7 +399,7 @@ class Reception(Replaying):
             self._note("warning", "heart_bt_int_differs", message, HEART_BT_INT)
             heart_bt_int_s = self.settings.heart_bt_int_s
         if state is State.LOGON_SENT:
-            self._send_what_is_expected(terms, now)
+            self._send_what_is_expected(terms, numbers.next_sender_msg_seq_num - 1, now)
         self._establish(heart_bt_int_s, terms, msg_seq_num, now)
         if self._withheld:
             self._withheld = False
@@ -412,12 +414,13 @@ class Reception(Replaying):
         self._expel(text, now, session_status=NEXT_EXPECTED_TOO_HIGH)
         return True
 
-    def _send_what_is_expected(self, terms: LogonTerms, now: Instant) -> None:
-        """The peer has not got what is from its NextExpectedMsgSeqNum(789) to the number of our Logon."""
-        expects, logon = terms.next_expected_msg_seq_num, self.numbers.next_sender_msg_seq_num - 1
-        if expects is not None and expects < logon:
+    def _send_what_is_expected(self, terms: LogonTerms, told: int, now: Instant) -> None:
+        """`told` is the last number that the peer could have when it said its NextExpectedMsgSeqNum(789): what is from
+        there on, our Logon included, goes out again."""
+        expects = terms.next_expected_msg_seq_num
+        if expects is not None and expects <= told:
             self._withheld = False
-            self._resend_requested(expects, logon, now)
+            self._resend_requested(expects, self.numbers.next_sender_msg_seq_num - 1, now)
 
     def _establish(self, heart_bt_int_s: int, terms: LogonTerms, msg_seq_num: int, now: Instant) -> None:
         """The Logon exchange is complete. `terms` are the peer's, `msg_seq_num` is that of its Logon; it is consumed

@@ -127,7 +127,7 @@ class Session(Reception):
         if msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._consume(now)
         self._send_logon(terms, now, session_status)
-        self._send_what_is_expected(terms, now)
+        self._send_what_is_expected(terms, self.numbers.next_sender_msg_seq_num - 2, now)
         self._establish(terms.heart_bt_int_s, terms, msg_seq_num, now)
         return None
 

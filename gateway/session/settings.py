@@ -64,6 +64,10 @@ class SessionSettings:
     """The values of OnBehalfOfCompID(115) that are agreed; None for any, and none."""
     deliver_to_comp_ids: frozenset[bytes] | None = None
     """The values of DeliverToCompID(128) that are agreed; None for any, and none."""
+    sender_sub_ids: frozenset[bytes] | None = None
+    """The values of SenderSubID(50) that are agreed; None for any, and none."""
+    target_sub_ids: frozenset[bytes] | None = None
+    """The values of TargetSubID(57) that are agreed; None for any, and none."""
     check_latency: bool = True
     max_latency_s: int = 120
     """How far SendingTime(52) may be from our wall clock, either way."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 import config.model as model
-from config.convert import Converter, _about
+from config.convert import Converter, about
 from config.load import ConfigRefused, load_exchange, load_gateway
 from config.model import GatewayConfig, SessionConfig
 from config.secret import Secret
@@ -239,7 +239,7 @@ def test_every_field_says_what_it_is_for(kind: inspect.StructType) -> None:
         assert isinstance(field.type, inspect.Metadata), f"{kind.cls.__name__}.{field.name}"
         description = (field.type.extra_json_schema or {}).get("description", "")
         assert 5 <= len(description) <= 100, f"{kind.cls.__name__}.{field.name}: {description!r}"
-        assert _about(field.type) == description
+        assert about(field.type) == description
 
 
 @pytest.mark.parametrize("kind", structs(), ids=lambda kind: kind.cls.__name__)

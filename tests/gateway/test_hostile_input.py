@@ -1,8 +1,5 @@
-"""Bad input of every kind, through the real doors of the whole house: each gets the answer that the standard names, or
-the silence it names, and what must not change does not change.
-
-FIX volume 2, session test cases; their numbers stand beside some. A case is what a peer sends, and the answers: fields
-that each must have. `SILENCE` is none, `CLOSED` the end of the connection.
+"""Anything at all through the real doors of the whole house: nothing raises, nothing grows without bound, and the next
+client is served. What is answered to what is in `tests/hostile`.
 """
 
 from __future__ import annotations
@@ -15,7 +12,6 @@ from hypothesis import strategies as st
 
 from gateway.effects import CloseConnection, SendBytes
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened
-from gateway.session.lobby import Arrival
 from tests.peer import fields_of, framed, show, stamp
 from tests.world import START_NS, World, memory_directory, split
 
@@ -109,37 +105,6 @@ def order(door: Door, **changed: str | None) -> str:
     return "|".join(f"{tag}={value}" for tag, value in fields.items() if value is not None)
 
 
-# -- numbers -----------------------------------------------------------------------------------------------------------
-
-NO_NUMBERS = {
-    "underscore": "1_000", "plus": "+5", "exponent": "1e5", "Exponent": "1E5", "NaN": "NaN", "nan": "nan",
-    "sNaN": "sNaN", "Infinity": "Infinity", "-Infinity": "-Infinity", "inf": "inf", "hexadecimal": "0x10",
-    "full width": "\xef\xbc\x91\xef\xbc\x90", "Arabic": "\xd9\xa1\xd9\xa0", "superscript": "1\xb2",
-    "400 digits": "9" * 400,
-    "400 digits and a point": "9" * 200 + "." + "9" * 200, "16 digits": "1234567890123456",
-    "13 decimals": "1.0000000000001",
-    "blank before": " 10", "blank behind": "10 ", "thousands": "1,000", "two points": "1.2.3", "two signs": "--5",
-    "sign only": "-", "point only": ".", "fraction": "1/2", "NUL": "\x00", "NUL behind": "10\x00", "new line": "10\n",
-    "letters": "ten", "8 bit": "\xff", "percent": "10%", "long zero": "0" * 30, "tab": "\t10", "quotes": '"10"',
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("tag", ["38", "44"])
-@pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
-def test_what_is_no_number_is_rejected_by_its_tag(door: Door, tag: str, value: str) -> None:
-    """14.f: SessionRejectReason(373)=6."""
-    door.feed(door.message("D", NUMBER, order(door, **{f"t{tag}": value})))
-    door.check((f"35=3|45=2|371={tag}|372=D|373=6|58=Incorrect data format for value",))
-    assert not door.world.desk.blotter.orders
-
-
-@pytest.mark.parametrize("tag", ["11", "38", "44", "54", "55", "60", "40", "59", "1"])
-def test_a_field_without_a_value_is_rejected(door: Door, tag: str) -> None:
-    """14.d: 373=4."""
-    door.feed(door.message("D", NUMBER, order(door, **{f"t{tag}": ""})))
-    door.check((f"35=3|45=2|371={tag}|373=4",))
-
-
 @pytest.mark.parametrize(
     ("value", "understood"),
     [("0010", "10"), ("10.", "10"), ("10.00", "10.00"), (".50", "0.50"), ("000000000000010.000000000000", None)],
@@ -152,236 +117,12 @@ def test_unusual_numbers_that_fix_allows(door: Door, value: str, understood: str
     assert len(door.world.venue.unread) == 1
 
 
-# -- other values, and the shape of a message --------------------------------------------------------------------------
-
-FULL_WIDTH_TIME = "\xef\xbc\x92" * 8
-IN_SEQUENCE: dict[str, tuple[str, tuple[str, ...]]] = {
-    "side no enumeration": ("D|54=Z", ("35=3|371=54|373=5",)),
-    "side with blank": ("D|54=1 ", ("35=3|371=54|373=6",)),
-    "side with zero": ("D|54=01", ("35=3|371=54|373=6",)),
-    "time of another format": ("D|60=2023-11-15T12:00:00Z", ("35=3|371=60|373=6",)),
-    "time in the thirteenth month": ("D|60=20231315-12:00:00", ("35=3|371=60|373=6",)),
-    "time at a second that there is not": ("D|60=20231115-12:00:61", ("35=3|371=60|373=6",)),
-    "time in full width digits": (f"D|60={FULL_WIDTH_TIME}", ("35=3|371=60|373=6",)),
-    "tag twice": ("D|58=a|58=b", ("35=3|371=58|373=13",)),
-    "tag zero": ("D|0=1", ("35=3|371=0|373=0",)),
-    "tag negative": ("D|-1=1", ("35=3|371=-1|373=0",)),
-    "tag of letters": ("D|abc=1", SILENCE),
-    "tag empty": ("D|=1", SILENCE),
-    "tag with leading zero": ("D|0058=1", ("35=3|371=0058|373=0",)),
-    "tag of 20 digits": ("D|99999999999999999999=1", SILENCE),
-    "tag in full width digits": ("D|\xef\xbc\x95=1", SILENCE),
-    "tag unknown": ("D|4999=1", ("35=3|371=4999|373=0",)),
-    "tag user defined": ("D|20000=1", ("35=3|371=20000|373=0",)),
-    "tag of another message": ("D|262=1", ("35=3|371=262|373=2",)),
-    "header field in the body": ("D|50=me", ("35=3|371=50|373=14",)),
-    "count without entries": ("D|453=2", ("35=3|371=453|373=16",)),
-    "count that lies": ("D|453=3|448=a|447=D|452=1", ("35=3|371=453|373=16",)),
-    "count of a billion": ("D|453=1000000000|448=a|447=D|452=1", ("35=3|371=453|373=5",)),
-    "count negative": ("D|453=-1", ("35=3|371=453|373=6",)),
-    "count no number": ("D|453=1_0|448=a|447=D|452=1", ("35=3|371=453|373=6",)),
-    "entry without its first field": ("D|453=1|447=D|452=1", ("35=3|371=447|373=15",)),
-    "group bomb": ("D|453=300" + "|448=a|447=D|452=1" * 300, ("35=3|371=453|373=5",)),
-    "unknown MsgType": ("ZZ|58=a", ("35=3|371=<none>|372=ZZ|373=11",)),
-    "MsgType of 8 bits": ("\xff|58=a", ("35=3|372=\xff|373=11",)),
-    "MsgType of 1000 letters": ("D" * 1000 + "|58=a", ("35=3|372=<none>|373=11",)),
-    "MsgType of lower case": ("f|58=a", ("35=3|372=f|373=11",)),
-    "MsgType with blank": ("D |58=a", ("35=3|372=D |373=11",)),
-    "TestRequest with nothing": ("1", ("35=3|371=112|373=1",)),
-    "ResendRequest from 0": ("2|7=0|16=0", ("35=3|371=7|373=5",)),
-    "ResendRequest from -1": ("2|7=-1|16=0", ("35=3|371=7|373=6",)),
-    "ResendRequest from text": ("2|7=one|16=0", ("35=3|371=7|373=6",)),
-    "ResendRequest from 1_0": ("2|7=1_0|16=0", ("35=3|371=7|373=6",)),
-    "ResendRequest above all": ("2|7=1000|16=0", ("35=3|371=7|373=5",)),
-    "ResendRequest backwards": ("2|7=1|16=-5", ("35=3|371=16|373=6",)),
-    "ResendRequest of 400 digits": ("2|7=" + "1" * 400 + "|16=0", ("35=3|371=7|373=6",)),
-    "SequenceReset back": ("4|36=1", ("35=3|373=5",)),
-    "SequenceReset to text": ("4|36=+9", ("35=3|371=36|373=6",)),
-    "SequenceReset by nothing": ("4", ("35=3|371=36|373=1",)),
-    "gap fill back": ("4|123=Y|36=1", ("35=3|371=36|373=5",)),
-    "Logon twice": ("A|98=0|108=30", ("35=5|58=Logon not expected",)),
-    "Reject that is faulty": ("3|999999=1", SILENCE),
-    "Heartbeat with a stranger's field": ("0|20000=1", ("35=3|371=20000|373=0",)),
-    "quote request": ("S|117=1|55=BTC-USD", ("35=3|372=S|373=11",)),
-    "BusinessMessageReject": ("j|45=1|372=8|380=0", SILENCE),
-    "ClOrdID of 8 bits": ("D|11=\xe4\xf6\xff", SILENCE),
-    "ClOrdID with NUL": ("D|11=a\x00b", SILENCE),
-    "ClOrdID with =": ("D|11=a=b=c", SILENCE),
-    "Text that looks like a message": ("D|58=8=FIX.4.4", SILENCE),
-    "Symbol of 8 bits": ("D|55=\xe4\xf6", ("35=8|39=8|55=\xe4\xf6|58=UNKNOWN_SYMBOL: symbol=\xe4\xf6",)),
-    "Account of 60,000 bytes": ("D|1=" + "a" * 60000, SILENCE),
-}
-"""What a message in sequence says, and what it is answered. `D|...` is a good order with these fields changed."""
-
-
-@pytest.mark.parametrize("case", IN_SEQUENCE)
-def test_message_in_sequence(door: Door, case: str) -> None:
-    text, answers = IN_SEQUENCE[case]
-    msg_type, _, body = text.partition("|")
-    if msg_type == "D":
-        fields = split(body)
-        if len({tag for tag, _ in fields}) == len(fields):
-            changed = dict(split(order(door))) | dict(fields)
-            body = "|".join(f"{tag}={value}" for tag, value in changed.items())
-        else:
-            body = f"{order(door)}|{body}"
-    door.feed(door.message(msg_type, NUMBER, body))
-    door.check(answers)
-    if not answers or "35=5" not in answers[0]:
-        number = door.world.sessions["other"].numbers.next_target_msg_seq_num
-        door.answers.clear()
-        door.feed(door.message("1", number, "112=ALIVE"))
-        door.check(("35=0|112=ALIVE",))
-
-
-# -- the header --------------------------------------------------------------------------------------------------------
-
-HEADERS: dict[str, tuple[dict[str, str | None], tuple[str, ...]]] = {
-    "another version": ({"t8": "FIX.4.2"}, ("35=5|58=Incorrect BeginString",)),
-    "no version at all": ({"t8": "FIX.9.9"}, ("35=5|58=Incorrect BeginString",)),
-    "FIXT": ({"t8": "FIXT.1.1"}, ("35=5|58=Incorrect BeginString",)),
-    "wrong sender": ({"t49": "CLIENT"}, ("35=3|45=2|373=9", "35=5")),
-    "wrong target": ({"t56": "SOMEBODY"}, ("35=3|45=2|373=9", "35=5")),
-    "sender in another case": ({"t49": "other"}, ("35=3|45=2|373=9", "35=5")),
-    "sender of 8 bits": ({"t49": "\xff\xfe"}, ("35=3|45=2|373=9", "35=5")),
-    "no sender": ({"t49": None}, ("35=3|45=2|371=49|373=1",)),
-    "no target": ({"t56": None}, ("35=3|45=2|371=56|373=1",)),
-    "no time": ({"t52": None}, ("35=3|45=2|371=52|373=1",)),
-    "empty sender": ({"t49": ""}, ("35=3|45=2|371=49|373=4",)),
-    "empty time": ({"t52": ""}, ("35=3|45=2|371=52|373=4",)),
-    "time of no format": ({"t52": "yesterday"}, ("35=3|45=2|371=52|373=6",)),
-    "time in full width digits": ({"t52": FULL_WIDTH_TIME}, ("35=3|45=2|371=52|373=6",)),
-    "time too long ago": ({"t52": "20231115-11:50:00"}, ("35=3|45=2|373=10", "35=5")),
-    "time to come": ({"t52": "20231115-12:10:00"}, ("35=3|45=2|373=10", "35=5")),
-    "number missing": ({"t34": None}, ("35=5|58=Required tag missing (34)",)),
-    "number empty": ({"t34": ""}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number of letters": ({"t34": "two"}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number with sign": ({"t34": "+2"}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number negative": ({"t34": "-2"}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number with point": ({"t34": "2.0"}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number with underscore": ({"t34": "0_2"}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number in full width digits": ({"t34": "\xef\xbc\x92"}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number of 20 digits": ({"t34": "9" * 20}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number of 400 digits": ({"t34": "9" * 400}, ("35=5|58=Incorrect data format for value (34)",)),
-    "number too low": ({"t34": "1"}, ("35=5|58=MsgSeqNum too low, expecting 2 but received 1",)),
-    "number zero": ({"t34": "0"}, ("35=5|58=MsgSeqNum too low, expecting 2 but received 0",)),
-    "number too high": ({"t34": "9"}, ("35=2|7=2|16=0",)),
-    "number of 18 digits": ({"t34": "9" * 18}, ("35=2|7=2|16=0",)),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", HEADERS)
-def test_header(door: Door, case: str) -> None:
-    """2.c to 2.o. What is not in sequence, or not of this session, is no order."""
-    header, answers = HEADERS[case]
-    door.feed(door.message("D", NUMBER, order(door), **header))
-    door.check(answers)
-    assert not door.world.desk.blotter.orders
-
-
-# -- what is no message ------------------------------------------------------------------------------------------------
-
 NOW = stamp(START_NS)
 CONTENT = b"35=D\x0134=2\x0149=OTHER\x0152=%b\x0156=FIXGATE\x01" % NOW + b"".join(
     b"%b=%b\x01" % (tag.encode(), value.encode().replace(b"<now>", NOW)) for tag, value in split(ORDER)
 )
-LENGTH = len(CONTENT)
 GOOD = framed(b"FIX.4.4", CONTENT)
-
-
-def with_length(text: bytes) -> bytes:
-    """The good order with another BodyLength(9), its sum right."""
-    start = b"8=FIX.4.4\x019=%b\x01%b" % (text, CONTENT)
-    return start + b"10=%03d\x01" % (sum(start) % 256)
-
-
-def with_content(content: bytes) -> bytes:
-    """The length and the sum right."""
-    return framed(b"FIX.4.4", content)
-
-
-GARBLED: dict[str, bytes] = {
-    "sum wrong": GOOD[:-4] + b"%03d\x01" % ((int(GOOD[-4:-1]) + 1) % 256),
-    "sum of two digits": GOOD[:-4] + b"12\x01",
-    "sum of four digits": GOOD[:-4] + b"0" + GOOD[-4:],
-    "sum of letters": GOOD[:-4] + b"abc\x01",
-    "sum negative": GOOD[:-4] + b"-12\x01",
-    "sum in full width digits": GOOD[:-4] + b"\xef\xbc\x91" * 3 + b"\x01",
-    "sum missing": GOOD[:-7],
-    "length too short": with_length(b"%d" % (LENGTH - 1)),
-    "length too long": with_length(b"%d" % (LENGTH + 1)),
-    "length swallows the next": with_length(b"%d" % (LENGTH + 20)),
-    "length zero": with_length(b"0"),
-    "length negative": with_length(b"-%d" % LENGTH),
-    "length with sign": with_length(b"+%d" % LENGTH),
-    "length with blank": with_length(b" %d" % LENGTH),
-    "length with underscore": with_length(b"1_%d" % (LENGTH % 100)),
-    "length hexadecimal": with_length(b"0x%x" % LENGTH),
-    "length of letters": with_length(b"long"),
-    "length empty": with_length(b""),
-    "length in full width digits": with_length(b"\xef\xbc\x91" * 3),
-    "length of 20 digits": with_length(b"9" * 20),
-    "length of 9999999": with_length(b"9999999"),
-    "length missing": b"8=FIX.4.4\x01" + CONTENT + b"10=000\x01",
-    "length twice": with_content(b"9=5\x01" + CONTENT),
-    "MsgType not third": with_content(CONTENT.replace(b"35=D\x0134=2\x01", b"34=2\x0135=D\x01")),
-    "MsgType missing": with_content(CONTENT.replace(b"35=D\x01", b"")),
-    "MsgType without =": with_content(b"35\x01" + CONTENT),
-    "field without =": with_content(CONTENT + b"58\x01"),
-    "empty field": with_content(CONTENT + b"\x01"),
-    "10,000 fields": with_content(CONTENT + b"58=a\x01" * 10_000),
-    "1001 fields": with_content(CONTENT + b"58=a\x01" * 1001),
-    "100,000 bytes": with_content(CONTENT + b"58=" + b"a" * 100_000 + b"\x01"),
-    "a megabyte without an end": b"8=FIX.4.4\x019=100\x0135=D\x01" + b"58=a" * 250_000,
-    "data longer than it says": with_content(CONTENT + b"354=2\x01355=abcd\x01"),
-    "data shorter than it says": with_content(CONTENT + b"354=9\x01355=abcd\x01"),
-    "data of 9999999 bytes": with_content(CONTENT + b"354=9999999\x01355=a\x01"),
-    "data that covers the sum": with_content(CONTENT + b"354=8\x01355=a\x01"),
-    "BeginString of 100 bytes": b"8=FIX" + b"4" * 100 + b"\x019=5\x0135=0\x0110=000\x01",
-    "heads without bodies": b"8=FIX.4.4\x019=" * 10,
-    "noise": bytes(range(2, 256)) * 20,
-    "NUL": bytes(5000),
-    "SOH": b"\x01" * 5000,
-    "web": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(200)),
-    "UTF-16": "8=FIX.4.4".encode("utf-16"),
-    "lower case": GOOD.replace(b"8=FIX", b"8=fix"),
-    "bars for SOH": GOOD.replace(b"\x01", b"|"),
-    "new lines for SOH": GOOD.replace(b"\x01", b"\n"),
-    "tag and value swapped": with_content(CONTENT.replace(b"35=D", b"D=35")),
-}
-ENDLESS = {"100,000 bytes", "a megabyte without an end"}
-"""Above the limit by so much that it counts as a flood of garbage."""
 BUFFERED_BYTES_MAX = 65536 + 4100
-
-
-@pytest.mark.parametrize("pieces", [1, 50])
-@pytest.mark.parametrize("case", GARBLED)
-def test_garbled_message_is_ignored_and_changes_nothing(door: Door, case: str, pieces: int) -> None:
-    """2.d, 2.m, 2.t, 3.b: silence; its number is not used up; what follows is understood, at the latest the one after
-    the next, for a length that is too long swallows its neighbour."""
-    data = GARBLED[case]
-    segment = -(-len(data) // pieces)
-    before = door.world.state()
-    for start in range(0, len(data), segment):
-        door.feed(data[start : start + segment])
-        assert buffered(door) <= BUFFERED_BYTES_MAX
-    assert door.world.state() == before
-    if case in ENDLESS:
-        door.check((CLOSED,))
-        return
-    for _ in range(3):
-        if not door.answers:
-            door.feed(door.message("1", NUMBER, "112=" + "ALIVE" * 20))
-    door.check(("35=0|112=" + "ALIVE" * 20,))
-
-
-def test_who_sends_nothing_but_garbage_is_hung_up_on(door: Door) -> None:
-    before = door.world.state()
-    for _ in range(40):
-        door.feed(GARBLED["sum wrong"])
-    door.check((CLOSED,))
-    assert door.world.state() == before
 
 
 def test_an_endless_message_is_never_buffered(door: Door) -> None:
@@ -405,76 +146,6 @@ def test_messages_above_a_gap_are_held_within_bounds(door: Door) -> None:
 def buffered(door: Door) -> int:
     framer = door.world.sessions["other"]._framer
     return 0 if framer is None else framer.buffered_bytes
-
-
-# -- the first message -------------------------------------------------------------------------------------------------
-
-TERMS = "98=0|108=30"
-FIRST: dict[str, tuple[str, str, dict[str, str | None], tuple[str, ...]]] = {
-    "stranger": ("A", TERMS, {"t49": "STRANGER"}, (CLOSED,)),
-    "another's target": ("A", TERMS, {"t56": "SOMEBODY"}, (CLOSED,)),
-    "sender and target swapped": ("A", TERMS, {"t49": "FIXGATE", "t56": "OTHER"}, (CLOSED,)),
-    "another version": ("A", TERMS, {"t8": "FIX.4.2"}, (CLOSED,)),
-    "no version": ("A", TERMS, {"t8": "FIX.4.9"}, (CLOSED,)),
-    "no sender": ("A", TERMS, {"t49": None}, (CLOSED,)),
-    "empty sender": ("A", TERMS, {"t49": ""}, (CLOSED,)),
-    "no time": ("A", TERMS, {"t52": None}, (CLOSED,)),
-    "time too long ago": ("A", TERMS, {"t52": "20231115-11:00:00"}, (CLOSED,)),
-    "time of no format": ("A", TERMS, {"t52": "now"}, (CLOSED,)),
-    "no number": ("A", TERMS, {"t34": None}, (CLOSED,)),
-    "number of letters": ("A", TERMS, {"t34": "one"}, (CLOSED,)),
-    "number of 400 digits": ("A", TERMS, {"t34": "1" * 400}, (CLOSED,)),
-    "order first": ("D", ORDER.replace("<now>", NOW.decode()), {}, (CLOSED,)),
-    "Heartbeat first": ("0", "", {}, (CLOSED,)),
-    "ResendRequest first": ("2", "7=1|16=0", {}, (CLOSED,)),
-    "SequenceReset first": ("4", "36=100", {}, (CLOSED,)),
-    "Logout first": ("5", "", {}, (CLOSED,)),
-    "MsgType of no message first": ("ZZ", "", {}, (CLOSED,)),
-    "a session of ours that calls itself": ("A", TERMS, {"t49": "VENUE"}, (CLOSED,)),
-    "no HeartBtInt": ("A", "98=0", {}, ("35=5|58=Required tag missing (108)",)),
-    "HeartBtInt of letters": ("A", "98=0|108=often", {}, ("35=5|58=Incorrect data format for value (108)",)),
-    "HeartBtInt negative": ("A", "98=0|108=-1", {}, ("35=5",)),
-    "HeartBtInt zero": ("A", "98=0|108=0", {}, ("35=5|58=HeartBtInt(108)=0 is outside 1 to 3600",)),
-    "HeartBtInt of a year": ("A", "98=0|108=31536000", {}, ("35=5|58=HeartBtInt(108)=31536000 is outside 1 to 3600",)),
-    "HeartBtInt of 400 digits": ("A", "98=0|108=" + "1" * 400, {}, ("35=5",)),
-    "encryption": ("A", "98=1|108=30", {}, ("35=5|58=EncryptMethod(98) other than 0 (none) is not supported",)),
-    "no EncryptMethod": ("A", "108=30", {}, ("35=5|58=Required tag missing (98)",)),
-    "a field that is not FIX": ("A", TERMS + "|20000=1", {}, ("35=5",)),
-    "number too low": ("A", TERMS, {"t34": "0"}, ("35=5|58=MsgSeqNum too low, expecting 1 but received 0",)),
-    "number too high": ("A", TERMS, {"t34": "500"}, ("35=A|108=30", "35=2|7=1|16=0")),
-    "number of 18 digits": ("A", TERMS, {"t34": "9" * 18}, ("35=A", "35=2|7=1|16=0")),
-}
-"""MsgType, body, header, answers. Who cannot be told from a stranger hears nothing (1B, 1S, 2S); a known sender whose
-terms are not acceptable is told so."""
-
-
-@pytest.mark.parametrize("case", FIRST)
-def test_first_message(world: World, case: str) -> None:
-    msg_type, body, header, answers = FIRST[case]
-    before = world.state()
-    door = Door(world)
-    door.feed(door.message(msg_type, 1, body, **header))
-    door.check(answers)
-    if answers == (CLOSED,):
-        assert world.state() == before
-        assert "other" not in world.journal.numbers()
-    assert not world.desk.blotter.orders
-
-
-@pytest.mark.parametrize("case", GARBLED)
-def test_garbled_first_message_is_answered_by_nothing(world: World, case: str) -> None:
-    before = world.state()
-    door = Door(world)
-    data = GARBLED[case]
-    for start in range(0, len(data), 1000):
-        door.feed(data[start : start + 1000])
-        arrival = world.spine._connections.get(7)
-        assert not isinstance(arrival, Arrival) or arrival._framer.buffered_bytes <= BUFFERED_BYTES_MAX
-    assert not door.answers
-    assert world.state() == before
-    world.wait(10)
-    assert world.spine.deadline() is not None
-    assert not world.sessions["other"].is_logged_on
 
 
 # -- anything at all ---------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ def test_what_follows_a_refused_first_message_is_not_looked_at(world: World) -> 
 
 def test_a_second_connection_of_a_session_is_closed_and_the_first_goes_on(world: World) -> None:
     before = world.desk.blotter.state_hash()
+    world.mono_ns += 3 * 10**9  # nothing has been heard of the client for a while
     effects = world.spine.transact(
         [ConnectionOpened(STRANGER, "again"), BytesReceived(STRANGER, logon(world, "CLIENT", 2))], world.now
     )

@@ -77,6 +77,10 @@ class Host:
         self.unsent: list[bytes] = []
         self.closing: str | None = None
         """The reason of the Disconnect that the transport has still to be told."""
+        self.explains = False
+        """Whether nobody but the session itself moves its numbers: each move must then have a cause."""
+        self._place = (1, 1, 1)
+        self._causes = self._fresh = self._wire = self._held = 0
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
@@ -88,6 +92,7 @@ class Host:
         """The process starts again: what is on disk, and nothing else."""
         host = Host(self.session.settings, self._rulebook, self.clock, self.application)
         host.numbers, host.instance, host.store = self.numbers, self.instance, self.store
+        host.explains, host._place, host._causes = self.explains, self._place, self._causes
         host.outputs = [output for output in self.outputs if isinstance(output, NumbersChanged)]
         host.session = Session(self.session.settings, self._rulebook, self.numbers, instance=self.instance)
         return host
@@ -133,12 +138,27 @@ class Host:
             elif isinstance(output, Disconnect):
                 self.closing = output.reason
         self.flush()
+        self._check_causes()
+
+    def _check_causes(self) -> None:
+        """The law of explainable numbers: what has moved by more than a message for each number has said why."""
+        numbers, session = self.numbers, self.session
+        generation, sender, target = self._place
+        self._place = (numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
+        wire, held, causes = len(session._sender.wire), len(session._gap.held), len(self.causes)
+        if self.explains and causes == self._causes and session.settings.persist_messages:
+            assert numbers.generation == generation, "a new generation without a cause"
+            assert numbers.next_sender_msg_seq_num == sender + self._fresh, "a number to send moved without a cause"
+            taken = numbers.next_target_msg_seq_num - target
+            assert 0 <= taken <= max(0, wire - self._wire) + self._held, "a number to expect moved without a cause"
+        self._causes, self._fresh, self._wire, self._held = causes, 0, wire, held
 
     def flush(self) -> None:
         for message in self.session.take_outgoing():
             if message.fresh:
                 key = (message.generation, message.msg_seq_num)
                 assert key not in self.store, f"number {key} given away twice"
+                self._fresh += 1
                 self.store[key] = message.raw
             if message.transmit:
                 self.unsent.append(message.raw)

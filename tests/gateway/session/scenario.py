@@ -7,6 +7,7 @@
     with: reset_on_logout=yes          session settings that differ from the default
     agreed: D 1 44?40=2                the only application message: it must have Account(1), and Price(44) when 40=2
     application: echo                  sends orders back, knows PossResend(97), refuses what it does not know
+    application: away                  says that it is not available
 
     schedule: 08:00-22:00 Europe/Berlin mon,tue   hours of the session: a day's, on week days; `sun 17:00-fri 17:00 UTC`
                                        is a week's; `logon 09:00-21:00` and `stays` (connected) may follow
@@ -41,23 +42,33 @@ happens is a failure.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fixspec.codec import checksum
+from fixspec.faults import BusinessFault
 from fixspec.message import Message
 from fixspec.rulebook import Condition, MessageTerms, Rulebook, RulesOfEngagement
 from gateway.instant import NS_PER_S
 from gateway.session.lobby import Admitted, Arrival, Lobby, Refused, Verdict
+from gateway.session.reject import refusal_of
 from gateway.session.schedule import DAYS, Schedule
 from gateway.session.settings import Role, SessionSettings
 from tests.conformance.echo import Echo
-from tests.gateway.session.host import SOH, Clock, Host, no_application
+from tests.gateway.session.host import SOH, Application, Clock, Host, no_application
 
+APPLICATIONS: dict[str, Callable[[], Application]] = {"": lambda: no_application, "echo": Echo, "away": lambda: away}
 US, PEER = b"GATE", b"PEER"
 Fields = list[tuple[bytes, bytes]]
+
+
+def away(host: Host, message: Message) -> None:
+    fault = BusinessFault(4, None, "Application not available")
+    refusal = refusal_of(host.session.settings.version, message, int(message.fields[b"34"]), fault)
+    host.session.send(*refusal, host.clock.now)
 
 
 class ScenarioFailed(AssertionError):
@@ -172,7 +183,7 @@ class Stage:
     def __init__(self, settings: SessionSettings, rulebook: Rulebook, application: str = "") -> None:
         self.settings = settings
         self.clock = Clock()
-        self.host = Host(settings, rulebook, self.clock, Echo() if application == "echo" else no_application)
+        self.host = Host(settings, rulebook, self.clock, APPLICATIONS[application]())
         self.other: Verdict | None = None
         self.acceptor = settings.role is Role.ACCEPTOR
         self.lobby = Lobby([self.host.session] if self.acceptor else [])
@@ -186,6 +197,7 @@ class Stage:
     def play(self, scenario: Scenario) -> None:
         if scenario.clock:
             self.clock.utc_ns = _utc_ns(scenario.clock)
+        self.host.explains = True
         self.host.start()
         self.collect()
         for number, line in scenario.lines:
@@ -224,6 +236,8 @@ class Stage:
         elif line.startswith("another <"):
             second = self.lobby.arrive(self.clock.now)
             self.other = second.receive_data(self.message(line[9:].strip()), self.clock.now)
+            if isinstance(self.other, Refused) and self.other.challenged is not None:
+                self.host.session.challenge(self.clock.now)
             self.host.work()
         elif line == "another is refused":
             if not isinstance(self.other, Refused):
