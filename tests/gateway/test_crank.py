@@ -192,6 +192,38 @@ def test_what_is_ready_is_one_turn_and_a_flood_is_several_in_order() -> None:
     asyncio.run(scene())
 
 
+def test_a_peer_that_sends_more_than_its_share_is_read_no_further_until_it_is_taken() -> None:
+    """What waits in the process stays bounded, and a whisper beside the flood is in the very next turn."""
+
+    async def scene() -> None:
+        spine = Spine()
+        crank = crank_of(spine, Notes())
+        server = await asyncio.get_running_loop().create_server(lambda: crank.make_pump(None), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        flood = bytes(20_000_000)
+        _, loud = await asyncio.open_connection("127.0.0.1", port)
+        _, soft = await asyncio.open_connection("127.0.0.1", port)
+        loud.write(flood)
+        taken = heard = waiting = 0
+        while taken < len(flood):
+            spine.turned.clear()
+            async with asyncio.timeout(10):
+                await spine.turned.wait()
+            for item in spine.turns.pop(0):
+                if isinstance(item, BytesReceived):
+                    taken += len(item.data) if item.data[0] == 0 else 0
+                    heard += item.data.count(b"w")
+            waiting = max(waiting, sum(len(i.data) for i in crank.inbox._inputs if isinstance(i, BytesReceived)))
+            soft.write(b"w")
+        assert waiting < 2_000_000, waiting
+        assert heard > 50
+        loud.close()
+        soft.close()
+        server.close()
+
+    asyncio.run(scene())
+
+
 def test_a_deadline_rings() -> None:
     async def scene() -> None:
         spine = Spine()

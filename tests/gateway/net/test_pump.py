@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox, Input
+from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Inbox, Input, RoomToSend
 from gateway.net.acceptor import Acceptor, DoorTerms
 from gateway.net.hosts import Calling, Host
 from gateway.net.initiator import Initiator
@@ -132,7 +132,63 @@ def test_a_peer_that_does_not_read_is_cut_off(run: Run) -> None:
             transport = pump._transport
             assert transport is None or transport.get_write_buffer_size() <= UNSENT_BYTES_MAX + len(portion)
             await house.until(has(ConnectionClosed))
+            closed = house.seen[-1]
+            assert isinstance(closed, ConnectionClosed)
+            assert "more than 4194304" in closed.cut
             writer.close()
+
+    run(scene())
+
+
+def test_a_peer_that_reads_nothing_is_cut_off_when_its_time_is_over(run: Run) -> None:
+    """However little it is that waits."""
+
+    async def scene() -> None:
+        house = House()
+        async with listening(house) as acceptor:
+            _, writer = await asyncio.open_connection("127.0.0.1", acceptor.port, limit=1024)
+            await house.until(has(ConnectionOpened))
+            (pump,) = house.pumps.values()
+            pump.limit(1 << 30, 0.2)
+            transport = pump._transport
+            assert transport is not None
+            while transport.get_write_buffer_size() == 0:  # until the kernel takes no more
+                pump.send(bytes(1 << 16))
+                await asyncio.sleep(0)
+            await house.until(has(ConnectionClosed))
+            closed = house.seen[-1]
+            assert isinstance(closed, ConnectionClosed)
+            assert "the oldest for 0." in closed.cut
+            writer.close()
+
+    run(scene())
+
+
+def test_room_is_told_when_what_was_sent_has_left(run: Run) -> None:
+    """At once to a peer that reads; to one that does not, when it reads again."""
+
+    async def scene() -> None:
+        house = House()
+        async with listening(house) as acceptor:
+            reader, writer = await asyncio.open_connection("127.0.0.1", acceptor.port, limit=1024)
+            await house.until(has(ConnectionOpened))
+            (pump,) = house.pumps.values()
+            pump.send(b"little")
+            pump.tell_room()
+            await house.until(has(RoomToSend))
+            assert await reader.readexactly(6) == b"little"
+            house.seen.clear()
+            much = bytes(UNSENT_BYTES_MAX * 2)
+            pump.send(much)
+            pump.tell_room()
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert not house.inbox
+            assert await reader.readexactly(len(much)) == much
+            await house.until(has(RoomToSend))
+            assert len([item for item in house.seen if isinstance(item, RoomToSend)]) == 1
+            writer.close()
+            await house.until(has(ConnectionClosed))
 
     run(scene())
 
