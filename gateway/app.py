@@ -88,6 +88,15 @@ class Program(NamedTuple):
     attached: bool = False
 
 
+def run_program(program: Program, config: GatewayConfig, *, announce: Announce | None = None) -> int:
+    """Another application in the gateway's house; its store is made when there is none. As `run_gateway`."""
+
+    async def serve() -> int:
+        return await _serve(program, _open_journal(config.journal, True), config, announce)
+
+    return uvloop.run(serve())
+
+
 async def _gateway(path: Path, config: GatewayConfig, create: bool, announce: Announce | None) -> int:
     journal = _open_journal(config.journal, create)
     desk = desk_of(config, journal.store_id)
