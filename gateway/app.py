@@ -28,6 +28,7 @@ from gateway.journal import Journal
 from gateway.logs import Logs, log_name_of, open_logs, terminal
 from gateway.net.acceptor import Acceptor
 from gateway.operator import command_of
+from gateway.process_limits import set_process_limits
 from gateway.recovery import Recovered, recover
 from gateway.reloader import Reloader
 from gateway.session.lobby import Lobby
@@ -162,7 +163,8 @@ async def _serve(
     house = _build(program, journal, config)
     record = house.record
     crank = Crank(house.spine, read_clock, record)
-    acceptors = [Acceptor(door_terms_of(door), crank.make_pump, record.note) for door in config.listen]
+    connections_max = set_process_limits()
+    acceptors = [Acceptor(door_terms_of(door, connections_max), crank.make_pump, record.note) for door in config.listen]
     calls = Calls(house.spine, crank.make_pump, record.note)
     command, hang_up = crank.command, _not_reloadable(record)
     if program.path is not None and isinstance(config, GatewayConfig):
@@ -177,6 +179,7 @@ async def _serve(
             crank.command,
             program.take_in,
         )
+        reloader.doors = acceptors
         command, hang_up = reloader.command, reloader.hang_up
     admin = Admin(Path(program.admin_socket), command, command_of) if program.admin_socket else None
 

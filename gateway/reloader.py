@@ -8,7 +8,6 @@ has been changed, and whoever asked hears why, as does the log.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from gateway.doors import admission_of
 from gateway.logs import Logs, log_name_of
 from gateway.net.acceptor import Acceptor
 from gateway.net.hosts import Calling
-from gateway.net.tls import TlsRefused
+from gateway.net.tls import Certificates, TlsRefused
 from gateway.register import Register
 from gateway.reload import ReloadPlan, plan_reload
 from gateway.session_commands import ReadConfiguration
@@ -133,13 +132,13 @@ class Reloader:
 
     def _read_certificates(
         self, config: GatewayConfig
-    ) -> tuple[list[ssl.SSLContext | None], list[tuple[SessionConfig, Calling]]]:
+    ) -> tuple[list[Certificates | None], list[tuple[SessionConfig, Calling]]]:
         """Of the doors, and of the calls to venues with TLS. Raises TlsRefused."""
         certified = [session for session in config.sessions if any(to.tls is not None for to in session.connect)]
         return [door.read_certificates() for door in self.doors], [(each, calling_of(each)) for each in certified]
 
     def _use_certificates(
-        self, read: list[ssl.SSLContext | None], certified: list[tuple[SessionConfig, Calling]]
+        self, read: list[Certificates | None], certified: list[tuple[SessionConfig, Calling]]
     ) -> None:
         for door, certificates in zip(self.doors, read, strict=True):
             door.use_certificates(certificates)
