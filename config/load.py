@@ -19,7 +19,8 @@ from config.yaml_tree import Mapping, Node, Sequence, YamlRefused, read_tree
 
 SECRET_BYTES_MAX = 4096
 SESSION_DEFAULTS = "session_defaults"
-OWN_TO_EACH_SESSION = ("name", "target_comp_id")
+OWN_TO_EACH_SESSION = ("name",)
+NOT_OF_TEMPLATES = ("target_comp_id",)
 
 C = TypeVar("C", bound=Record)
 
@@ -172,11 +173,13 @@ def _share(defaults: Node, tree: Node, converter: Converter) -> None:
         sessions = tree.entries.get(kind)
         for session in sessions.items if isinstance(sessions, Sequence) else ():
             if isinstance(session, Mapping):
-                _fill(session, defaults)
+                _fill(session, defaults, () if kind == "sessions" else NOT_OF_TEMPLATES)
 
 
-def _fill(session: Mapping, defaults: Mapping) -> None:
+def _fill(session: Mapping, defaults: Mapping, without: tuple[str, ...] = ()) -> None:
     for key, node in defaults.entries.items():
+        if key in without:
+            continue
         own = session.entries.get(key)
         if own is None:
             session.entries[key] = node

@@ -28,6 +28,7 @@ from gateway.journal import Journal
 from gateway.logs import Logs, log_name_of, open_logs, terminal
 from gateway.net.acceptor import Acceptor
 from gateway.operator import command_of
+from gateway.process_limits import set_process_limits
 from gateway.recovery import Recovered, recover
 from gateway.reloader import Reloader
 from gateway.session.lobby import Lobby
@@ -86,6 +87,15 @@ class Program(NamedTuple):
     path: Path | None = None
     """The file to read again on SIGHUP; None: what is configured stays."""
     attached: bool = False
+
+
+def run_program(program: Program, config: GatewayConfig, *, announce: Announce | None = None) -> int:
+    """Another application in the gateway's house; its store is made when there is none. As `run_gateway`."""
+
+    async def serve() -> int:
+        return await _serve(program, _open_journal(config.journal, True), config, announce)
+
+    return uvloop.run(serve())
 
 
 async def _gateway(path: Path, config: GatewayConfig, create: bool, announce: Announce | None) -> int:
@@ -153,7 +163,8 @@ async def _serve(
     house = _build(program, journal, config)
     record = house.record
     crank = Crank(house.spine, read_clock, record)
-    acceptors = [Acceptor(door_terms_of(door), crank.make_pump, record.note) for door in config.listen]
+    connections_max = set_process_limits()
+    acceptors = [Acceptor(door_terms_of(door, connections_max), crank.make_pump, record.note) for door in config.listen]
     calls = Calls(house.spine, crank.make_pump, record.note)
     command, hang_up = crank.command, _not_reloadable(record)
     if program.path is not None and isinstance(config, GatewayConfig):
@@ -168,6 +179,7 @@ async def _serve(
             crank.command,
             program.take_in,
         )
+        reloader.doors = acceptors
         command, hang_up = reloader.command, reloader.hang_up
     admin = Admin(Path(program.admin_socket), command, command_of) if program.admin_socket else None
 

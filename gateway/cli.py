@@ -218,11 +218,12 @@ def _gateway_banner(config: GatewayConfig, serving: Serving) -> str:
 def _serve(process: Callable[[], int]) -> None:
     """Run a process to its end; what refuses to start says why in one line and exits with EXIT_REFUSED."""
     from config.load import ConfigRefused
+    from gateway.net.tls import TlsRefused
     from gateway.store_files import JournalRefused
 
     try:
         code = process()
-    except (ConfigRefused, JournalRefused) as refused:
+    except (ConfigRefused, JournalRefused, TlsRefused) as refused:
         refuse(str(refused))
     except OSError as error:
         refuse(f"{error}")

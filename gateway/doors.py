@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ssl
-
 from config.listen import Listen
 from config.session import Connect, SessionConfig
 from gateway.net.acceptor import DoorTerms
 from gateway.net.socket_terms import SocketTerms
-from gateway.net.tls import TlsTerms, client_context
+from gateway.net.tls import Certificates, TlsTerms, client_context
 from gateway.networks import network_of
+from gateway.process_limits import WANTED_DESCRIPTORS
 from gateway.session.admission import Admission
 
 
-def door_terms_of(listen: Listen) -> DoorTerms:
-    """A listening door."""
+def door_terms_of(listen: Listen, connections_max: int = WANTED_DESCRIPTORS) -> DoorTerms:
+    """A listening door. `connections_max` is what the process has file descriptors for."""
     tls = listen.tls
     return DoorTerms(
         host=listen.host,
@@ -32,7 +31,7 @@ def door_terms_of(listen: Listen) -> DoorTerms:
         ),
         allowed=tuple(network_of(text) for text in listen.allowed_remote_addresses),
         balancers=tuple(network_of(text) for text in listen.proxy_protocol_from),
-        connections_max=listen.connections_max,
+        connections_max=min(listen.connections_max, connections_max),
         connections_per_address_max=listen.connections_per_address_max,
         strangers_max=listen.unauthenticated_connections_max,
         logon_timeout_s=listen.logon_timeout_s,
@@ -54,7 +53,7 @@ def admission_of(session: SessionConfig) -> Admission:
     )
 
 
-def venue_tls_of(connect: Connect) -> ssl.SSLContext | None:
+def venue_tls_of(connect: Connect) -> Certificates | None:
     """TLS towards a venue. Raises TlsRefused when a file cannot be used."""
     tls = connect.tls
     if tls is None:

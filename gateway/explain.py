@@ -150,7 +150,8 @@ class _Trial:
 
     def listen(self) -> None:
         while (output := self._session.next_output(self._now)) is not None:
-            self._sent()
+            if not isinstance(output, NumbersChanged | InstanceBegan):
+                self._sent()  # they were moved before anything was said
             self._done(output)
         self._sent()
 

@@ -7,7 +7,10 @@ hashlib lets go of the interpreter while it works, so trading goes on meanwhile.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +19,7 @@ from gateway.inbox import PasswordChecked
 from gateway.password_question import PasswordQuestion
 
 THREADS = 2
+NICE = 19
 WAITING_MAX = 256
 
 Verdict = tuple[bool, bytes | None]
@@ -36,7 +40,7 @@ class PasswordChecks:
             self._post(PasswordChecked(connection, None))
             return
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(THREADS, "password")
+            self._pool = ThreadPoolExecutor(THREADS, "password", _yield_to_trading)
         self.waiting += 1
         verdict = asyncio.get_running_loop().run_in_executor(self._pool, judge, question)
         verdict.add_done_callback(lambda judged: self._judged(connection, judged))
@@ -63,3 +67,9 @@ def judge(question: PasswordQuestion) -> Verdict:
     if question.new_password is None:
         return True, None
     return True, hash_password(question.new_password, secrets.token_bytes(SALT_BYTES))
+
+
+def _yield_to_trading() -> None:
+    """A thread that judges passwords gets the processor when the loop's does not want it."""
+    if sys.platform == "linux":  # elsewhere a nice value is the whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -8,7 +8,7 @@ has been changed, and whoever asked hears why, as does the log.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from config.load import ConfigRefused, load_gateway
@@ -17,8 +17,9 @@ from fixspec.rulebook import Rulebook, RulesOfEngagement
 from gateway.calls import Calls
 from gateway.doors import admission_of
 from gateway.logs import Logs, log_name_of
+from gateway.net.acceptor import Acceptor
 from gateway.net.hosts import Calling
-from gateway.net.tls import TlsRefused
+from gateway.net.tls import Certificates, TlsRefused
 from gateway.register import Register
 from gateway.reload import ReloadPlan, plan_reload
 from gateway.session_commands import ReadConfiguration
@@ -51,6 +52,8 @@ class Reloader:
         self._command = command
         self._take_in = take_in
         self._calls = calls
+        self.doors: Sequence[Acceptor] = ()
+        """Their certificates are read again with every reload, and those that are shown to venues."""
         self._one_at_a_time = asyncio.Lock()
         self._hung_up: set[asyncio.Task[object]] = set()
 
@@ -83,11 +86,21 @@ class Reloader:
         plan = plan_reload(self._config, config, self._sessions_of(self._config), self._sessions_of(config))
         if isinstance(plan, list):
             return {"error": "nothing was changed: " + "\n".join(plan)}
+        try:
+            certificates, certified = await asyncio.to_thread(self._read_certificates, config)
+        except TlsRefused as refused:
+            return {"error": f"nothing was changed: {refused}"}
         if not plan.changes:
+            self._use_certificates(certificates, certified)
             return {"changes": []}
         try:
             apply, calls, rulebooks = await asyncio.to_thread(self._prepare, operator, plan, config)
-        except (OSError, ValueError, TlsRefused) as error:  # a dictionary or a certificate that cannot be used
+        except (
+            ConfigRefused,
+            OSError,
+            ValueError,
+            TlsRefused,
+        ) as error:  # a file that cannot be used
             return {"error": f"nothing was changed: {error}"}
         for session in (*plan.added, *plan.restarted):
             self._record.know(session.name, log_name_of(session))
@@ -97,6 +110,7 @@ class Reloader:
             self._config = config
             self._welcome.use(rulebooks)
             self._use_calls(plan, calls)
+            self._use_certificates(certificates, certified)
         return answer
 
     def _prepare(
@@ -115,6 +129,21 @@ class Reloader:
         calls = {session.name: calling_of(session) for session in changed if session.connect}
         rulebooks = [(template, rulebook_of(template, terms)) for template in config.session_templates]
         return apply, calls, rulebooks
+
+    def _read_certificates(
+        self, config: GatewayConfig
+    ) -> tuple[list[Certificates | None], list[tuple[SessionConfig, Calling]]]:
+        """Of the doors, and of the calls to venues with TLS. Raises TlsRefused."""
+        certified = [session for session in config.sessions if any(to.tls is not None for to in session.connect)]
+        return [door.read_certificates() for door in self.doors], [(each, calling_of(each)) for each in certified]
+
+    def _use_certificates(
+        self, read: list[Certificates | None], certified: list[tuple[SessionConfig, Calling]]
+    ) -> None:
+        for door, certificates in zip(self.doors, read, strict=True):
+            door.use_certificates(certificates)
+        for session, calling in certified:
+            self._calls.use(session, calling)
 
     def _sessions_of(self, config: GatewayConfig) -> list[SessionConfig]:
         return sessions_with_made(config.sessions, config.session_templates, self._register.made)

@@ -101,7 +101,7 @@ def _line(session: dict[str, Any]) -> str:
     return (
         f"{session['session']:16} {session['role']:9} {session['state']:15} generation {session['generation']}, "
         f"out {session['next_sender_msg_seq_num']}, in {session['next_target_msg_seq_num']}, "
-        f"hours {session['schedule']['hours']}"
+        f"hours {session['schedule']['hours']}{' (removed)' if session.get('is_removed') else ''}"
     )
 
 

@@ -74,6 +74,7 @@ class Welcome:
         """From now on these are the templates, each with the rulebook of its sessions; sessions that were made before
         are not touched."""
         self._kinds = [_Kind(template, rulebook) for template, rulebook in templates]
+        self._lobby.keeps_time |= any(kind.template.password_hash is not None for kind in self._kinds)
 
     def candidate(self, logon: Message) -> Candidate | None:
         """The session that this Logon would get. None when no template fits, or its sessions are as many as may be."""

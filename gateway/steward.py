@@ -37,6 +37,7 @@ class Steward:
     def __init__(self, spine: Spine, lobby: Lobby) -> None:
         self._spine = spine
         self._lobby = lobby
+        self._removed: set[str] = set()
 
     def deeds(self) -> Mapping[type, Deed]:
         return {
@@ -48,7 +49,8 @@ class Steward:
         }
 
     def list_sessions(self, command: ListSessions, turn: StewardsTurn) -> Answer:
-        return {"sessions": [_line(session, turn) for session in self._spine.sessions]}
+        lines = [_line(session, turn) for session in self._spine.sessions]
+        return {"sessions": [line | {"is_removed": line["session"] in self._removed} for line in lines]}
 
     def explain(self, command: ExplainSession, turn: StewardsTurn) -> Answer:
         session = self._spine.session(command.session)
@@ -75,6 +77,8 @@ class Steward:
         if session is None:
             return self._unknown(name)
         cause = f"operator {command.operator}: {command.reason}"
+        numbers = session.numbers
+        before = (numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num)
         if sender is None and target is None:
             done = session.reset_sequence_numbers(cause, turn.now)
         elif target is None and sender is not None and session.state in LIVE:
@@ -88,8 +92,9 @@ class Steward:
                 f"session {name} is {session.state.value}: these numbers cannot be set now. Log it out first: "
                 f"fixgate session logout {name}"
             )
-        action = "numbers reset" if sender is None and target is None else f"numbers set to {sender}/{target}"
-        self._spine.state(OperatorActed(name, command.operator, action, command.reason), turn)
+        if before == (numbers.generation, numbers.next_sender_msg_seq_num, numbers.next_target_msg_seq_num):
+            action = "numbers, which were so already, set"
+            self._spine.state(OperatorActed(name, command.operator, action, command.reason), turn)
         self._spine.work(name, turn)
         return _line(session, turn)
 
@@ -103,6 +108,7 @@ class Steward:
         for name in plan.removed:
             session = self._of(name)
             self._lobby.remove(session)
+            self._removed.add(name)
             self._log_out(session, b"this session is removed", turn)
         for config in (*plan.restarted, *plan.retouched):
             session = self._of(config.name)
@@ -113,6 +119,7 @@ class Steward:
             self._log_out(self._of(config.name), b"the settings of this session change", turn)
             spine.succeed(config.name, command.makers[config.name], turn)
         for config in plan.added:
+            self._removed.discard(config.name)
             made = spine.adopt(config.name, command.makers[config.name], turn)
             if made.settings.role is Role.ACCEPTOR:
                 self._lobby.add(made, command.admissions[config.name])

@@ -80,7 +80,6 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/log_writer.py": {"files", "os", "threading"},
     "gateway/raw_message_log.py": {"time"},
     "gateway/net/acceptor.py": {"asyncio", "clock", "socket"},  # the clock: do certificates expire soon?
-    "gateway/doors.py": {"ssl"},  # only the type of its context
     "gateway/password_entry.py": {"print", "secrets", "sys"},
     "gateway/net/refusals.py": {"asyncio"},
     "gateway/net/tls.py": {"files", "ssl"},

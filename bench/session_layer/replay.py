@@ -5,6 +5,8 @@ Two processes of the gateway: `fill` trades in the first; the second has recover
 
 from __future__ import annotations
 
+import time
+
 from bench.load import RunFailed
 from bench.session_layer.member import Crowd, Member, clock_ns, log_on_all, log_out_all
 from bench.session_layer.memory import Resident, Watch
@@ -57,6 +59,7 @@ def run(port: int, pid: int, messages: int, live_s: float) -> dict[str, object]:
     return {
         "messages": messages,
         "messages_per_s": messages / alone.seconds,
+        "generator_cpu": alone.cpu_s / alone.seconds,
         "bytes": len(alone.away.stream()),
         "rss_bytes": alone.before.all,
         "growth_bytes": alone.growth.all,
@@ -78,12 +81,12 @@ def _trade(crowd: Crowd, live: Member, seconds: float) -> dict[str, float]:
 
 class Fetch:
     """One return of the client: Logon, the ResendRequest(2), all of it, Logout. `seconds` run from the request to the
-    last message; `growth` is the gateway's at its highest in that time."""
+    last message, `cpu_s` is the generator's in that time; `growth` is the gateway's at its highest in that time."""
 
     def __init__(self, port: int, pid: int, away: Member, messages: int) -> None:
         self.timeout_s = TIMEOUT_S + messages / SLOWEST_PER_S
         self.away = away
-        self.seconds = 0.0
+        self.seconds = self.cpu_s = 0.0
         self.before = self.growth = Resident(0, 0)
         self._port = port
         self._pid = pid
@@ -107,10 +110,11 @@ class Fetch:
             else:
                 pace.read(member)
 
-        start = clock_ns()
+        cpu_s, start = time.process_time(), clock_ns()
         away.say(b"2", b"7=%d\x0116=0\x01" % FIRST)
         pace_until(crowd, [pace.send_due], lambda: self._fetched >= messages, read, self.timeout_s)
         self.seconds = (clock_ns() - start) / NS_PER_S
+        self.cpu_s = time.process_time() - cpu_s
         self.before, self.growth = watch.before, watch.growth()
         crowd.remove(away)
         log_out_all([away], own)

@@ -20,7 +20,7 @@ from gateway.net.proxy_header import HEADER_BYTES_MAX, Header, read_header
 from gateway.net.pump import Pump
 from gateway.net.refusals import Refusals
 from gateway.net.socket_terms import DEFAULT_TERMS, SocketTerms
-from gateway.net.tls import TlsRefused, TlsTerms, explain, server_context, warnings_of
+from gateway.net.tls import Certificates, TlsRefused, TlsTerms, explain, server_context, warnings_of
 from gateway.networks import Network, host_of, peer_of, permits
 
 BACKLOG = 512
@@ -60,7 +60,7 @@ class Acceptor:
         self._terms = terms
         self._make_pump = make_pump
         self._note = note
-        self._context = None if terms.tls is None else server_context(terms.tls)
+        self._context = self.read_certificates()
         self.gate = Gate(terms.connections_max, terms.connections_per_address_max, terms.strangers_max)
         self._listening: list[socket.socket] = []
         self._receiving: dict[asyncio.Task[None], Pump | None] = {}
@@ -96,12 +96,15 @@ class Acceptor:
         if self._certificates_timer is not None:
             self._certificates_timer.cancel()
 
-    def renew_certificates(self) -> None:
-        """Read the files of certificate, key, authorities and revocations again: they hold for connections from now on.
-        Raises TlsRefused, and goes on with the old ones, when they cannot be used."""
-        if self._terms.tls is not None:
-            self._context = server_context(self._terms.tls)
-            self._look_at_certificates()
+    def read_certificates(self) -> Certificates | None:
+        """Read the files of certificate, key, authorities and revocations again, for `use_certificates`; may be done in
+        another thread. Raises TlsRefused when they cannot be used."""
+        return None if self._terms.tls is None else server_context(self._terms.tls)
+
+    def use_certificates(self, read: Certificates | None) -> None:
+        """They hold for connections from now on."""
+        self._context = read
+        self._look_at_certificates()
 
     # -- listening -------------------------------------------------------------------------------------------------
 

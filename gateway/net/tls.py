@@ -16,6 +16,8 @@ from gateway.net.certificate import next_update_of, validities_of
 AEAD_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For TLS 1.2; all suites of TLS 1.3 are of this kind."""
 EXPIRY_WARNING_DAYS = 30
+Certificates = ssl.SSLContext
+"""Files that have been read, for the TLS of connections."""
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 _CLIENT_CERTIFICATE = {
     "none": ssl.CERT_NONE,

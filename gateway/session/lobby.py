@@ -293,8 +293,11 @@ class Arrival:
         )
 
     def _enter(self, candidate: Candidate, logon: Message, new_hash: bytes | None, now: Instant) -> Admitted | Refused:
-        """Everything is proved: the first moment at which anything may change."""
+        """Everything is proved: the first moment at which anything may change. A reload may have come in between: what
+        counts is the session that there is now, and only if its demands are those that were met."""
         name, admission, session, make = candidate
+        if self._candidate_changed_since(candidate, logon):
+            return Refused("the session was removed or changed while its password was judged", name)
         if session is None:
             assert make is not None, name
             session = make()
@@ -311,6 +314,12 @@ class Arrival:
             status = SESSION_PASSWORD_CHANGED
         refusal = session.accept(self._framer, logon, now, status, objection)
         return Admitted(session, change) if refusal is None else Refused(refusal, name)
+
+    def _candidate_changed_since(self, candidate: Candidate, logon: Message) -> bool:
+        found = self._lobby.find(logon)
+        if found is None or found.name != candidate.name or found.admission != candidate.admission:
+            return True
+        return candidate.session is not None and found.session is not candidate.session
 
     def _withhold(self, refused: Refused, now: Instant) -> Refused | None:
         """Now, or where passwords are in use when it is time for refusals."""

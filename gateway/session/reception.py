@@ -152,7 +152,11 @@ class Reception(Replaying):
 
     def _turn_away(self, verdict: Verdict, kind: Kind, message: Message, now: Instant) -> None:
         self._note("warning", f"message_{verdict.name.lower()}", message, MSG_SEQ_NUM, MSG_TYPE, TEXT)
-        if verdict is Verdict.EXPEL:
+        if self.state is State.EXPELLED:
+            self._garbled += 1  # nothing it says counts any more: a flood of it is not waited out
+            if 0 < self.settings.garbled_messages_max <= self._garbled:
+                self._hang_up(self._why)
+        elif verdict is Verdict.EXPEL:
             self._expel(f"{kind.value} not expected", now)
         elif verdict is Verdict.HANG_UP:
             self._hang_up(f"first message is not a Logon(A) but a {kind.value}")

@@ -19,7 +19,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
-import uvloop
 import yaml
 
 from config.load import ConfigRefused, load_sessions
@@ -64,15 +63,10 @@ def serve(path: Path, port: int | None) -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fixgate-echo-")))
         config = settled(path, port, scratch)
-        uvloop.run(_serve(config))
-    return 0
-
-
-async def _serve(config: GatewayConfig) -> None:
-    echo = EchoApplication({session.name: settings_of(session) for session in config.sessions})
-    _make_way(Path(config.journal.directory))
-    journal = app._open_journal(config.journal, create=True)
-    await app._serve(echo, journal, config, None, "", _announce)
+        echo = EchoApplication()
+        program = app.Program(echo, lambda sessions: echo.take_in(map(settings_of, sessions)))
+        _make_way(Path(config.journal.directory))
+        return app.run_program(program, config, announce=_announce)
 
 
 def _make_way(directory: Path) -> None:

@@ -6,7 +6,7 @@ in this session is passed over; everything else is refused as an unsupported mes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from fixspec.faults import UNSUPPORTED_MESSAGE_TYPE, BusinessFault
 from fixspec.message import Message
@@ -34,10 +34,15 @@ def refusal(message: Message, settings: SessionSettings) -> tuple[bytes, bytes]:
 class EchoApplication:
     """A `gateway.turn.Application`. It has no facts: whatever it said is with the sessions' messages."""
 
-    def __init__(self, settings: Mapping[str, SessionSettings]) -> None:
-        """`settings` by the names of the sessions."""
-        self._settings = settings
-        self._seen: dict[str, set[bytes]] = {name: set() for name in settings}
+    def __init__(self) -> None:
+        self._settings: dict[str, SessionSettings] = {}
+        self._seen: dict[str, set[bytes]] = {}
+
+    def take_in(self, settings: Iterable[SessionSettings]) -> None:
+        """These are sessions of ours."""
+        for each in settings:
+            self._settings[each.name] = each
+            self._seen.setdefault(each.name, set())
 
     def recover(self, seq: int, payload: bytes) -> None:
         raise ValueError("the echo application writes no facts")

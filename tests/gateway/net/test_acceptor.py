@@ -355,13 +355,13 @@ def test_certificates_are_renewed_without_a_restart(run: Run, tmp_path: Path) ->
             first = await certified.call(acceptor.port)
             renewed = certified.authority.issue("gateway", usage=SERVER, dns="localhost", days=(-1, 10))
             assert await certified.call(acceptor.port) == first, "not before it is asked to"
-            acceptor.renew_certificates()
+            acceptor.use_certificates(acceptor.read_certificates())
             second = await certified.call(acceptor.port)
             assert int(second, 16) == renewed.certificate.serial_number != int(first, 16)
             assert "in 9 days" in str(door.notes[-1][1]["what"])
             certified.own.certificate_file.write_text("nothing")
             with pytest.raises(TlsRefused, match="cannot be used"):
-                acceptor.renew_certificates()
+                acceptor.read_certificates()
             assert await certified.call(acceptor.port) == second, "the old one stays"
 
     run(scene())

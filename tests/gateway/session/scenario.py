@@ -45,6 +45,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,7 @@ from gateway.session.schedule import DAYS, Schedule
 from gateway.session.settings import Role, SessionSettings
 from tests.conformance.echo import Echo
 from tests.gateway.session.host import SOH, Application, Clock, Host, no_application
+from tests.gateway.session.rulebooks import rulebook
 
 APPLICATIONS: dict[str, Callable[[], Application]] = {"": lambda: no_application, "echo": Echo, "away": lambda: away}
 US, PEER = b"GATE", b"PEER"
@@ -69,6 +71,9 @@ def away(host: Host, message: Message) -> None:
     fault = BusinessFault(4, None, "Application not available")
     refusal = refusal_of(host.session.settings.version, message, int(message.fields[b"34"]), fault)
     host.session.send(*refusal, host.clock.now)
+
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios" / "session"
 
 
 class ScenarioFailed(AssertionError):
@@ -114,6 +119,18 @@ def read_scenario(path: Path) -> Scenario:
         else:
             scenario.lines.append((number, line))
     return scenario
+
+
+@cache
+def read_scenarios() -> tuple[Scenario, ...]:
+    """All there are, by name."""
+    return tuple(read_scenario(path) for path in sorted(SCENARIOS.glob("*.txt")))
+
+
+def play(scenario: Scenario, role: str, version: str) -> None:
+    """Raises ScenarioFailed, or AssertionError where the engine broke its own rules."""
+    stage = Stage(settings_of(scenario, role, version), rulebook(version, scenario.agreed), scenario.application)
+    stage.play(scenario)
 
 
 def agreed(msg_type: str, *wishes: str) -> RulesOfEngagement:

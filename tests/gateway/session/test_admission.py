@@ -409,3 +409,26 @@ def test_a_session_of_a_template_is_made_once_its_peer_has_proved_itself() -> No
     arrival.receive_data(logon(1, GOOD), host.clock.now)
     assert arrival.password_checked(True, None, host.clock.now) == Admitted(host.session)
     assert made == [host.session]
+
+
+# -- a reload in between -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["removed", "replaced", "other demands", "nothing"])
+def test_a_session_that_changes_while_the_password_is_judged_is_not_entered(change: str) -> None:
+    door = Door(GUARDED)
+    arrival = door.knock(logon(1, GOOD))
+    session = door.host.session
+    if change == "removed":
+        door.lobby.remove(session)
+    elif change == "replaced":
+        door.lobby.replace(session, session.copy())
+    elif change == "other demands":
+        door.lobby.remove(session)
+        door.lobby.add(session, Admission(username=b"alice", password_hash=HASH + b"x"))
+    door.answer(arrival, True)
+    if change == "nothing":
+        assert isinstance(door.verdict(), Admitted)
+    else:
+        assert door.refused_later(arrival) == "the session was removed or changed while its password was judged"
+        assert door.state() == UNTOUCHED
