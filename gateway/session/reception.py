@@ -171,7 +171,11 @@ class Reception(Replaying):
                 self._consume(now)
                 self._send_admin(MsgType.REJECT, b"45=%d\x0158=garbled: %b\x01" % (expected, reason.encode()), now)
         if 0 < self.settings.garbled_messages_max <= self._garbled:
-            self._hang_up(f"{self._garbled} garbled messages in a row")
+            why = f"{self._garbled} garbled messages in a row"
+            if self.state in LIVE:
+                self._expel(f"{why}; a message may have {self.settings.message_bytes_max} bytes", now)
+            else:
+                self._hang_up(why)
 
     def _receive_in_sequence(self, kind: Kind, message: Message, now: Instant) -> None:
         """The message whose turn it is: by the rulebook, then by its kind."""
