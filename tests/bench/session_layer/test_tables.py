@@ -40,12 +40,13 @@ FIGURES: dict[str, dict[str, object]] = {
         "generator_cpu": 0.1,
     },
 }
+REPLAY = "| ours | 100 of 25.0 MB | **50,000** | 10% | 200.0 MB | **+3.0 MB** | +1.0 MB | 40 | 400 | 1,234 |  |  |"
 ROWS = {
-    "replay": ["| ours | 100 of 25.0 MB | **50,000** | 10% | 200.0 MB | **+3.0 MB** | +1.0 MB | 40 | 400 | 1,234 |  |  |"],
+    "replay": [REPLAY],
     "together": [f"| ours | {count} | **20,000** | 90% | 5% | 9,000 | 400 | 1,234 |" for count in (1, 50)],
     "stalled": ["| ours | 400 | 1,234 | 400 | 1,234 | **11.2 s** | 10 s | 1,600 |"],
     "storm": ["| ours | 500 | 20 | **0.50 s** | 0.40 s | 0.10 s | 10% |"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
