@@ -29,10 +29,13 @@ Written by `make conformance` from the results of its run; not edited by hand.
 
 ## The public acceptance definitions
 
-Scripts of what a counterparty sends and must see, played over TCP against the engine, journal and network of the gateway
-with a small echo application (`python -m tests.conformance.echo_acceptor CONFIG.yaml --port N`). Those of FIX 4.2 are
-played as published, and rewritten by rule for the other versions (`tests/conformance/rewritten.py`, which says which are
-left out because the version has no such message). Stock dictionaries, `reset_on_logon: true`.
+Scripts of what a counterparty sends and must see, played over TCP against the engine, journal and network of the
+gateway with a small echo application:
+
+    python -m tests.conformance.echo_acceptor CONFIG.yaml --port N
+
+Those of FIX 4.2 are played as published, and rewritten by rule for the other versions: `tests/conformance/rewritten.py`,
+which says what is left out because a version has no such message. Stock dictionaries, `reset_on_logon: true`.
 
 | version | played | passed | failed |
 | --- | ---: | ---: | --- |
