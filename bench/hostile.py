@@ -51,9 +51,9 @@ class Felt(NamedTuple):
     done: Mapping[str, int]
 
 
-def write_config(directory: Path, port: int) -> Path:
+def write_config(directory: Path, port: int, listen: Mapping[str, object]) -> Path:
     """The bench's gateway with three sessions, of which SECRET has a password."""
-    path = write_crowd_config(directory, port, SESSIONS, {}, {})
+    path = write_crowd_config(directory, port, SESSIONS, {}, listen)
     config = yaml.safe_load(path.read_text())
     hashed = directory / "secret.hash"
     hashed.write_bytes(hash_password(b"correct horse battery", b"0123456789abcdef"))
@@ -127,7 +127,7 @@ def measure(
 ) -> tuple[tuple[float, float], dict[str, Felt]]:
     """p50 and p99 alone, and what was felt of each attack."""
     port = free_port()
-    config = write_config(directory, port)
+    config = write_config(directory, port, {})
     felt: dict[str, Felt] = {}
     with running(gateway_command("run", config), port, directory, "fixgate") as process:
         live = Live(port, orders)

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+HOSTILE_TEXT = """\
+A live session of fixgate plays ping-pong, one order at a time, first alone, then again and again while each attack of
+`bench/attacks.py` is on, with the number of connections or messages in brackets: the figures are medians of these.
+*growth* is what the gateway's VmRSS was higher at the end of one of them than before the attack. Attacker, live session
+and gateway share the processors; the attacker has the lowest priority, so that what is seen is the gateway. Checked:
+each order answered once; nothing in the store of a session whose password nobody knew.
+"""
+
 
 def document(text: str, stages: str) -> str:
     """docs/BENCHMARKS.md: the tables between what they mean and how to repeat them."""

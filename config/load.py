@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 from config.convert import MISSING, Converter, Fault
 from config.cross_checks import exchange_faults, gateway_faults, sessions_faults
 from config.model import ExchangeConfig, GatewayConfig, Record, SessionConfig
+from config.secret import UNREAD
 from config.spelling import respell
 from config.yaml_tree import Mapping, Node, Sequence, YamlRefused, read_tree
 
@@ -123,7 +124,7 @@ def _keys(tree: Node, section: str) -> tuple[frozenset[str], ...]:
 
 
 def _unread(reference: str) -> bytes:
-    return b"not read"
+    return UNREAD
 
 
 def read_secret(reference: str) -> bytes:

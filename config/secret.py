@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+UNREAD = b"not read"
+"""Stands for a value whose reference was not followed: where a file is only looked at, on a machine without its secrets."""
+
+
 class Secret:
     """What a reference such as `env:VENUE_PASSWORD` or `file:secrets/venue` led to. Prints as the reference."""
 

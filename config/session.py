@@ -74,7 +74,12 @@ class SessionThrottle(Throttle, frozen=True, kw_only=True):
     """The throttle of one session, in place of the one in `limits`."""
 
     logout_messages: Annotated[
-        int, Meta(ge=0, le=1_000_000_000, description="refusals for the throttle per interval that are too many: Logout; 0 for never")
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000_000,
+            description="refusals for the throttle per interval that are too many: Logout; 0 for never",
+        ),
     ] = 0
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from config.convert import Fault
 from config.password_hash import read_password_hash
 from config.records import Record
+from config.secret import UNREAD
 from config.session import SessionKeys, Throttle
 from config.yaml_tree import NOWHERE
 
@@ -174,7 +175,7 @@ def _role_faults(where: str, session: SessionKeys) -> list[Fault]:
             faults.append(at(f"{where}.reject_invalid_message", why))
         if session.username and session.password_hash is None:
             faults.append(at(f"{where}.username", "needs password_hash beside it: a name alone proves nothing"))
-        if session.password_hash is not None:
+        if session.password_hash is not None and session.password_hash.reveal() != UNREAD:
             try:
                 read_password_hash(session.password_hash.reveal())
             except ValueError as error:

@@ -191,13 +191,15 @@ async def _serve(
     for session in house.sessions:
         if session.connect:
             calls.use(session, calling_of(session))
+    stopped = asyncio.create_task(_stop_signal(program.attached, hang_up))
+    await asyncio.sleep(0)  # from here on signals are heard
     serving = Serving(acceptors[0].host, acceptors[0].port, house.recovered, time.monotonic() - started)
     records = house.recovered.records
     record.note("info", "", "serving", {"listen": f"{serving.listen}:{serving.port}", "records": records})
     if announce is not None:
         announce(serving)
 
-    await _stop_signal(program.attached, hang_up)
+    await stopped
     for acceptor in acceptors:
         acceptor.close()
     calls.stop()

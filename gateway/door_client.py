@@ -49,9 +49,9 @@ def ask(door: str, method: str, path: str, body: Mapping[str, object] | None = N
 
     async def question() -> tuple[int, object]:
         connector = aiohttp.UnixConnector(path=door)
-        timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S)
+        patience = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S)
         async with (
-            aiohttp.ClientSession(connector=connector, timeout=timeout) as http,
+            aiohttp.ClientSession(connector=connector, timeout=patience) as http,
             http.request(method, f"http://fixgate{path}", json=body) as response,
         ):
             return response.status, await response.json()

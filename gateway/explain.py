@@ -80,9 +80,7 @@ def what_would_happen(
     if session.state is not State.DISCONNECTED:
         steps.append("it is connected now: a second Logon would be closed without an answer. Were it not connected:")
     copy = session.copy()
-    copy.started(now)
     trial = _Trial(copy, now)
-    trial.listen()
     raw = _logon(copy, msg_seq_num, next_expected, now)
     if copy.settings.role is Role.ACCEPTOR:
         logon = decode(raw)

@@ -20,23 +20,23 @@ def serve(listener: socket.socket, party: Party, orders: int, symbol: bytes, pri
     while not client.recv(65536):  # somebody only looked whether the port is open
         client.close()
         client, _ = listener.accept()
-    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    client.sendall(party.message(b"A", 1, b"98=0\x01108=30\x01141=Y\x01", utc_timestamp()))
-    answered, tail = 0, b""
-    while answered < orders:
-        data = client.recv(1 << 20)
-        if not data:
-            return
-        # A read may cut the tag that is counted: keep one byte less than a whole one for the next read.
-        data = tail + data
-        seen = answered + data.count(b"\x0110=")
-        tail = data[-3:]
-        if seen > answered:
-            client.sendall(reports.span(answered, seen))
-            answered = seen
-    client.recv(65536)
-    client.sendall(party.message(b"5", orders + 2, b"", utc_timestamp()))
-    client.close()
+    with client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.sendall(party.message(b"A", 1, b"98=0\x01108=30\x01141=Y\x01", utc_timestamp()))
+        answered, tail = 0, b""
+        while answered < orders:
+            data = client.recv(1 << 20)
+            if not data:
+                return
+            # A read may cut the tag that is counted: keep one byte less than a whole one for the next read.
+            data = tail + data
+            seen = answered + data.count(b"\x0110=")
+            tail = data[-3:]
+            if seen > answered:
+                client.sendall(reports.span(answered, seen))
+                answered = seen
+        client.recv(65536)
+        client.sendall(party.message(b"5", orders + 2, b"", utc_timestamp()))
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ class Member:
         self.answered = self.sent = self.rendered = orders
         self._tail = b""
         self._orders: tuple[int, Rendered] = (orders, render([]))
-        self.socket = socket.socket()
+        self.socket: socket.socket
 
     def connect(self, port: int, receive_buffer_bytes: int = 0) -> None:
         """Sends wait until the system takes them, reads never wait."""

@@ -167,7 +167,7 @@ class Reception(Replaying):
         self._outputs.append(Note("warning", "garbled_message", {"reason": reason}))
         if self.settings.reject_garbled_message and self.state in LIVE:
             expected = self.numbers.next_target_msg_seq_num
-            if raw.count(b"\x0134=") == raw.count(b"\x0134=%d\x01" % expected) == raw.count(b"8=FIX") == 1:
+            if raw.count(b"\x0134=") == raw.count(b"\x0134=%d\x01" % expected) == 1:  # two: it has swallowed another
                 self._consume(now)
                 self._send_admin(MsgType.REJECT, b"45=%d\x0158=garbled: %b\x01" % (expected, reason.encode()), now)
         if 0 < self.settings.garbled_messages_max <= self._garbled:

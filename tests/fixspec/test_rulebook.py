@@ -292,6 +292,8 @@ class TestOptions:
         assert rulebook.validate(message) is None
         assert [entry.get(b"448") for entry in message.groups[b"453"]] == [b"A", b"B"]
         assert self.verdict(any_first, f"{NEW_ORDER}|453=2|447=D|448=A") == (16, "453")
+        ordered = ValidationOptions(first_field_in_group_is_delimiter=True)
+        assert self.verdict(ordered, f"{NEW_ORDER}|453=1|447=D|452=1") == (15, "447")
 
     def test_fields_max(self) -> None:
         for text in (NEW_ORDER, f"{NEW_ORDER}|58=a=b"):

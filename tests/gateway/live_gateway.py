@@ -34,7 +34,8 @@ class LiveGateway:
             "logs": {"directory": str(directory / "logs")},
             "admin": {"socket": str(directory / "admin")},
             "sessions": sessions,
-            "venues": [{"name": "SIM", "adapter": "simulated"}],
+            # A venue that is silent by itself: nothing but peers may move the journal.
+            "venues": [{"name": "SIM", "adapter": "simulated", "reference_interval_ms": 86_400_000}],
             "instruments": [{"symbol": "SIM", "venue": "SIM", "reference_price": "100"}],
         }
         self.path = directory / "gateway.yaml"

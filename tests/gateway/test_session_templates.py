@@ -11,7 +11,7 @@ from config.model import SessionConfig, SessionTemplate
 from fixspec.codec import encode
 from fixspec.numbers import format_utc_timestamp
 from gateway.effects import CloseConnection, Effect
-from gateway.inbox import BytesReceived, ConnectionOpened, PasswordChecked
+from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, PasswordChecked
 from gateway.journal import Journal
 from gateway.recovery import read_register
 from gateway.session.admission import OPEN, Admission
@@ -142,6 +142,9 @@ def test_two_first_logons_on_their_way_make_one_session(tmp_path: Path) -> None:
     effects = process.spine.transact([PasswordChecked(1, True), PasswordChecked(2, True)], process.clock.now)
     assert [text for text in sent(effects) if text == b"A|"] == [b"A|"]
     assert process.names() == process.greeted == ["T.FIRM1"]
+    assert process.spine.session("T.FIRM1").is_logged_on  # type: ignore[union-attr]  # it is there
+    effects = process.spine.transact([ConnectionClosed(2)], process.clock.now)
+    assert process.spine.session("T.FIRM1").is_logged_on, effects  # type: ignore[union-attr]  # of the first
     process.journal.close()
 
 

@@ -246,6 +246,13 @@ def test_a_changed_session_waits_for_its_logout_to_end(process: Process) -> None
     assert session.settings.heart_bt_int_s_max == 20
 
 
+def test_a_changed_session_whose_peer_hangs_up_changes_then(process: Process) -> None:
+    process.log_on(1)
+    reload(process, restarted=(config(heart_bt_int_s=20, heart_bt_int_s_max=20),))
+    process.turn(ConnectionClosed(1))
+    assert process.log_on(2, 2) == [b"5|HeartBtInt(108)=30 is outside 1 to 20"]
+
+
 # -- the schedule, through the spine -----------------------------------------------------------------------------------
 
 

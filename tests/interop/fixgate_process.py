@@ -48,6 +48,11 @@ class Fixgate:
                 return
         raise AssertionError(f"not listening after {WAIT_S} s: {self.output()}")
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def assert_alive(self) -> None:
         """It has not ended by itself."""
         assert self._process is not None

@@ -430,7 +430,7 @@ class Stage:
     def message(self, text: str) -> bytes:
         """The peer's message as bytes, with everything filled in that the text leaves out."""
         given = _fields_of(text)
-        if not self.settings.version.milliseconds:
+        if self.settings.begin_string < b"FIX.4.2":
             given = [(tag, b"999999" if (tag, value) == (b"16", b"0") else value) for tag, value in given]
         tags = {tag for tag, _ in given}
         head = [(b"8", self.settings.begin_string), (b"35", b""), (b"34", b"")]
@@ -468,7 +468,9 @@ class Stage:
     def stamp(self, offset_s: int) -> bytes:
         at = datetime.fromtimestamp(self.clock.utc_ns / NS_PER_S + offset_s, UTC)
         text = at.strftime("%Y%m%d-%H:%M:%S")
-        return text.encode() + (b".%03d" % (at.microsecond // 1000) if self.settings.version.milliseconds else b"")
+        return text.encode() + (
+            b".%03d" % (at.microsecond // 1000) if self.settings.begin_string >= b"FIX.4.2" else b""
+        )
 
 
 def _fields_of(text: str) -> Fields:

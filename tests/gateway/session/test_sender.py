@@ -68,3 +68,10 @@ def test_only_what_is_transmitted_counts_as_sent_and_is_on_the_wire() -> None:
     ours.send(b"8", b"", Instant(NOON_NS, 55), True)
     assert ours._heartbeats.last_sent_ns == 55
     assert ours.wire == [ours.outgoing[1].raw]
+
+
+def test_what_is_not_kept_need_not_be_stored() -> None:
+    for keeps in (True, False):
+        ours = sender(persist_messages=keeps)
+        ours.send(b"B", b"58=x\x01", Clock().now, True)
+        assert [message.fresh for message in ours.outgoing] == [keeps]

@@ -403,3 +403,10 @@ def test_number_of_five_thousand_digits_is_no_number() -> None:
     host = logged_on()
     host.feed(mended(message(b"0", 2), b"34=2", b"34=" + b"9" * 5000))
     assert state_of(host) is State.EXPELLED
+
+
+def test_a_session_that_keeps_nothing_asks_its_host_for_nothing() -> None:
+    host = logged_on(persist_messages=False)
+    host.feed(message(b"2", 2, b"7=1\x0116=0\x01"))
+    assert sent_types(host) == [b"4"]
+    assert host.outputs_of(ResendWanted) == []
