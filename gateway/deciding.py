@@ -24,10 +24,6 @@ from oms.types import Moment
 from oms.venue_reports import AnyVenueReport, VenueReport
 
 
-class NotTold(Exception):
-    """A fact stands, and telling somebody of it has failed."""
-
-
 class Deciding:
     """The part of the desk that changes the blotter."""
 
@@ -49,54 +45,51 @@ class Deciding:
         waiting.append(item)
         if len(waiting) > 1:
             return
+        blotter, tellers, utc_ns = self.blotter, self._tellers, turn.now.utc_ns
         failure: Exception | None = None
         while waiting:
             try:
-                self._decide_and_tell(waiting[0], turn)
+                events = decide(blotter, waiting[0], Moment(utc_ns, turn.next_seq()))
+                payloads = list(map(encode_event, events))
             except Exception as error:
-                failure = self._not_taken(waiting[0], error, turn) or failure
+                failure = self._not_taken(waiting.popleft(), error, turn) or failure
+                continue
+            for event, payload in zip(events, payloads, strict=True):
+                try:  # as in `_state`
+                    turn.append(payload)
+                    blotter.apply(event)
+                except Exception as error:
+                    raise MemoryUnknown(f"{type(event).__name__} {event.seq} was not applied whole") from error
+                tell = tellers.get(type(event))
+                if tell is not None:
+                    try:
+                        tell(event, turn)
+                    except Exception as error:
+                        failure = self._not_told(waiting[0], payload, error, turn) or failure
             waiting.popleft()
         if failure is not None:
             raise failure
 
-    def _decide_and_tell(self, item: Command | AnyVenueReport, turn: Turn) -> None:
-        """The facts of a decision are applied all or none: nothing is logged before all can be. Raises NotTold when
-        they stand and somebody has not heard of one."""
-        blotter, tellers = self.blotter, self._tellers
-        events_ = decide(blotter, item, Moment(turn.now.utc_ns, turn.next_seq()))
-        payloads = [encode_event(event) for event in events_]
-        failure: Exception | None = None
-        for event, payload in zip(events_, payloads, strict=True):
-            try:  # as in `_state`
-                turn.append(payload)
-                blotter.apply(event)
-            except Exception as error:
-                raise MemoryUnknown(f"{type(event).__name__} {event.seq} was not applied whole") from error
-            tell = tellers.get(type(event))
-            if tell is not None:
-                try:
-                    tell(event, turn)
-                except Exception as error:
-                    failure = error
-                    details = {"fact": payload.decode("utf-8", "replace"), "exception": traceback_of(error)}
-                    turn.note("error", "", "fact_not_told", details)
-        if failure is not None:
-            raise NotTold from failure
-
     def _not_taken(self, item: Command | AnyVenueReport, error: Exception, turn: Turn) -> Exception | None:
-        """Returns the error if whoever wished for `item` must hear of it."""
+        """It led to nothing. Returns the error if whoever wished for `item` must hear of it."""
         if not isinstance(item, VenueReport):
             return error
-        if not isinstance(error, NotTold):
-            details = {"report": repr(item), "exception": traceback_of(error)}
-            turn.note("error", "", "venue_report_failed", details)
-            event = quarantine(item, "HANDLER_FAILED", None, self._moment(turn))
-            try:
-                payload = encode_event(event)
-            except Exception:
-                return error  # then the message as it was on the wire: see `message_failed`
-            self._state(event, payload, turn)
+        turn.note("error", "", "venue_report_failed", {"report": repr(item), "exception": traceback_of(error)})
+        event = quarantine(item, "HANDLER_FAILED", None, Moment(turn.now.utc_ns, turn.next_seq()))
+        try:
+            payload = encode_event(event)
+        except Exception:
+            return error  # then the message as it was on the wire: see `Desk.message_failed`
+        self._state(event, payload, turn)
         return None
+
+    def _not_told(
+        self, item: Command | AnyVenueReport, payload: bytes, error: Exception, turn: Turn
+    ) -> Exception | None:
+        """The fact in `payload` stands, and somebody has not heard of it. Returns the error as `_not_taken` does."""
+        details = {"fact": payload.decode("utf-8", "replace"), "exception": traceback_of(error)}
+        turn.note("error", "", "fact_not_told", details)
+        return None if isinstance(item, VenueReport) else error
 
     def _state(self, event: Event, payload: bytes, turn: Turn) -> None:
         """The one step that changes memory. Half of it is nothing that we could go on from."""
