@@ -274,7 +274,7 @@ def test_no_secret_comes_to_light(gateway: LiveGateway, venue: UnfriendlyVenue) 
             assert b"35=" not in line.heard, number
     gateway.next_line("connection_refused", number)
     gateway.until(lambda: VENUE.encode() in venue.heard, "a call to the venue")
-    said = {}
+    said: dict[str, str] = {}
     gateway.stop()
     gateway.start()  # the tries of this address are used up
     with Line(port) as line:
