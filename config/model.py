@@ -10,7 +10,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
 from config.listen import Listen, ListenTls
@@ -116,9 +115,6 @@ class InstrumentConfig(Record, frozen=True, kw_only=True):
 
     symbol: Annotated[Symbol, Meta(description="Symbol(55), the same towards clients and venue")]
     venue: Annotated[Name, Meta(description="name of the venue its orders go to")]
-    instrument_class: Annotated[Name, Meta(description="group of instruments, for limits and displays")] = (
-        msgspec.field(default="spot", name="class")
-    )
     tick_size: Annotated[Positive, Meta(description="Price(44) is a multiple of it")] = Decimal("0.01")
     lot_size: Annotated[Positive, Meta(description="OrderQty(38) is a multiple of it")] = Decimal("0.01")
     min_qty: Annotated[Positive, Meta(description="least OrderQty(38)")] = Decimal("0.01")

@@ -68,6 +68,7 @@ SESSION: dict[str, Alias] = {
     "ClosedResendInterval": Alias("closed_resend_interval", YES_NO),
     "SendRedundantResendRequests": Alias("send_redundant_resend_requests", YES_NO),
     "PersistMessages": Alias("persist_messages", YES_NO),
+    "allowedCountOfSimilarRR": Alias("resend_requests_max"),
     # what is checked
     "CheckCompID": Alias("check_comp_id", YES_NO),
     "CheckLatency": Alias("check_latency", YES_NO),
@@ -210,7 +211,6 @@ REFUSED: dict[str, str] = {
     "CertificationAuthoritiesDirectory": "one file holds them all: concatenate the PEM files and set ca_file",
     "CertificateRevocationListDirectory": "one file holds them all: concatenate the PEM files and set crl_file",
     "CipherSuites": "these are Java's names; set tls: cipher_suite in OpenSSL's",
-    "allowedCountOfSimilarRR": "repeated requests are recognised without a limit of yours; leave it out",
 }
 """Keys that can have no effect here, and why, and what to do instead."""
 

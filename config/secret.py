@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-
 UNREAD = b"not read"
-"""Stands for a value whose reference was not followed: where a file is only looked at, on a machine without its secrets."""
+"""Stands for a value whose reference was not followed: a file can be looked at on a machine without its secrets."""
 
 
 class Secret:

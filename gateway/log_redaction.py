@@ -36,7 +36,11 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"((?:authorization|x-[a-z-]*(?:key|token|sign(?:ature)?))\s*[:=]\s*)[^\r\n\x01|]+", re.IGNORECASE)
-_HINT = re.compile(r"[=:]")
+# As Python shows the fields of a message: {b'554': b'...'} or (b'554', b'...').
+_SHOWN = re.compile(
+    rf"""(b?(?P<q>['"]){_TAGS}(?P=q)\s*[:,]\s*b?)(?P<v>['"])(?:\\.|(?!(?P=v)).)*(?:(?P=v)|\Z)""", re.DOTALL
+)
+_HINT = re.compile(r"[=:']")
 
 _LENGTH_AND_DATA = re.compile(rb"\x01(95|1401|1403|93)=([0-9]{1,7})\x01(96|1402|1404|89)=")
 _SECRET_FIELD = re.compile(rb"(\x01(?:554|925|96|1402|1404|89)=).*?(?=\x01[0-9]{1,5}=|\x01?\Z)", re.DOTALL)
@@ -62,6 +66,7 @@ def redact_text(text: str) -> str:
     if _HINT.search(text) is None:
         return text
     text = (_WITH_SOH if "\x01" in text else _WITH_OTHER).sub(rf"\1={MASK}", text)
+    text = _SHOWN.sub(rf"\1{MASK}", text)
     text = _HEADER.sub(rf"\1{MASK}", text)
     return _NAMED.sub(rf"\1{MASK}", text)
 

@@ -303,6 +303,10 @@ class Spine:
             self._work(door, turn)
             self._detach(door, turn)
             self._succeed(door, turn)
+        elif isinstance(door, Arrival):
+            refused = door.receive_eof(turn.now)
+            if refused is not None:
+                self._note_refusal(door, refused, turn)
 
     def _room_to_send(self, item: RoomToSend, turn: _Turn) -> None:
         line = self._connections.get(item.connection)
@@ -411,11 +415,13 @@ class Spine:
     def _refuse(self, connection: int, door: Arrival, refused: Refused, turn: _Turn) -> None:
         self._connections[connection] = None
         self._set_deadline(connection, None)
-        details = {"peer": door.peer, "reason": refused.reason}
-        turn.effects.append(
-            LogNote("error" if refused.is_alarm else "warning", refused.session, "connection_refused", details)
-        )
+        self._note_refusal(door, refused, turn)
         turn.effects.append(CloseConnection(connection, refused.reason))
+
+    def _note_refusal(self, door: Arrival, refused: Refused, turn: _Turn) -> None:
+        details = {"peer": door.peer, "reason": refused.reason}
+        level = "error" if refused.is_alarm else "warning"
+        turn.effects.append(LogNote(level, refused.session, "connection_refused", details))
 
     def _work(self, line: _Line, turn: _Turn) -> None:
         """Take everything that the session has for us, one message at a time, so that answers fall into place."""

@@ -183,6 +183,7 @@ class Arrival:
         "_certificate",
         "_deadline",
         "_framer",
+        "_has_spoken",
         "_hopeless",
         "_host",
         "_lobby",
@@ -206,12 +207,14 @@ class Arrival:
         self._new_password: NewPassword | None = None
         self._hopeless = False  # the user is unknown, whatever the password
         self._withheld: Refused | None = None  # until its time has come
+        self._has_spoken = False
 
     def receive_data(self, data: bytes, now: Instant) -> Verdict | None:
         """None: there is nothing to do before more bytes or the deadline come. After Admitted or Refused this object is
         done with; a PasswordQuestion wants to be answered by `password_checked`."""
         if self._withheld is not None:
             return None
+        self._has_spoken = True
         self._framer.feed(data)
         if self._logon is not None:
             if self._framer.buffered_bytes > WAITING_BYTES_MAX:
@@ -238,17 +241,18 @@ class Arrival:
         if is_right is None:
             return self._withhold(Refused("too many passwords are being judged", candidate.name), now)
         if not is_right or self._hopeless:
-            lock_s = self._lobby.lock_out.failed(pair, now.mono_ns)
-            reason = "wrong Username(553) or Password(554)"
-            if lock_s:
-                reason += f" once too often: {pair[0]} is locked out of this session for {lock_s} s"
-            return self._withhold(Refused(reason, candidate.name, bool(lock_s)), now)
+            return self._withhold(self._failed("wrong Username(553) or Password(554)", candidate.name, now), now)
         self._lobby.lock_out.succeeded(pair)
         verdict = self._enter(candidate, logon, new_hash, now)
         return self._withhold(verdict, now) if isinstance(verdict, Refused) else verdict
 
-    def receive_eof(self, now: Instant) -> Refused:
-        return Refused("closed before a Logon(A)")
+    def receive_eof(self, now: Instant) -> Refused | None:
+        """The peer has hung up. None when it had said nothing: a look whether somebody listens."""
+        if self._withheld is not None:
+            return self._withheld
+        if self._logon is not None and self._candidate is not None:
+            return self._failed("hung up before its password was judged", self._candidate.name, now)
+        return Refused("hung up before its Logon(A)") if self._has_spoken else None
 
     def deadline(self) -> int:
         """When the host should call `expired` (monotonic, ns)."""
@@ -261,6 +265,14 @@ class Arrival:
         if self._withheld is not None:
             return self._withheld
         return Refused("no Logon(A) in time" if self._logon is None else "no verdict on its password in time")
+
+    def _failed(self, reason: str, session: str, now: Instant) -> Refused:
+        """A try at a password came to nothing."""
+        place = neighbourhood(self._host)
+        lock_s = self._lobby.lock_out.failed((place, session), now.mono_ns)
+        if lock_s:
+            reason += f", once too often: {place} is locked out of this session for {lock_s} s"
+        return Refused(reason, session, bool(lock_s))
 
     # -- judging -----------------------------------------------------------------------------------------------------
 

@@ -208,7 +208,7 @@ class Reception(Replaying):
     def _act_on_admin(self, kind: Kind, message: Message, now: Instant) -> None:
         if kind is Kind.TEST_REQUEST:
             test_req_id = message.fields.get(TEST_REQ_ID)  # required, but a dictionary may have been relaxed
-            self._send_admin(MsgType.HEARTBEAT, b"112=%b\x01" % test_req_id if test_req_id else b"", now)
+            self._send_admin(MsgType.HEARTBEAT, b"" if test_req_id is None else b"112=%b\x01" % test_req_id, now)
         elif kind is Kind.REJECT:
             self._note(
                 "warning",

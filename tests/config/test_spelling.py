@@ -47,6 +47,7 @@ SESSION_VALUES: dict[str, tuple[str, str]] = {
     "MaxLatency": ("30", "30"),
     "DataDictionary": ("a.xml", "a.xml"),
     "maxMessageSize": ("1000", "1000"),
+    "allowedCountOfSimilarRR": ("5", "5"),
     "HeartBtInt": ("20", "20"),
     "HeartBtIntOverride": ("15", "15"),
     "TestRequestDelayMultiplier": ("0.5", "0.5"),

@@ -34,8 +34,8 @@ gateway with a small echo application:
 
     python -m tests.conformance.echo_acceptor CONFIG.yaml --port N
 
-Those of FIX 4.2 are played as published, and rewritten by rule for the other versions: `tests/conformance/rewritten.py`,
-which says what is left out because a version has no such message. Stock dictionaries, `reset_on_logon: true`.
+Those of FIX 4.2 are played as published, and rewritten by rule for the other versions: `tests/conformance/rewritten.py`
+says how, and what is left out because a version has no such message. Stock dictionaries; `reset_on_logon: true`.
 
 | version | played | passed | failed |
 | --- | ---: | ---: | --- |
@@ -141,9 +141,7 @@ def main() -> int:
         return 0 if passed else 1
     targets = targets_at_hand()
     if not PLAYER.exists() or not definitions("fix42") or not targets:
-        print(
-            "the definitions, their player or the stock dictionaries are not at hand: see tests/conformance/definitions.py"
-        )
+        print("definitions, their player or stock dictionaries are not at hand: see tests/conformance/definitions.py")
         return 2
     verdicts = over_tcp(targets)
     for version, of_version in verdicts.items():

@@ -186,6 +186,7 @@ class Bookkeeper:
         self.received[number] = raw
         if msg_type == b"4":
             self.next_in = int(tags[b"36"])
+            self.resend_asked = False
             return None
         self.next_in = number + 1
         self.resend_asked = False

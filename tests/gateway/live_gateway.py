@@ -16,14 +16,19 @@ from typing import Any
 from tests.crash.rig import free_port
 
 ROOT = Path(__file__).parents[2]
-WAIT_S = 10
+WAIT_S = 20
+RUN = "\nimport sys; from gateway.cli import main; sys.argv = ['fixgate', 'run', sys.argv[1], '--init']; main()\n"
 
 
 class LiveGateway:
-    """`doors` and `sessions` as in YAML; a door that has no port is given one."""
+    """`doors` and `sessions` as in YAML; a door that has no port is given one. `program` runs first, in its process."""
 
-    def __init__(self, directory: Path, doors: list[dict[str, Any]], sessions: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, directory: Path, doors: list[dict[str, Any]], sessions: list[dict[str, Any]], program: str = ""
+    ) -> None:
         self.directory = directory
+        self._program = program + RUN
+        self.extra_environment: dict[str, str] = {}
         self.ports: list[int] = []
         for door in doors:
             door.setdefault("port", free_port())
@@ -57,7 +62,7 @@ class LiveGateway:
         before = len(self.lines("serving"))
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "run", str(self.path), "--init"],
+                [sys.executable, "-c", self._program, str(self.path)],
                 cwd=self.directory,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -73,7 +78,7 @@ class LiveGateway:
         self.process = None
 
     def environment(self) -> dict[str, str]:
-        return os.environ | {"PYTHONPATH": str(ROOT)}
+        return os.environ | {"PYTHONPATH": str(ROOT)} | self.extra_environment
 
     def ask(self, *command: str, given: str = "") -> str:
         """What a command of fixgate prints, on both channels."""

@@ -40,6 +40,16 @@ def test_secret_at_the_very_start_and_end() -> None:
     assert redact_fix(f"\x01554={CANARY}".encode()) == b"\x01554=***"
 
 
+@pytest.mark.parametrize("tag", SECRET_TAGS)
+@pytest.mark.parametrize("value", [CANARY, f"it's {CANARY}", f'"{CANARY}', f"a\x01'{CANARY}\\"])
+def test_secrets_in_fields_as_python_shows_them(tag: str, value: str) -> None:
+    key, raw = tag.encode(), value.encode()
+    for shown in ({b"35": b"A", key: raw, b"10": b"000"}, [(key, raw), (b"10", b"000")], {tag: value, "10": "000"}):
+        text = redact_text(f"KeyError: {shown}")
+        assert CANARY not in text
+        assert "10" in text
+
+
 def test_secret_with_a_bar_inside() -> None:
     assert CANARY not in redact_text(f"35=A|554=x|y={CANARY}|10=000|")
 

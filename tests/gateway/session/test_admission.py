@@ -287,6 +287,27 @@ def test_who_guesses_locks_himself_out_and_nobody_else() -> None:
     assert isinstance(verdict, Admitted)
 
 
+def test_hanging_up_before_the_verdict_gains_nothing() -> None:
+    door = Door(GUARDED)
+    told = []
+    for _ in range(FAILURES_MAX):
+        arrival = door.knock(logon(1, b"553=alice\x01554=guess\x01"), "203.0.113.5:1")
+        refused = arrival.receive_eof(door.clock.now)
+        assert refused is not None
+        told.append(refused.is_alarm)
+    assert told == [False] * (FAILURES_MAX - 1) + [True]
+    door.knock(logon(1, GOOD), "203.0.113.5:2")
+    assert door.verdict() is None
+
+
+def test_a_refusal_that_is_withheld_is_noted_though_the_peer_has_gone() -> None:
+    door = Door(GUARDED)
+    arrival = door.knock(message(b"A", 1, b"98=0\x01108=30\x01", begin_string=b"FIX.4.2"))
+    refused = arrival.receive_eof(door.clock.now)
+    assert refused is not None
+    assert "no session" in refused.reason
+
+
 def test_the_lock_begins_with_an_alarm() -> None:
     door = Door(GUARDED)
     for _ in range(FAILURES_MAX - 1):

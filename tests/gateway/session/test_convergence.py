@@ -18,8 +18,9 @@ RESEND_REQUESTS_MAX = 3  # for each side, once the line is good again
 class BadLine:
     """A client and a server that talk while the line between them plays up."""
 
-    def __init__(self) -> None:
-        self.wire = Wire(settings(role=Role.INITIATOR, heart_bt_int_s=10, resend_timeout_s=5), rulebook("FIX.4.4"))
+    def __init__(self, variety: dict[str, object]) -> None:
+        given = {"role": Role.INITIATOR, "heart_bt_int_s": 10, "resend_timeout_s": 5} | variety
+        self.wire = Wire(settings(**given), rulebook("FIX.4.4"))
         self.said: dict[str, list[bytes]] = {"client": [], "server": []}
 
     def host(self, side: str) -> Host:
@@ -72,6 +73,19 @@ class BadLine:
         return {side: sum(b"\x0135=2\x01" in raw for raw in sent) for side, sent in self.wire.sent.items()}
 
 
+NEXT_EXPECTED: dict[str, object] = {
+    "send_next_expected_msg_seq_num": True,
+    "enable_last_msg_seq_num_processed": True,
+}
+VARIETIES: list[dict[str, object]] = [
+    {},
+    NEXT_EXPECTED,
+    {"closed_resend_interval": True},
+    {"resend_request_chunk_size": 3},
+    {"resend_request_chunk_size": 2, "closed_resend_interval": True, **NEXT_EXPECTED},
+    {"send_redundant_resend_requests": True, "resend_requests_max": 100},
+]
+"""How both sides are set up."""
 SIDES = st.sampled_from(["client", "server"])
 ACTIONS = st.one_of(
     st.tuples(st.just("speak"), SIDES, st.integers(1, 4)),
@@ -102,22 +116,27 @@ def check(line: BadLine) -> None:
 
 
 @hypothesis_settings(max_examples=200)
-@given(actions=st.lists(ACTIONS, max_size=40))
-def test_two_engines_agree_after_any_number_of_cuts(actions: list[tuple[object, ...]]) -> None:
-    line = BadLine()
+@given(variety=st.sampled_from(VARIETIES), actions=st.lists(ACTIONS, max_size=40))
+def test_two_engines_agree_after_any_number_of_cuts(
+    variety: dict[str, object], actions: list[tuple[object, ...]]
+) -> None:
+    line = BadLine(variety)
     line.wire.connect()
     play(line, actions)
     line.wire.cut()
     line.wire.sent = {"client": [], "server": []}
     line.mend()
     check(line)
-    assert max(line.resend_requests().values()) <= RESEND_REQUESTS_MAX
+    if variety == NEXT_EXPECTED:
+        assert line.resend_requests() == {"client": 0, "server": 0}
+    elif "resend_request_chunk_size" not in variety and "send_redundant_resend_requests" not in variety:
+        assert max(line.resend_requests().values()) <= RESEND_REQUESTS_MAX
 
 
 @hypothesis_settings(max_examples=100)
-@given(actions=st.lists(st.one_of(ACTIONS, DAMAGE), max_size=40))
-def test_two_engines_agree_after_any_damage(actions: list[tuple[object, ...]]) -> None:
-    line = BadLine()
+@given(variety=st.sampled_from(VARIETIES[:3]), actions=st.lists(st.one_of(ACTIONS, DAMAGE), max_size=40))
+def test_two_engines_agree_after_any_damage(variety: dict[str, object], actions: list[tuple[object, ...]]) -> None:
+    line = BadLine(variety)
     line.wire.connect()
     play(line, actions)
     line.wire.sent = {"client": [], "server": []}

@@ -75,9 +75,12 @@ def test_connection_without_a_logon_expires() -> None:
     assert isinstance(arrival.expired(host.clock.now), Refused)
 
 
-def test_connection_closed_before_its_logon_is_refused() -> None:
+def test_who_hangs_up_before_its_logon_is_noted_if_it_has_spoken() -> None:
     host = acceptor()
-    assert isinstance(Lobby([host.session]).arrive(host.clock.now).receive_eof(host.clock.now), Refused)
+    arrival = Lobby([host.session]).arrive(host.clock.now)
+    assert arrival.receive_eof(host.clock.now) is None
+    arrival.receive_data(b"8=FIX", host.clock.now)
+    assert isinstance(arrival.receive_eof(host.clock.now), Refused)
 
 
 def test_two_sessions_of_one_identity_are_a_mistake_of_ours() -> None:
