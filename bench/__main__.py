@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,8 +29,9 @@ PING_PONGS = 3_000
 RUN_S = 180
 SYSTEMS = (*PEERS, *FIXGATES)
 HOSTILE = "hostile"
-HOSTILE_WHOLE, HOSTILE_QUICK = (1_000, 6.0), (200, 2.5)
-"""Orders of a ping-pong, seconds of an attack."""
+HOSTILE_WHOLE = 1_000, 4.0, tuple(hostile.SCALES)
+HOSTILE_QUICK = 200, 2.5, ("passwords", "lengths", "questions")
+"""Orders of a ping-pong, seconds of an attack, attacks."""
 
 
 def generate(system: System, orders: int, warm_up: int, window: int) -> dict[str, object]:
@@ -81,8 +83,9 @@ def run_rounds(systems: Sequence[System], rounds: int, share: float) -> dict[str
     for number in range(rounds):
         for system in systems if number % 2 == 0 else reversed(systems):
             print(f"round {number + 1}/{rounds}: {system.title} ...", end=" ", flush=True)
+            start = time.monotonic()
             measurement = measure(system, share)
-            print(measurement.line(), flush=True)
+            print(f"{measurement.line()} ({time.monotonic() - start:.0f} s)", flush=True)
             results[system.key].append(measurement)
     return results
 
@@ -121,15 +124,16 @@ def session_layer(given: argparse.Namespace) -> tuple[str, int]:
 def under_attack(quick: bool) -> tuple[str, int]:
     """What a live session notices of attacks, as Markdown, and 1 when it failed."""
     print("session layer: under attack ...", end=" ", flush=True)
-    orders, seconds = HOSTILE_QUICK if quick else HOSTILE_WHOLE
+    orders, seconds, attacks = HOSTILE_QUICK if quick else HOSTILE_WHOLE
+    start = time.monotonic()
     text = "### Under attack\n\n"
     try:
         with tempfile.TemporaryDirectory(dir=WORK, prefix="hostile-") as directory:
-            text += hostile.table(*hostile.measure(Path(directory), orders, seconds, list(hostile.SCALES)))
+            text += hostile.table(*hostile.measure(Path(directory), orders, seconds, list(attacks)))
     except (RunFailed, DidNotStart, AssertionError) as failure:
         print(f"FAILED: {failure}", flush=True)
         return f"{text}failed: {failure}\n", 1
-    print("done", flush=True)
+    print(f"done ({time.monotonic() - start:.0f} s)", flush=True)
     return f"{text}\n\n{HOSTILE_TEXT}", 0
 
 
@@ -137,7 +141,7 @@ def main() -> int:
     given = parse()
     WORK.mkdir(exist_ok=True)
     chosen = [system for system in SYSTEMS if not given.only or system.key in given.only]
-    if set(given.only) & {*SCENARIOS, HOSTILE}:
+    if set(given.only) & {*SCENARIOS, HOSTILE}:  # then the builds that are named are those of the scenarios
         chosen = [system for system in chosen if system.key not in {build.key for build in BUILDS}]
     absent = {system.key: why for system in chosen if (why := system.missing())}
     for key, why in absent.items():

@@ -143,7 +143,7 @@ def start_fixcore(directory: Path, orders: int) -> Iterator[Endpoint]:
 NO_LOG = "FileStore, no fsync; no log"
 LOG = "FileStore and FileLog, no fsync"
 PEERS = (
-    System("null", "null acceptor (generator's limit)", "none", "report", 1_000_000, str, start_null),
+    System("null", "null acceptor (generator's limit)", "none", "report", 500_000, str, start_null),
     System(
         "quickfix-python-log",
         "QuickFIX 1.16 Python acceptor, typed fields, as in production",
@@ -194,7 +194,7 @@ PEERS = (
         "fixcore-engine 0.15 acceptor",
         "FileStore, fsync; no log",
         "report",
-        5_000,
+        4_000,
         lambda: fixcore_python()[1],
         start_fixcore,
     ),

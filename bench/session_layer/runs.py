@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,7 @@ class Size(NamedTuple):
     timeout_s: int
 
 
-WHOLE = Size(100_000, 100_000, 5_000, 8.0, 10)
+WHOLE = Size(100_000, 100_000, 5_000, 5.0, 10)
 QUICK = Size(10_000, 10_000, 1_000, 2.0, 2)
 
 
@@ -146,12 +147,15 @@ def run_scenarios(names: Sequence[str], builds: Sequence[Build], size: Size) -> 
     for name in names:
         for build in builds:
             print(f"session layer: {name}, {build.key} ...", end=" ", flush=True)
-            why = build.missing()
+            why, start = build.missing(), time.monotonic()
             if why:
                 figures: Figures = {"absent": why}
             else:
                 with tempfile.TemporaryDirectory(dir=WORK, prefix=f"{name}-") as directory:
                     figures = SCENARIOS[name](build, Path(directory), size)
-            print(f"FAILED: {figures['failed']}" if "failed" in figures else "done", flush=True)
+            print(
+                f"FAILED: {figures['failed']}" if "failed" in figures else f"done ({time.monotonic() - start:.0f} s)",
+                flush=True,
+            )
             results[name].append((build.title, figures))
     return results
