@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -51,6 +52,14 @@ class _Missing:
 MISSING = _Missing()
 
 
+@cache
+def kind_of(record: type[msgspec.Struct]) -> inspect.StructType:
+    """The record as msgspec knows it; finding that out takes a while."""
+    kind = inspect.type_info(record)
+    assert isinstance(kind, inspect.StructType)
+    return kind
+
+
 class Converter:
     """Makes one record; afterwards `faults` holds all that was wrong."""
 
@@ -61,9 +70,7 @@ class Converter:
 
     def record(self, node: Node, struct: type[msgspec.Struct], path: str = "", partial: bool = False) -> object:
         """The record, or MISSING after a fault. `partial` does not ask for required keys."""
-        known = inspect.type_info(struct)
-        assert isinstance(known, inspect.StructType)
-        return self._struct(node, known, path, partial)
+        return self._struct(node, kind_of(struct), path, partial)
 
     def _fault(self, node: Node, path: str, why: str) -> _Missing:
         self.faults.append(Fault(node.place, path, why))

@@ -170,7 +170,10 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         bool, Meta(description="ask again for what is asked for already, at each message above the gap")
     ] = False
     resend_requests_max: Annotated[
-        int, Meta(ge=1, le=100, description="times the same messages are asked for, by us or by the peer, before we log out")
+        int,
+        Meta(
+            ge=1, le=100, description="times the same messages are asked for, by us or by the peer, before we log out"
+        ),
     ] = 3
     resend_timeout_s: Annotated[
         int, Meta(ge=1, le=3600, description="our ResendRequest(2) without progress is repeated after it")

@@ -13,7 +13,7 @@ from functools import cache
 import msgspec
 from msgspec import inspect
 
-from config.convert import Fault, shown
+from config.convert import Fault, kind_of, shown
 from config.listen import Listen, ListenTls
 from config.model import (
     AdminConfig,
@@ -63,8 +63,7 @@ def spellings_of(record: type[msgspec.Struct], key: str) -> list[str]:
 def respell(node: Node, record: type[msgspec.Struct], path: str = "") -> list[Fault]:
     """Put our spelling in place of QuickFIX's, in this node and below it; returns what could not be."""
     faults: list[Fault] = []
-    kind = inspect.type_info(record)
-    _walk(node, kind, path, faults)
+    _walk(node, kind_of(record), path, faults)
     return faults
 
 

@@ -115,7 +115,7 @@ def test_the_schema_refuses_nothing_that_the_loader_takes_and_finds_most_of_what
             tree = read(text)
         except (yaml.YAMLError, ValueError, RecursionError):
             continue
-        if GATEWAY.is_valid(tree):
+        if len(text) > 10_000 or GATEWAY.is_valid(tree):
             missed += 1
         else:
             found += 1
