@@ -46,8 +46,8 @@ class Heartbeats:
     )
 
     def __init__(self, asks_after: float = 1.2, loses_after: float = 2.4, is_checking: bool = True) -> None:
-        """How many intervals of silence bring the TestRequest, and how many the end. Without checking, silence is nothing
-        to us."""
+        """How many intervals of silence bring the TestRequest, and how many the end. Without checking, silence is
+        nothing to us."""
         self._asks_after, self._loses_after, self._is_checking = asks_after, loses_after, is_checking
         self._interval_ns = self._grace_ns = self._answer_ns = 0
         self.last_sent_ns = self.last_received_ns = 0
