@@ -17,6 +17,7 @@ from config.model import (
     SessionTemplate,
     VenueConfig,
 )
+from config.session import SessionKeys
 from config.session_checks import at, keys_faults, network_faults, throttle_faults
 
 
@@ -26,6 +27,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *_door_faults(config.listen),
         *_session_faults(config.sessions),
         *_template_faults(config.session_templates, config.sessions),
+        *_certificate_faults(config),
         *_venue_faults(config.venues, config.sessions),
         *_instrument_faults(config.instruments, config.venues),
         *throttle_faults("limits.throttle", config.limits.throttle),
@@ -42,6 +44,7 @@ def exchange_faults(config: ExchangeConfig) -> list[Fault]:
         *_door_faults(config.listen),
         *_session_faults(config.sessions),
         *_template_faults(config.session_templates, config.sessions),
+        *_certificate_faults(config),
         *_twice("symbols", "symbol", [listed.symbol for listed in config.symbols]),
     ]
     for i, session in enumerate(config.sessions):
@@ -113,6 +116,16 @@ def _door_faults(doors: tuple[Listen, ...]) -> list[Fault]:
             if door.tls.crl_file and not door.tls.ca_file:
                 faults.append(at(f"{where}.tls.crl_file", "is for certificates of clients: it needs ca_file"))
     return faults
+
+
+def _certificate_faults(config: GatewayConfig | ExchangeConfig) -> list[Fault]:
+    """A session that is bound to a certificate needs a door that asks for one."""
+    if any(door.tls is not None and door.tls.client_certificate != "none" for door in config.listen):
+        return []
+    why = "no door asks for one: set listen.tls.client_certificate to optional or required"
+    called: list[tuple[str, SessionKeys]] = [(f"sessions[{i}]", each) for i, each in enumerate(config.sessions)]
+    called += [(f"session_templates[{i}]", each) for i, each in enumerate(config.session_templates)]
+    return [at(f"{where}.client_certificate", why) for where, session in called if session.client_certificate]
 
 
 def _venue_faults(venues: tuple[VenueConfig, ...], sessions: tuple[SessionConfig, ...]) -> list[Fault]:

@@ -49,7 +49,20 @@ def risks_of(config: GatewayConfig | ExchangeConfig, origins: Origins) -> list[R
         found += _session(f"sessions[{i}] {session.name}", session, beyond, origins.sessions[i])
     for i, template in enumerate(config.session_templates):
         found += _session(f"session_templates[{i}] {template.name}", template, beyond, origins.templates[i])
-    return found
+    return found + _unbound(config)
+
+
+def _unbound(config: GatewayConfig | ExchangeConfig) -> list[Risk]:
+    """A certificate that is shown must be the session's own: without one, and with no other way in, nobody can log on.
+    No fault, since QuickFIX knows no such binding and an imported file cannot have it yet."""
+    if not all(door.tls is not None and door.tls.client_certificate == "required" for door in config.listen):
+        return []
+    why = "is missing: every door asks for a certificate, and nobody can log on here before it is said whose it must be"
+    return [
+        Risk(f"sessions[{i}] {session.name}.client_certificate", why)
+        for i, session in enumerate(config.sessions)
+        if session.kind != "venue" and not session.client_certificate
+    ]
 
 
 def is_loopback(host: str) -> bool:

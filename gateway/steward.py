@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gateway.explain import explain, schedule_state
+from gateway.failures import MemoryUnknown
 from gateway.reload import ReloadPlan
 from gateway.session.admission import Admission
 from gateway.session.lobby import Lobby
@@ -104,6 +105,15 @@ class Steward:
             session = spine.session(config.name)
             if session is not None and session.state is not State.DISCONNECTED:
                 return _refused(f"session {config.name}: was removed and is still logging out; try again")
+        try:
+            self._apply(command, turn)
+        except Exception as error:
+            raise MemoryUnknown("a reload was not applied whole") from error
+        spine.state(ConfigurationReloaded(command.operator, plan.changes), turn)
+        return {"changes": list(plan.changes)}
+
+    def _apply(self, command: ApplyReload, turn: StewardsTurn) -> None:
+        spine, plan = self._spine, command.plan
         command.tell_application()
         for name in plan.removed:
             session = self._of(name)
@@ -123,8 +133,6 @@ class Steward:
             made = spine.adopt(config.name, command.makers[config.name], turn)
             if made.settings.role is Role.ACCEPTOR:
                 self._lobby.add(made, command.admissions[config.name])
-        spine.state(ConfigurationReloaded(command.operator, plan.changes), turn)
-        return {"changes": list(plan.changes)}
 
     def _log_out(self, session: Session, text: bytes, turn: StewardsTurn) -> None:
         session.logout(text, turn.now)

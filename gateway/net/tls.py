@@ -93,10 +93,12 @@ def warnings_of(terms: TlsTerms, now: datetime) -> list[str]:
 def explain(error: BaseException) -> str:
     """What went wrong in a handshake, and what to do about it."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        words = _VERIFICATION.get(error.verify_code)
-        return f"{error.verify_message}: {words}" if words else f"{error.verify_message} ({error.verify_code})"
+        code = getattr(error, "verify_code", None)  # errors that OpenSSL did not make have neither code nor reason
+        told = getattr(error, "verify_message", None) or str(error)
+        words = _VERIFICATION.get(code or 0)
+        return f"{told}: {words}" if words else f"{told} ({code})"
     if isinstance(error, ssl.SSLError):
-        reason = (error.reason or "").upper()
+        reason = (getattr(error, "reason", None) or "").upper()
         words = _REASONS.get(reason)
         if words is None and "_ALERT_" in reason:
             words = "the peer has refused us: its log says more"

@@ -90,6 +90,13 @@ class Gap:
     def is_at_end_of_chunk(self, expected: int) -> bool:
         return 0 < self._asked_to < expected <= self.end
 
+    def is_beyond_what_was_asked(self, expected: int) -> bool:
+        """A request with an end has been answered, and there is another gap below what is held. An open one covers
+        that: what is missing is on its way."""
+        settings = self._settings
+        closed = settings.closed_resend_interval or settings.resend_request_chunk_size
+        return bool(closed and self.held and not self.end and expected not in self.held)
+
     def asked(self, expected: int, above: int, mono_ns: int, end_seq_no: int = 0) -> None:
         """A ResendRequest from `expected` to `end_seq_no` (0: open) has gone out because of a message numbered `above`,
         or the peer knows without it."""

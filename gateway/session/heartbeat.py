@@ -35,20 +35,20 @@ class Heartbeats:
 
     __slots__ = (
         "_answer_ns",
-        "_delay",
+        "_asks_after",
         "_grace_ns",
         "_interval_ns",
         "_is_checking",
-        "_timeout",
+        "_loses_after",
         "last_received_ns",
         "last_sent_ns",
         "tested_ns",
     )
 
-    def __init__(self, delay: float = 0.2, timeout: float = 1.4, is_checking: bool = True) -> None:
-        """`delay` and `timeout` are parts of the interval beyond the first, counted from the last message that arrived:
-        to the TestRequest, and to the end. Without checking, silence is nothing to us."""
-        self._delay, self._timeout, self._is_checking = delay, timeout, is_checking
+    def __init__(self, asks_after: float = 1.2, loses_after: float = 2.4, is_checking: bool = True) -> None:
+        """How many intervals of silence bring the TestRequest, and how many the end. Without checking, silence is
+        nothing to us."""
+        self._asks_after, self._loses_after, self._is_checking = asks_after, loses_after, is_checking
         self._interval_ns = self._grace_ns = self._answer_ns = 0
         self.last_sent_ns = self.last_received_ns = 0
         self.tested_ns: int | None = None
@@ -56,8 +56,8 @@ class Heartbeats:
 
     def start(self, heart_bt_int_s: int, mono_ns: int) -> None:
         self._interval_ns = heart_bt_int_s * NS_PER_S
-        self._grace_ns = round(self._interval_ns * (1 + self._delay))
-        self._answer_ns = round(self._interval_ns * (self._timeout - self._delay))
+        self._grace_ns = round(self._interval_ns * self._asks_after)
+        self._answer_ns = round(self._interval_ns * (self._loses_after - self._asks_after))
         self.last_sent_ns = self.last_received_ns = mono_ns
         self.tested_ns = None
 

@@ -73,8 +73,8 @@ class Lifecycle:
         self._framer: Framer | None = None
         self._outputs: deque[Output] = deque()
         self._heartbeats = Heartbeats(
-            settings.test_request_delay_multiplier,
-            settings.heart_beat_timeout_multiplier,
+            1 + settings.test_request_delay_multiplier,
+            1 + settings.heart_beat_timeout_multiplier,
             not settings.disable_heart_beat_check,
         )
         self._sender = Sender(settings, numbers, self._heartbeats)

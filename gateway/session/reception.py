@@ -271,8 +271,11 @@ class Reception(Replaying):
                 self._late_gap = max(self._late_gap, above)  # theirs first; ours would only wait behind it
 
     def _ask_for_the_next_chunk(self, now: Instant) -> None:
-        if self._gap.is_at_end_of_chunk(self.numbers.next_target_msg_seq_num):
-            self._ask(self._gap.end + 1, now)
+        gap, expected = self._gap, self.numbers.next_target_msg_seq_num
+        if gap.is_at_end_of_chunk(expected):
+            self._ask(gap.end + 1, now)
+        elif gap.is_beyond_what_was_asked(expected):
+            self._ask(gap.above(expected), now)
 
     def _ask_again(self, now: Instant) -> None:
         expected = self.numbers.next_target_msg_seq_num

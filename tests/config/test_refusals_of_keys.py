@@ -104,6 +104,7 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
     ("hash_literal", S + "    password_hash: $scrypt$ln=14\n", ":5", ["never written here", "value not shown"]),
     ("hash_of_venue", venue("password_hash: env:HOME"), ":2", ["password_hash: is for who calls us"]),
     ("certificate_of_venue", venue("client_certificate: CN=x"), ":2", ["client_certificate: is for who calls us"]),
+    ("certificate_without_a_door", S + "    client_certificate: CN=x\n", ":5", ["no door asks for one"]),
     ("certificate_form", S + "    client_certificate: bob\n", ":5", ["'bob' is not CN=name, SAN=name or SHA256="]),
     ("certificate_digest", S + "    client_certificate: SHA256=abcd\n", ":5", ["64 hexadecimal digits"]),
     ("certificate_empty", S + "    client_certificate: CN=\n", ":5", ["'CN=' is not CN=name"]),

@@ -39,7 +39,9 @@ QUIET = [
     S + "    heart_bt_int_s_min: 0\n    heart_bt_int_override_s: 30\n",
     "listen: {host: '::1'}\n" + S,
     f"listen: {{host: 0.0.0.0, {TLS}, cipher_suite: 'ECDHE+AESGCM:!RC4:!MD5'}}}}\n" + S + "    password_hash: env:X\n",
-    f"listen: {{host: 0.0.0.0, {TLS}, ca_file: a}}}}\n" + S + "    client_certificate: CN=a\n",
+    f"listen: {{host: 0.0.0.0, {TLS}, ca_file: a, client_certificate: required}}}}\n"
+    + S
+    + "    client_certificate: CN=a\n",
     venue(),
     venue(connect="host: venue.example, tls: {}"),
     "session_defaults: {cancel_on_disconnect: both, heart_bt_int_s_min: 5, time_zone: UTC}\n" + venue(),
@@ -57,6 +59,10 @@ LOUD = [
     (f"listen: {{{TLS}, cipher_suite: 'ALL:NULL-SHA:RC4-MD5'}}}}\n", "listen[0].tls.cipher_suite: NULL-SHA, RC4-MD5"),
     ("listen: {allowed_remote_addresses: [0.0.0.0/0]}\n", "listen[0].allowed_remote_addresses: 0.0.0.0/0 is everybody"),
     ("listen: {proxy_protocol_from: ['::/0']}\n", "listen[0].proxy_protocol_from: ::/0 is everybody"),
+    (
+        f"listen: {{{TLS}, ca_file: a, client_certificate: required}}}}\n" + S,
+        "sessions[0] A.client_certificate: is missing: every door asks for a certificate",
+    ),
     ("listen: {socket_nodelay: false}\n", "listen[0].socket_nodelay: false: a small message can wait"),
     (
         f"listen: {{host: 0.0.0.0, {TLS}}}}}\n" + S,

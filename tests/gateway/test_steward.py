@@ -11,6 +11,7 @@ import pytest
 
 from config.model import SessionConfig
 from gateway.effects import AnswerCommand, CloseConnection, Effect, SendBytes
+from gateway.failures import MemoryUnknown
 from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, ConnectionOpened, Input, Tick
 from gateway.journal import Journal
 from gateway.log_records import EVENT
@@ -244,6 +245,13 @@ def test_a_changed_session_waits_for_its_logout_to_end(process: Process) -> None
     session = process.spine.session("A")
     assert session is not None
     assert session.settings.heart_bt_int_s_max == 20
+
+
+def test_a_reload_that_raises_ends_the_process(process: Process) -> None:
+    """Half a configuration is none: after the restart it is the file that counts."""
+    plan = ReloadPlan(("x",), (), (), (config(),), ())
+    with pytest.raises(MemoryUnknown):
+        process.do(ApplyReload("ann", plan, {}, {"A": OPEN}, lambda: None))
 
 
 def test_a_changed_session_whose_peer_hangs_up_changes_then(process: Process) -> None:

@@ -59,7 +59,7 @@ def test_a_challenged_peer_has_ten_seconds_unless_it_was_heard_lately() -> None:
 
 
 def test_multipliers_say_when_the_peer_is_asked_and_when_it_is_lost() -> None:
-    heartbeats = Heartbeats(delay=0.5, timeout=2.0)
+    heartbeats = Heartbeats(asks_after=1.5, loses_after=3.0)
     heartbeats.start(10, START)
     heartbeats.last_sent_ns = at(14)
     assert heartbeats.pulse(at(14.9)) is Pulse.NOTHING
