@@ -74,7 +74,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
     "gateway/session_cli.py": {"print"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},
-    "gateway/config_commands.py": {"print", "sys"},
+    "gateway/config_commands.py": {"files", "print", "sys"},
     "gateway/inspect.py": {"print"},
     "gateway/logs.py": {"logging", "os", "structlog", "sys", "time"},
     "gateway/log_writer.py": {"files", "os", "threading"},
