@@ -20,11 +20,11 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.log_redaction import presentable
+from gateway.log_redaction import MASK, presentable
 from gateway.session_events import PasswordChanged, decode_event
 
 MAP_SIZE_GB = 64
-_HIDDEN = "***"
+
 KINDS = {
     INBOUND: "messages in",
     OUTBOUND: "messages out",
@@ -71,7 +71,7 @@ def print_journal(directory: Path, only_session: str) -> int:
         elif kind == EVENT:
             event = decode_event(payload)
             if isinstance(event, PasswordChanged):
-                event = msgspec.structs.replace(event, password_hash=_HIDDEN)
+                event = msgspec.structs.replace(event, password_hash=MASK)
             line = (getattr(event, "session", ""), f"event {event}")
         elif kind == TURN:
             line = ("", f"turn {format_utc_timestamp(split_turn(payload)[0], 6).decode()}")
