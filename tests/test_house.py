@@ -87,7 +87,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/net/initiator.py": {"asyncio"},
     "gateway/net/pump.py": {"asyncio"},
     "gateway/net/socket_terms.py": {"socket"},
-    "gateway/password_check.py": {"asyncio", "concurrent", "os", "secrets", "sys", "threading"},  # hashes beside the loop
+    "gateway/password_check.py": {"asyncio", "concurrent", "os", "secrets", "sys", "threading"},  # beside the loop
     "gateway/client/main.py": {"asyncio", "files", "prompt_toolkit", "sys"},  # the trading client is its own program
     "gateway/client/memory.py": {"files", "os"},
     "gateway/client/trader.py": {"asyncio"},
