@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -130,7 +131,7 @@ def under_attack(quick: bool) -> tuple[str, int]:
     try:
         with tempfile.TemporaryDirectory(dir=WORK, prefix="hostile-") as directory:
             text += hostile.table(*hostile.measure(Path(directory), orders, seconds, list(attacks)))
-    except (RunFailed, DidNotStart, AssertionError) as failure:
+    except (RunFailed, DidNotStart, AssertionError, statistics.StatisticsError) as failure:
         print(f"FAILED: {failure}", flush=True)
         return f"{text}failed: {failure}\n", 1
     print(f"done ({time.monotonic() - start:.0f} s)", flush=True)

@@ -159,14 +159,14 @@ class _Import:
         switch = section.get("HEARTBTINTOVERRIDE")
         if switch is None or switch.value.upper() == "N":
             return
-        interval = section.get("HEARTBTINT") or self._settings.defaults.get("HEARTBTINT")
+        heart_bt_int = section.get("HEARTBTINT") or self._settings.defaults.get("HEARTBTINT")
         if switch.value.upper() != "Y":
             keys["heart_bt_int_override_s"] = _Value(switch.value, f"HeartBtIntOverride={switch.value}")
-        elif interval is None:
+        elif heart_bt_int is None:
             self._note(f"HeartBtIntOverride=Y ({where}): left out, there is no HeartBtInt")
         else:
-            source = f"HeartBtIntOverride=Y, HeartBtInt={interval.value}"
-            keys["heart_bt_int_override_s"] = _Value(interval.value, source)
+            source = f"HeartBtIntOverride=Y, HeartBtInt={heart_bt_int.value}"
+            keys["heart_bt_int_override_s"] = _Value(heart_bt_int.value, source)
 
     def _left_out(self, name: str, where: str) -> None:
         refusal = refusal_of(name)
@@ -247,12 +247,12 @@ class _Import:
                     self._note(f"{own.pop(key).source} ({where}): left out, it is for FIXT.1.1")
         elif "data_dictionary" in own:
             self._note(f"{own.pop('data_dictionary').source} ({where}): left out, it is for FIX.4.x")
-        interval = _text(keys, "heart_bt_int_s")
-        if interval is not None and interval.isdigit():
-            if int(interval) == 0:
+        heart_bt_int = _text(keys, "heart_bt_int_s")
+        if heart_bt_int is not None and heart_bt_int.isdigit():
+            if int(heart_bt_int) == 0:
                 own["heart_bt_int_s_min"] = _Value("0", "so that HeartBtInt=0 is allowed")
-            if int(interval) > HEART_BT_INT_S_MAX:
-                own["heart_bt_int_s_max"] = _Value(interval, "so that HeartBtInt is within its bounds")
+            if int(heart_bt_int) > HEART_BT_INT_S_MAX:
+                own["heart_bt_int_s_max"] = _Value(heart_bt_int, "so that HeartBtInt is within its bounds")
         if _text(keys, "first_field_in_group_is_delimiter") == "true":
             own["validate_unordered_group_fields"] = _Value("false", "goes with FirstFieldInGroupIsDelimiter=Y")
 

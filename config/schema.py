@@ -101,7 +101,6 @@ def _refine(schema: Schema, kind: inspect.StructType) -> None:
     schema["required"] = [key for key in schema.get("required", []) if key not in renamed | inherited]
     if not schema["required"]:
         del schema["required"]
-    schema["additionalProperties"] = False
 
 
 def _is_one_or_more(kind: inspect.Type) -> bool:

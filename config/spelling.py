@@ -156,10 +156,10 @@ class _Respelling:
             return Scalar(node.place, "0", False)
         if text != "Y":
             return node
-        interval = self._node.entries.get("heart_bt_int_s")
-        if interval is None:
+        heart_bt_int = self._node.entries.get("heart_bt_int_s")
+        if heart_bt_int is None:
             self._fault(OVERRIDE, "Y needs HeartBtInt beside it; or write heart_bt_int_override_s: and the seconds")
-        return interval
+        return heart_bt_int
 
     # -- places --------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from fixspec.numbers import format_utc_timestamp
 from gateway.journal import Journal
 from gateway.log_records import (
@@ -18,10 +20,11 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.log_redaction import presentable
-from gateway.session_events import decode_event
+from gateway.log_redaction import MASK, presentable
+from gateway.session_events import PasswordChanged, decode_event
 
 MAP_SIZE_GB = 64
+
 KINDS = {
     INBOUND: "messages in",
     OUTBOUND: "messages out",
@@ -67,6 +70,8 @@ def print_journal(directory: Path, only_session: str) -> int:
             line = ("", f"fact {payload.decode('utf-8', 'backslashreplace')}")
         elif kind == EVENT:
             event = decode_event(payload)
+            if isinstance(event, PasswordChanged):
+                event = msgspec.structs.replace(event, password_hash=MASK)
             line = (getattr(event, "session", ""), f"event {event}")
         elif kind == TURN:
             line = ("", f"turn {format_utc_timestamp(split_turn(payload)[0], 6).decode()}")

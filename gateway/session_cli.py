@@ -113,8 +113,9 @@ def _told(explained: dict[str, Any]) -> str:
         asked += f", NextExpectedMsgSeqNum(789)={trial['next_expected_msg_seq_num']}"
     lines = [
         f"{explained['session']} ({explained['role']}) is {explained['state']}",
-        f"  generation {explained['generation']}, next MsgSeqNum(34) to send {explained['next_sender_msg_seq_num']}, "
-        f"to expect {explained['next_target_msg_seq_num']}",
+        f"  generation {explained['generation']}",
+        f"  next MsgSeqNum(34) to send {explained['next_sender_msg_seq_num']}",
+        f"  next MsgSeqNum(34) to expect {explained['next_target_msg_seq_num']}",
         *(f"  {key.replace('_', ' ')}: {value}" for key, value in explained["schedule"].items()),
         "what has moved the numbers, but for plain counting:",
         *(f"  {line}" for line in explained["history"] or ["nothing yet"]),

@@ -74,7 +74,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
     "gateway/session_cli.py": {"print"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},
-    "gateway/config_commands.py": {"print", "sys"},
+    "gateway/config_commands.py": {"files", "print", "sys"},
     "gateway/inspect.py": {"print"},
     "gateway/logs.py": {"logging", "os", "structlog", "sys", "time"},
     "gateway/log_writer.py": {"files", "os", "threading"},
@@ -87,7 +87,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/net/initiator.py": {"asyncio"},
     "gateway/net/pump.py": {"asyncio"},
     "gateway/net/socket_terms.py": {"socket"},
-    "gateway/password_check.py": {"asyncio", "concurrent", "secrets"},  # hashes beside the loop
+    "gateway/password_check.py": {"asyncio", "concurrent", "os", "secrets", "sys", "threading"},  # beside the loop
     "gateway/client/main.py": {"asyncio", "files", "prompt_toolkit", "sys"},  # the trading client is its own program
     "gateway/client/memory.py": {"files", "os"},
     "gateway/client/trader.py": {"asyncio"},

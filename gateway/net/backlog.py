@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 
-LOOKS_A_TIMEOUT = 4
+LOOKS_MAX = 4
+"""Times that is looked within one timeout."""
 
 
 class Backlog:
@@ -26,7 +27,7 @@ class Backlog:
     @property
     def look_interval_s(self) -> float:
         """How often to `look` while something waits."""
-        return self.timeout_s / LOOKS_A_TIMEOUT
+        return self.timeout_s / LOOKS_MAX
 
     def is_above(self, unsent: int) -> str:
         """What is wrong when more is to be sent while this much waits; empty when nothing is."""

@@ -45,6 +45,7 @@ def test_an_acceptor(tmp_path: Path) -> None:
     config = loaded(tmp_path, imported("acceptor.cfg"))
     assert [(door.host, door.port) for door in config.listen] == [("0.0.0.0", 5001), ("0.0.0.0", 5002)]
     assert (config.journal.directory, config.logs.directory) == ("store/journal", "log")
+    assert config.listen[0].allowed_remote_addresses == ()
     alpha, beta, gamma = config.sessions
     assert [(s.name, s.kind, s.begin_string, s.sender_comp_id) for s in config.sessions] == [
         ("ALPHA", "client", "FIX.4.4", "DESK"),
@@ -119,6 +120,18 @@ def test_both_in_one_file(tmp_path: Path) -> None:
     assert (nyse.first_field_in_group_is_delimiter, nyse.validate_unordered_group_fields) == (True, False)
     assert (nyse.slow_consumer_timeout_s, nyse.time_zone) == (15, "America/New_York")
     assert any(note.startswith("SocketSynchronousWrites=Y") for note in result.notes)
+
+
+def test_whom_we_trust_as_a_venue_is_not_let_in_as_a_client(tmp_path: Path) -> None:
+    door = "[DEFAULT]\nServerCertificateFile=c\nServerCertificateKeyFile=k\n"
+    calls = ONE.replace("acceptor", "initiator").replace("=T", "=V") + "SocketConnectHost=h\nSocketConnectPort=1\n"
+    config = loaded(
+        tmp_path, import_quickfix(door + calls + "CertificationAuthoritiesFile=venues.pem\n" + ONE, "f.cfg")
+    )
+    tls, towards = config.listen[0].tls, config.sessions[0].connect[0].tls
+    assert tls is not None
+    assert towards is not None
+    assert (tls.ca_file, towards.ca_file) == ("", "venues.pem")
 
 
 def test_local_time_needs_a_zone() -> None:

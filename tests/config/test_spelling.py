@@ -227,6 +227,26 @@ def test_what_a_default_says_in_one_spelling_a_session_overrules_in_the_other(tm
     assert (a.heart_bt_int_s, b.heart_bt_int_s) == (5, 6)
 
 
+def test_a_rule_between_keys_names_the_key_as_it_was_written() -> None:
+    text = "session_defaults: {HeartBtInt: 5000}\nsessions: [{name: A, BeginString: FIX.4.4, TargetCompID: A}]\n"
+    (problem,) = problems_of(text, "f")
+    assert problem.startswith("f:1:20: sessions[0].HeartBtInt: 5000 is not from 1 to 3600")
+
+
+def test_a_template_takes_no_comp_id_from_the_defaults(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        "session_defaults: {TargetCompID: A, ResetOnLogon: Y, BeginString: FIX.4.4}\n"
+        "sessions: [{name: S}]\nsession_templates: [{name: T, target_comp_id_pattern: B*}]\n",
+    )
+    assert (config.sessions[0].target_comp_id, config.session_templates[0].target_comp_id_pattern) == ("A", "B*")
+    assert config.session_templates[0].reset_on_logon
+
+
+def test_doors_at_any_free_port_are_no_two_of_the_same(tmp_path: Path) -> None:
+    assert len(load(tmp_path, "listen: [{port: 0}, {port: 0}]\n").listen) == 2
+
+
 @pytest.mark.parametrize(("written", "meant"), [("N", 0), ("n", 0), ("Y", 20), ("y", 20), ("7", 7)])
 def test_the_override_of_quickfix_go_takes_heart_bt_int(tmp_path: Path, written: str, meant: int) -> None:
     for lines in (

@@ -88,6 +88,7 @@ HOSTILE = {  # of no session as many as lock out
 
 def test_nothing_changes_on_disk_before_a_logon_is_authenticated(gateway: LiveGateway) -> None:
     assert answer(gateway, logon("BOB", OLD, begin_string="FIXT.1.1"))[b"35"] == b"A"
+    assert answer(gateway, logon("ALICE", OLD))[b"35"] == b"A"
     before = settled_hash(gateway)
     for name, data in HOSTILE.items():
         fields = fields_of(data)

@@ -51,6 +51,17 @@ def changed(**changes: object) -> SessionConfig:
                 logon_time_s=9 * 3600, logout_time_s=10 * 3600, logon_day=0, logout_day=1,
             ),
         ),
+        (
+            DAILY | {"start_day": "sunday", "end_day": "friday", "logon_time": "09:00:00", "logout_day": "monday"},
+            Schedule(
+                UTC, EIGHT_S, HALF_PAST_FIVE_S, start_day=6, end_day=4,
+                logon_time_s=9 * 3600, logout_time_s=HALF_PAST_FIVE_S, logon_day=6, logout_day=0,
+            ),
+        ),
+        (
+            DAILY | {"logout_time": "10:00:00"},
+            Schedule(UTC, EIGHT_S, HALF_PAST_FIVE_S, logon_time_s=EIGHT_S, logout_time_s=36000),
+        ),
         ({"start_time": "00:00:00", "end_time": "00:00:00"}, Schedule(UTC, 0, 0)),
         (
             {"reset_seq_time": "17:00:00", "time_zone": "Europe/Zurich"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.net.backlog import LOOKS_A_TIMEOUT, Backlog
+from gateway.net.backlog import LOOKS_MAX, Backlog
 
 
 def test_more_than_so_many_bytes_is_too_much() -> None:
@@ -59,4 +59,4 @@ def test_it_is_never_cut_too_early_nor_much_too_late(steps: list[tuple[int, int]
         if verdict:
             assert age >= 10
             return
-        assert age < 10 + 2 * 10 / LOOKS_A_TIMEOUT
+        assert age < 10 + 2 * 10 / LOOKS_MAX

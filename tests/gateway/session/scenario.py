@@ -178,7 +178,7 @@ def settings_of(scenario: Scenario, role: str, version: str) -> SessionSettings:
             changed[name] = text == "yes"
         else:
             changed[name] = int(text) if text.isdigit() else text.encode()
-        if name in ("on_behalf_of_comp_ids", "deliver_to_comp_ids"):
+        if name.endswith("_ids"):
             changed[name] = frozenset(text.encode().split(b","))
         elif name.endswith("_multiplier"):
             changed[name] = float(text)

@@ -143,12 +143,14 @@ def test_a_certificate_of_one_client_cannot_log_on_as_another(
     admission: Admission, certificate: Certificate | None, told: str, reset: bytes
 ) -> None:
     door = Door(admission, reset_on_logon=True)
+    door.host.numbers.next_sender_msg_seq_num = door.host.numbers.next_target_msg_seq_num = 5
+    before = door.state()
     door.knock(logon(5, reset), certificate=certificate)
     verdict = door.verdict()
     assert isinstance(verdict, Refused)
     assert told in verdict.reason
     door.host.work()
-    assert door.state() == UNTOUCHED
+    assert door.state() == before
 
 
 # -- its password ------------------------------------------------------------------------------------------------------
@@ -180,11 +182,16 @@ def test_a_password_that_nobody_judges_in_time_is_refused() -> None:
 @pytest.mark.parametrize("is_right", [False, None])
 def test_nothing_moves_before_authentication(reset: bytes, reset_on_logon: bool, is_right: bool | None) -> None:
     door = Door(GUARDED, reset_on_logon=reset_on_logon)
-    arrival = door.knock(logon(1, reset + GOOD))
+    door.answer(door.knock(logon(1, GOOD)), True)
+    door.host.end_of_file()
+    door.host.session.take_wire_log()
+    before = door.state()
+    assert before[1:4] == (1, 2, 2)
+    arrival = door.knock(logon(2, reset + GOOD))
     door.answer(arrival, is_right)
     door.refused_later(arrival)
     door.host.work()
-    assert door.state() == UNTOUCHED
+    assert door.state() == before
     assert not door.host.session.take_wire_log()
 
 
