@@ -166,7 +166,7 @@ async def _serve(
     connections_max = set_process_limits()
     acceptors = [Acceptor(door_terms_of(door, connections_max), crank.make_pump, record.note) for door in config.listen]
     calls = Calls(house.spine, crank.make_pump, record.note)
-    command, hang_up = crank.command, _not_reloadable(record)
+    command, hang_up, stop_reloads = crank.command, _not_reloadable(record), _nothing
     if program.path is not None and isinstance(config, GatewayConfig):
         reloader = Reloader(
             program.path,
@@ -180,7 +180,7 @@ async def _serve(
             program.take_in,
         )
         reloader.doors = acceptors
-        command, hang_up = reloader.command, reloader.hang_up
+        command, hang_up, stop_reloads = reloader.command, reloader.hang_up, reloader.stop
     admin = Admin(Path(program.admin_socket), command, command_of) if program.admin_socket else None
 
     crank.start()
@@ -200,6 +200,7 @@ async def _serve(
         announce(serving)
 
     await stopped
+    stop_reloads()
     for acceptor in acceptors:
         acceptor.close()
     calls.stop()
@@ -210,6 +211,10 @@ async def _serve(
     record.close()
     journal.close()
     return 0
+
+
+def _nothing() -> None:
+    """There are no reloads to stop."""
 
 
 def _not_reloadable(record: Logs) -> Callable[[], None]:
@@ -237,8 +242,7 @@ async def _stop_signal(attached: bool, hang_up: Callable[[], None]) -> None:
     if attached:
         loop.add_reader(0, ask)
     await asked
-    loop.remove_signal_handler(signal.SIGHUP)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # there is nothing to reload any more
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # there is nothing to reload any more
 
 
 def _open_journal(config: JournalConfig, create: bool) -> Journal:

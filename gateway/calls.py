@@ -24,11 +24,14 @@ class Calls:
         self._spine = spine
         self._make_pump = make_pump
         self._note = note
+        self._stopped = False
         self._initiators: dict[str, tuple[Initiator, asyncio.Task[None]]] = {}
 
     def use(self, session: SessionConfig, calling: Calling) -> None:
         """Call for this session so from now on; a connection that is up stays."""
         found = self._initiators.get(session.name)
+        if self._stopped:
+            return
         if found is not None:
             found[0].use(calling)
             return
@@ -52,5 +55,6 @@ class Calls:
 
     def stop(self) -> None:
         """Call no more at all."""
+        self._stopped = True
         for _, task in self._initiators.values():
             task.cancel()

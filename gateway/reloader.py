@@ -55,6 +55,7 @@ class Reloader:
         self.doors: Sequence[Acceptor] = ()
         """Their certificates are read again with every reload, and those that are shown to venues."""
         self._one_at_a_time = asyncio.Lock()
+        self._stopped = False
         self._hung_up: set[asyncio.Task[object]] = set()
 
     async def command(self, command: object) -> object:
@@ -62,6 +63,10 @@ class Reloader:
         if isinstance(command, ReadConfiguration):
             return await self.reload(command.operator)
         return await self._command(command)
+
+    def stop(self) -> None:
+        """The process is ending: a reload that has not come to its turn by now does not happen."""
+        self._stopped = True
 
     def hang_up(self) -> None:
         """SIGHUP has come."""
@@ -95,13 +100,10 @@ class Reloader:
             return {"changes": []}
         try:
             apply, calls, rulebooks = await asyncio.to_thread(self._prepare, operator, plan, config)
-        except (
-            ConfigRefused,
-            OSError,
-            ValueError,
-            TlsRefused,
-        ) as error:  # a file that cannot be used
+        except (ConfigRefused, OSError, ValueError, TlsRefused) as error:
             return {"error": f"nothing was changed: {error}"}
+        if self._stopped:
+            return {"error": "nothing was changed: the gateway is going down"}
         for session in (*plan.added, *plan.restarted):
             self._record.know(session.name, log_name_of(session))
         answer = await self._command(apply)

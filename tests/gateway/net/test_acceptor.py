@@ -14,7 +14,6 @@ import pytest
 
 from gateway.inbox import ConnectionClosed, ConnectionOpened
 from gateway.net import acceptor as acceptor_module
-from gateway.net import refusals
 from gateway.net.acceptor import Acceptor, DoorTerms
 from gateway.net.socket_terms import UNACKNOWLEDGED_MS_MAX, SocketTerms
 from gateway.net.tls import TlsRefused, TlsTerms
@@ -221,22 +220,6 @@ def test_the_oldest_stranger_goes_when_there_are_too_many(run: Run) -> None:
             assert (len(acceptor.gate), acceptor.gate.strangers) == (2, 1)
             for _, writer in pairs:
                 writer.close()
-
-    run(scene())
-
-
-def test_a_flood_of_refusals_is_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refusals, "LINES_A_SECOND", 3)
-
-    async def scene() -> None:
-        door = Door()
-        async with door.open(allowed=ELSEWHERE) as acceptor:
-            for _ in range(10):
-                await heard(acceptor.port)
-            await settled(lambda: any(event == "connections_refused" for event, _ in door.notes))
-            lines = len(door.reasons())
-            (more,) = [details["more"] for event, details in door.notes if event == "connections_refused"]
-            assert (lines, more) == (3, 7)
 
     run(scene())
 
