@@ -8,6 +8,8 @@
     questions    a session (ATTACKER) that sends TestRequests as fast as they are answered
     resends      a session (ATTACKER) that asks for everything again, and again
 
+    neighbour    no attack: a process that keeps a processor busy, for comparison
+
 Each returns what it has done, as numbers. It runs at low priority: what is measured is what a gateway does to its
 clients, not what a busy machine does to a gateway.
 """
@@ -163,6 +165,14 @@ async def resends(target: Target) -> Counter[str]:
     return await _session(target, b"2", b"7=1\x0116=0\x01")
 
 
+async def neighbour(target: Target) -> Counter[str]:
+    done: Counter[str] = Counter()
+    until = time.monotonic() + target.seconds
+    while time.monotonic() < until:
+        done["rounds"] += 1
+    return done
+
+
 async def _session(target: Target, msg_type: bytes, body: bytes) -> Counter[str]:
     """Log on as ATTACKER and say the same a hundred at a time; who is hung up on comes again."""
     done: Counter[str] = Counter()
@@ -208,6 +218,7 @@ ATTACKS: dict[str, Attack] = {
     "garbage": garbage,
     "questions": questions,
     "resends": resends,
+    "neighbour": neighbour,
 }
 
 
