@@ -24,7 +24,7 @@ from gateway.net.tls import Certificates, TlsRefused, TlsTerms, explain, server_
 from gateway.networks import Network, host_of, peer_of, permits
 
 BACKLOG = 512
-ACCEPTS_A_TURN = 64
+ACCEPTS_A_TURN = 8
 HANDSHAKE_S = 5.0
 SHUTDOWN_S = 3.0
 NO_DESCRIPTORS_PAUSE_S = 1.0
