@@ -41,11 +41,17 @@ class Executor : public FIX::Application {
     if (msgType != FIX::MsgType_NewOrderSingle) throw FIX::UnsupportedMessageType();
 
     FIX::ClOrdID clOrdID;
+    FIX::Account account;
+    FIX::OrdType ordType;
+    FIX::TimeInForce timeInForce;
     FIX::Symbol symbol;
     FIX::Side side;
     FIX::OrderQty orderQty;
     FIX::Price price;
     order.getField(clOrdID);
+    order.getField(account);
+    order.getField(ordType);
+    order.getField(timeInForce);
     order.getField(symbol);
     order.getField(side);
     order.getField(orderQty);
@@ -59,6 +65,10 @@ class Executor : public FIX::Application {
     report.set(symbol);
     report.set(orderQty);
     report.set(price);
+    report.set(account);
+    report.set(ordType);
+    report.set(timeInForce);
+    report.set(FIX::TransactTime());
     FIX::Session::sendToTarget(report, session);
   }
 

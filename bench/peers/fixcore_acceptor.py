@@ -12,6 +12,7 @@ import itertools
 import logging
 import signal
 import sys
+from datetime import UTC, datetime
 
 from fixcore.application import Application
 from fixcore.log.base import Log, LogFactory
@@ -49,9 +50,10 @@ class Acceptor(Application):  # type: ignore[misc]  # fixcore is not in the type
         report.header.set(35, "8")
         for tag, value in ((37, f"O{number}"), (17, f"E{number}"), (150, "0"), (39, "0"), (14, "0"), (6, "0")):
             report.set_field(tag, value)
-        for tag in (11, 55, 54, 38, 44):
+        for tag in (11, 1, 55, 54, 38, 40, 44, 59):
             report.set_field(tag, message.get_field(tag))
         report.set_field(151, message.get_field(38))
+        report.set_field(60, datetime.now(UTC).strftime("%Y%m%d-%H:%M:%S.%f")[:-3])
         self._reports.put_nowait(report)
 
     async def send_reports(self) -> None:

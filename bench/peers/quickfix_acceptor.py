@@ -3,7 +3,7 @@
 `fields`   reads and writes by typed field objects, the documented way
 `strings`  reads and writes by tag and string: half the calls into C++, the fastest this binding offers
 
-It has a FileLog, of messages and events, when the settings name a FileLogPath; else no log.
+The report has the fields that fixgate's has. It has a FileLog, of messages and events, when the settings name a FileLogPath; else no log.
 
 Usage: `python -m bench.peers.quickfix_acceptor fields|strings settings.cfg`; ends on SIGTERM.
 """
@@ -14,6 +14,7 @@ import itertools
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import quickfix as fix
 
@@ -22,8 +23,9 @@ _numbers = itertools.count(1)
 
 def report_by_fields(order: fix.Message) -> fix.Message:
     """ExecutionReport "New" of an order."""
-    cl_ord_id, symbol, side, order_qty, price = fix.ClOrdID(), fix.Symbol(), fix.Side(), fix.OrderQty(), fix.Price()
-    for field in (cl_ord_id, symbol, side, order_qty, price):
+    cl_ord_id, account, symbol, side = fix.ClOrdID(), fix.Account(), fix.Symbol(), fix.Side()
+    order_qty, ord_type, price, time_in_force = fix.OrderQty(), fix.OrdType(), fix.Price(), fix.TimeInForce()
+    for field in (cl_ord_id, account, symbol, side, order_qty, ord_type, price, time_in_force):
         order.getField(field)
     number = str(next(_numbers))
     report = fix.Message()
@@ -35,7 +37,8 @@ def report_by_fields(order: fix.Message) -> fix.Message:
     report.setField(fix.LeavesQty(order_qty.getValue()))
     report.setField(fix.CumQty(0))
     report.setField(fix.AvgPx(0))
-    for field in (cl_ord_id, symbol, side, order_qty, price):
+    report.setField(fix.TransactTime())
+    for field in (cl_ord_id, account, symbol, side, order_qty, ord_type, price, time_in_force):
         report.setField(field)
     return report
 
@@ -53,7 +56,8 @@ def report_by_strings(order: fix.Message) -> fix.Message:
     report.setField(14, "0")
     report.setField(6, "0")
     report.setField(38, order_qty)
-    for tag in (11, 55, 54, 44):
+    report.setField(60, datetime.now(UTC).strftime("%Y%m%d-%H:%M:%S.%f")[:-3])
+    for tag in (11, 1, 55, 54, 40, 44, 59):
         report.setField(tag, order.getField(tag))
     return report
 
