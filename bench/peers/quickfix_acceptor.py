@@ -3,7 +3,8 @@
 `fields`   reads and writes by typed field objects, the documented way
 `strings`  reads and writes by tag and string: half the calls into C++, the fastest this binding offers
 
-The report has the fields that fixgate's has. It has a FileLog, of messages and events, when the settings name a FileLogPath; else no log.
+The report has the fields that fixgate's has. There is a FileLog, of messages and events, when the settings name a
+FileLogPath; else no log.
 
 Usage: `python -m bench.peers.quickfix_acceptor fields|strings settings.cfg`; ends on SIGTERM.
 """
