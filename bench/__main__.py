@@ -130,7 +130,7 @@ def under_attack(quick: bool) -> tuple[str, int]:
     text = "### Under attack\n\n"
     try:
         with tempfile.TemporaryDirectory(dir=WORK, prefix="hostile-") as directory:
-            text += hostile.table(*hostile.measure(Path(directory), orders, seconds, list(attacks)))
+            text += hostile.table(hostile.measure(Path(directory), orders, seconds, list(attacks)))
     except (RunFailed, DidNotStart, AssertionError, statistics.StatisticsError) as failure:
         print(f"FAILED: {failure}", flush=True)
         return f"{text}failed: {failure}\n", 1
