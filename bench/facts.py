@@ -13,6 +13,8 @@ from pathlib import Path
 
 import lmdb
 
+from gateway.write_ahead import WriteAhead, create_segments
+
 SYNCS = 300
 
 
@@ -41,7 +43,8 @@ def median_us(action: Callable[[int], object]) -> float:
 
 
 def sync_costs(directory: Path) -> dict[str, float]:
-    """Median microseconds of one fdatasync (file grows; file stays) and of one LMDB commit of 1 KB, default flags."""
+    """Median microseconds of one fdatasync (file grows; file stays), of one LMDB commit of 1 KB with default flags, and
+    of one turn of 1 KB as the journal writes it."""
     with tempfile.TemporaryDirectory(dir=directory) as scratch:
         file = os.open(os.path.join(scratch, "page"), os.O_CREAT | os.O_RDWR, 0o600)
 
@@ -57,7 +60,12 @@ def sync_costs(directory: Path) -> dict[str, float]:
                 with environment.begin(write=True) as transaction:
                     transaction.put(number.to_bytes(8, "big"), bytes(1000), append=True)
 
-            return {"append": append, "overwrite": overwrite, "lmdb_commit": median_us(commit)}
+            lmdb_commit = median_us(commit)
+        create_segments(Path(scratch), SYNCS * 4096)
+        ahead = WriteAhead(Path(scratch), 0)
+        turn = median_us(lambda number: ahead.append(number, 1, bytes(1000)))
+        ahead.close()
+        return {"append": append, "overwrite": overwrite, "lmdb_commit": lmdb_commit, "turn": turn}
 
 
 def machine(directory: Path) -> dict[str, str]:
@@ -70,6 +78,7 @@ def machine(directory: Path) -> dict[str, str]:
         "Python": platform.python_version(),
         "fdatasync of 4 KB, p50": f"{costs['append']:.0f} us (growing file), {costs['overwrite']:.0f} us (overwriting)",
         "LMDB commit of 1 KB, p50": f"{costs['lmdb_commit']:.0f} us",
+        "turn of 1 KB into the write-ahead file, p50": f"{costs['turn']:.0f} us",
         "versions": ", ".join(f"{name} {version(name)}" for name in ("lmdb", "uvloop", "msgspec", "quickfix")),
     }
 

@@ -18,6 +18,12 @@ def document(text: str, stages: str) -> str:
 This page is written by `make bench`. All figures are of one invocation on one machine: compare columns, not pages.
 
 {text}
+Where it stands. Under load one flush of the disk pays for hundreds of orders, and what counts is the processor time of
+an order: the stages below say where it goes; the next step there is the desk. One order alone in its turn pays a write
+and a flush of the disk (the row "turn of 1 KB" above), and the process sleeps three times: for the bytes, the write and
+the flush. An engine that does not wait for the disk has the first of these only. What would help is a disk with a
+protected cache, or one that takes single writes through its cache (FUA): either saves the flush.
+
 {stages}
 ## How it is measured
 
