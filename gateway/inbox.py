@@ -76,9 +76,12 @@ Input = (
 )
 
 
-TURN_BYTES = 64 << 10
-"""What one turn takes of what peers have sent, shared between the connections that are up."""
-SHARE_BYTES_MIN = 8 << 10
+TURN_BYTES_ALONE = 64 << 10
+"""What one turn takes of the only connection that is up: large turns make one flush of the disk pay for many orders."""
+TURN_BYTES = 16 << 10
+SHARE_BYTES = 4 << 10
+"""What it takes of all, and of each, when there are more: another's order waits for this much and no longer, a few
+milliseconds, and the flush is still a small part of the turn."""
 
 
 class Inbox:
@@ -102,15 +105,16 @@ class Inbox:
         """What the next turn takes: at most `inputs_max` inputs, and of each connection no more bytes than its share
         when so many are up."""
         inputs = self._inputs
-        share = max(SHARE_BYTES_MIN, TURN_BYTES // max(1, connections))
+        alone = connections <= 1
+        share, total = (TURN_BYTES_ALONE, TURN_BYTES_ALONE) if alone else (SHARE_BYTES, TURN_BYTES)
         if len(inputs) <= inputs_max and sum([len(i.data) for i in inputs if type(i) is BytesReceived]) <= share:
             batch = list(inputs)
             inputs.clear()
             self.behind = frozenset()
             return batch
-        return self._drain_shares(inputs_max, share)
+        return self._drain_shares(inputs_max, share, total)
 
-    def _drain_shares(self, inputs_max: int, share: int) -> list[Input]:
+    def _drain_shares(self, inputs_max: int, share: int, total_max: int) -> list[Input]:
         """Who got nothing this time stands first the next time, before those who have had their share."""
         batch: list[Input] = []
         unserved: deque[Input] = deque()
@@ -123,7 +127,7 @@ class Inbox:
             if connection in late:
                 late[connection].append(item)
                 continue
-            full = len(batch) >= inputs_max or (total >= TURN_BYTES and type(item) is BytesReceived)
+            full = len(batch) >= inputs_max or (total >= total_max and type(item) is BytesReceived)
             if not full and type(item) is BytesReceived:
                 rest = room.get(item.connection, share)
                 if len(item.data) > rest:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.inbox import SHARE_BYTES_MIN, TURN_BYTES, BytesReceived, ConnectionClosed, Inbox, Input, Tick
+from gateway.inbox import SHARE_BYTES, TURN_BYTES, TURN_BYTES_ALONE, BytesReceived, ConnectionClosed, Inbox, Input, Tick
 
 
 def test_a_little_is_one_turn() -> None:
@@ -27,7 +27,7 @@ def test_who_sends_much_gets_its_share_and_the_other_is_in_the_same_turn() -> No
     inbox.put(BytesReceived(2, b"order"))
     taken = inbox.drain(256, 2)
     assert [(item.connection, len(item.data)) for item in taken if isinstance(item, BytesReceived)] == [
-        (1, TURN_BYTES // 2),
+        (1, SHARE_BYTES),
         (2, 5),
     ]
     assert inbox.behind == {1}
@@ -38,7 +38,7 @@ def test_alone_it_gets_the_whole_turn() -> None:
     inbox.put(BytesReceived(1, bytes(1_000_000)))
     (taken,) = inbox.drain(256, 1)
     assert isinstance(taken, BytesReceived)
-    assert len(taken.data) == TURN_BYTES
+    assert len(taken.data) == TURN_BYTES_ALONE
 
 
 def test_the_end_of_a_connection_waits_for_its_bytes_and_a_tick_does_not() -> None:
@@ -55,15 +55,15 @@ def test_the_end_of_a_connection_waits_for_its_bytes_and_a_tick_does_not() -> No
 def test_with_many_floods_everybody_has_a_turn_before_anybody_has_two() -> None:
     inbox = Inbox()
     for connection in range(100):
-        inbox.put(BytesReceived(connection, bytes(10 * SHARE_BYTES_MIN)))
+        inbox.put(BytesReceived(connection, bytes(10 * SHARE_BYTES)))
     served: dict[int, int] = defaultdict(int)
-    for turn in range(40):
+    for turn in range(240):
         total = 0
         for item in inbox.drain(256, 100):
             assert isinstance(item, BytesReceived)
             served[item.connection] += 1
             total += len(item.data)
-        assert total <= TURN_BYTES + SHARE_BYTES_MIN
+        assert total <= TURN_BYTES + SHARE_BYTES
         assert not served or max(served.values()) - min(served.get(c, 0) for c in range(100)) <= 1, turn
 
 
