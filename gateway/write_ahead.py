@@ -99,10 +99,13 @@ class WriteAhead:
     def append(self, first_seq: int, count: int, records: bytes) -> None:
         """Write a turn; returns when it is on disk. Raises OSError, and then nobody knows what is."""
         header = _HEADER.pack(_MAGIC, first_seq, count, len(records))
-        turn = b"".join((header, _CHECKSUM.pack(crc32(header, self._secret)), records))
-        length = _whole_blocks(len(turn))
-        self._buffer[:length] = turn.ljust(length, b"\0")
-        with memoryview(self._buffer) as whole, whole[:length] as blocks:
+        end = HEADER_BYTES + len(records)
+        length = _whole_blocks(end)
+        buffer = self._buffer
+        buffer[:HEADER_BYTES] = header + _CHECKSUM.pack(crc32(header, self._secret))
+        buffer[HEADER_BYTES:end] = records
+        buffer[end:length] = bytes(length - end)
+        with memoryview(buffer) as whole, whole[:length] as blocks:
             _write(self._fds[self._writing], blocks, self._offset)
         self._offset += length
 
