@@ -86,7 +86,7 @@ def test_a_day_of_an_operator(gateway: LiveGateway, dial: Dial) -> None:
     assert bob.read() == {}
     bob = dial("BOB")
     bob.send("35=A|34=3|98=0|108=30")
-    assert (bob.read()["34"], gateway.lines("reloaded")[0]["changes"]) == (
+    assert (bob.read()["34"], gateway.next_line("reloaded", 0)["changes"]) == (
         "3",
         ["sessions[B].max_latency_s: 120 -> 60"],
     )
@@ -94,7 +94,7 @@ def test_a_day_of_an_operator(gateway: LiveGateway, dial: Dial) -> None:
     write(gateway, sessions=SESSIONS, journal={"directory": "elsewhere"})
     told = gateway.ask("reload", str(gateway.path))
     assert "nothing was changed: journal.directory" in told
-    assert gateway.lines("reload_refused")[0]["error"] in told.replace("\n", "\\n")
+    assert gateway.next_line("reload_refused", 0)["error"] in told.replace("\n", "\\n")
 
     alice.send("35=1|34=2|112=still here")
     assert alice.read()["112"] == "still here"
@@ -129,7 +129,7 @@ def test_sighup_reads_again_and_a_file_that_cannot_be_read_changes_nothing(gatew
     gateway.path.write_text("sessions: [")
     gateway.process.send_signal(signal.SIGHUP)
     assert gateway.next_line("reload_refused", 0)["operator"] == "SIGHUP"
-    assert "nothing was changed" in gateway.lines("reload_refused")[0]["error"]
+    assert "nothing was changed" in gateway.next_line("reload_refused", 0)["error"]
     write(gateway, sessions=[*SESSIONS, {"name": "C", "begin_string": "FIX.4.4", "target_comp_id": "CAROL"}])
     gateway.process.send_signal(signal.SIGHUP)
     assert gateway.next_line("reloaded", 0)["changes"] == ["sessions[C]: added"]
