@@ -36,6 +36,7 @@ from gateway.watchdog import Watchdog
 
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 BATCH_INPUTS_MAX = 256
+GOING_DOWN = {"error": "the process is ending; nothing was done"}
 
 
 class Record(Protocol):
@@ -59,6 +60,8 @@ class Crank:
         self._last_connection = 0
         self._last_ticket = 0
         self._scheduled = False
+        self._has_ended = False
+        """The last turn is over: what still comes, as a timer or a connection's end, finds no journal any more."""
         self._woken_ns = 0
         self._held: frozenset[int] = frozenset()
         self._watchdog = Watchdog(record.note)
@@ -73,6 +76,8 @@ class Crank:
 
     async def command(self, command: object) -> object:
         """Give the application an operator's command and wait for its answer, which comes after the commit."""
+        if self._has_ended:
+            return GOING_DOWN
         self._last_ticket += 1
         answer: asyncio.Future[object] = self._loop.create_future()
         self._tickets[self._last_ticket] = answer
@@ -95,11 +100,17 @@ class Crank:
         for pump in list(self._pumps.values()):
             pump.close()
         self._passwords.close()
+        self._has_ended = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for waiting in self._tickets.values():
+            if not waiting.done():
+                waiting.set_result(GOING_DOWN)
 
     # -- turning ---------------------------------------------------------------------------------------------------
 
     def wake(self) -> None:
-        if not self._scheduled:
+        if not self._scheduled and not self._has_ended:
             self._scheduled = True
             self._woken_ns = self._read_clock().mono_ns
             self._loop.call_soon(self._turn)
@@ -113,6 +124,8 @@ class Crank:
 
     def _turn(self) -> None:
         self._scheduled = False
+        if self._has_ended:
+            return
         inbox = self.inbox
         inputs = inbox.drain(BATCH_INPUTS_MAX, len(self._pumps))
         if inbox.behind or self._held:

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.crank import BATCH_INPUTS_MAX, EXIT_BUG, Crank
+from gateway.crank import BATCH_INPUTS_MAX, EXIT_BUG, GOING_DOWN, Crank
 from gateway.effects import AnswerCommand, Effect
 from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, Input, Tick
 from gateway.instant import Instant
@@ -271,5 +271,25 @@ def test_whatever_raises_ends_the_process(what: str, monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         assert codes == [EXIT_BUG]
         assert notes.noted == [("critical", "process_ends")]
+
+    asyncio.run(scene())
+
+
+def test_behind_the_last_turn_there_is_no_other() -> None:
+    """A timer that is due while the rest of the process closes finds no journal any more."""
+
+    async def scene() -> None:
+        spine = Spine()
+        crank = crank_of(spine, Notes())
+        spine.next_deadline = 1
+        await crank.shut_down("the test ends", 1.0)
+        turns = len(spine.turns)
+        assert turns > 0
+        crank.inbox.put(Tick())
+        crank.wake()
+        for _ in range(3):
+            await asyncio.sleep(0.002)
+        assert len(spine.turns) == turns
+        assert await crank.command("status") == GOING_DOWN
 
     asyncio.run(scene())
