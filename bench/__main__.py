@@ -127,7 +127,7 @@ def under_attack(quick: bool) -> tuple[str, int]:
     print("session layer: under attack ...", end=" ", flush=True)
     orders, seconds, attacks = HOSTILE_QUICK if quick else HOSTILE_WHOLE
     start = time.monotonic()
-    text = "### Under attack\n\n"
+    text = "\n### Under attack\n\n"
     try:
         with tempfile.TemporaryDirectory(dir=WORK, prefix="hostile-") as directory:
             text += hostile.table(hostile.measure(Path(directory), orders, seconds, list(attacks)))

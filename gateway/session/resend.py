@@ -1,4 +1,4 @@
-"""Plan a replay: which of our old messages go out again as they were, and which only leave their numbers.
+"""What a replay is made of: which old messages go out again, and in what form, and which only leave their numbers.
 
 The standard's list of messages that must not be sent again (Logon, Logout, ResendRequest, Heartbeat, TestRequest,
 SequenceReset) leaves out Reject(3), and so do we: a peer whose order was refused at the session layer while the line
@@ -8,7 +8,6 @@ SequenceReset-GapFill each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 SOH = b"\x01"
@@ -28,27 +27,6 @@ class Replayed(NamedTuple):
 
     msg_seq_num: int
     content: bytes
-
-
-def plan_replay(
-    stored: Iterable[tuple[int, bytes]], begin_seq_no: int, end_seq_no: int, sending_time: bytes
-) -> Iterator[GapFill | Replayed]:
-    """The messages that answer a request for `begin_seq_no` to `end_seq_no`, both inclusive, in order.
-
-    `stored` has (MsgSeqNum, message as sent) in rising order and may have holes."""
-    unfilled = begin_seq_no
-    for msg_seq_num, raw in stored:
-        if not unfilled <= msg_seq_num <= end_seq_no:
-            continue
-        content = as_poss_dup(raw, sending_time)
-        if content is None:
-            continue
-        if unfilled < msg_seq_num:
-            yield GapFill(unfilled, msg_seq_num)
-        yield Replayed(msg_seq_num, content)
-        unfilled = msg_seq_num + 1
-    if unfilled <= end_seq_no:
-        yield GapFill(unfilled, end_seq_no + 1)
 
 
 def without_poss_dup(body: bytes) -> bytes:

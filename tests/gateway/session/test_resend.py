@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fixspec.codec import encode
 from gateway.session.heartbeat import Heartbeats
-from gateway.session.resend import GapFill, Replayed, as_poss_dup, plan_replay
+from gateway.session.replay import Replay
+from gateway.session.resend import GapFill, Replayed, as_poss_dup
 from gateway.session.sender import Sender
 from gateway.session.settings import SessionNumbers
 from tests.gateway.session.host import Clock
@@ -26,8 +29,13 @@ def shape(plan: list[GapFill | Replayed]) -> list[tuple[int, ...]]:
     return [(i.msg_seq_num, i.new_seq_no) if isinstance(i, GapFill) else (i.msg_seq_num,) for i in plan]
 
 
+def again(stored: Iterable[tuple[int, bytes]], begin: int, end: int) -> Iterator[GapFill | Replayed]:
+    """What a replay of these numbers sends, in one piece."""
+    return Replay((begin, end), end, end + 1, 0).again(stored, end, STAMP)
+
+
 def plan(stored: list[tuple[int, bytes]], begin: int, end: int) -> list[tuple[int, ...]]:
-    return shape(list(plan_replay(stored, begin, end, STAMP)))
+    return shape(list(again(stored, begin, end)))
 
 
 def test_runs_of_session_messages_become_one_gap_fill() -> None:
@@ -60,7 +68,7 @@ def test_plan_is_lazy() -> None:
         for msg_seq_num in range(1, 10**9):
             yield sent(b"8", msg_seq_num)
 
-    items = plan_replay(endless(), 1, 10**9, STAMP)  # type: ignore[arg-type]  # an iterator of pairs
+    items = again(endless(), 1, 10**9)  # type: ignore[arg-type]  # an iterator of pairs
     assert shape([next(items), next(items)]) == [(1,), (2,)]
 
 
@@ -73,7 +81,7 @@ def test_every_number_is_covered_once_and_in_order(numbers: dict[int, bytes], be
     end = begin + length
     stored = [sent(msg_type, n) for n, msg_type in sorted(numbers.items())]
     expected = begin
-    for item in plan_replay(stored, begin, end, STAMP):
+    for item in again(stored, begin, end):
         assert item.msg_seq_num == expected
         if isinstance(item, GapFill):
             assert all(numbers.get(n) not in (b"8", b"3") for n in range(expected, item.new_seq_no))
