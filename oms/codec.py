@@ -17,12 +17,13 @@ import msgspec
 
 from oms.events import EVENT_TYPES, Event
 
-SCHEMA: Final = 2
-"""1: the first. 2: CancelRequested has a cause; rates of sessions, arrivals and departures of clients."""
+SCHEMA: Final = 3
+"""1: the first. 2: CancelRequested has a cause; rates of sessions, arrivals and departures of clients.
+3: special terms, parents, busts and corrections, restatements, marks, external and telephoned orders, mass cancels."""
 
 _PREFIX: Final = b"%d" % SCHEMA
 _PREFIX_LENGTH: Final = 1
-_READABLE: Final = frozenset({b"1[", b"2["})
+_READABLE: Final = frozenset({b"1[", b"2[", b"3["})
 _encode = msgspec.json.Encoder().encode
 _decode = cast("msgspec.json.Decoder[Event]", msgspec.json.Decoder(Union[EVENT_TYPES])).decode  # noqa: UP007
 

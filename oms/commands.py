@@ -11,6 +11,7 @@ import msgspec
 
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
+from oms.special_terms import SpecialTerms
 from oms.types import OrdType, Side, TimeInForce, TradingState
 
 
@@ -33,6 +34,7 @@ class NewOrder(msgspec.Struct, frozen=True, gc=False):
     """TransactTime(60), UTC in ns."""
     poss_resend: bool = False
     """PossResend(97)=Y."""
+    special: SpecialTerms | None = None
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False):
@@ -43,6 +45,7 @@ class CancelOrder(msgspec.Struct, frozen=True, gc=False):
     orig_cl_ord_id: str
     symbol: str
     side: Side
+    poss_resend: bool = False
 
 
 class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
@@ -58,6 +61,8 @@ class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
     """OrderQty(38) in all, what is filled already included."""
     price: Decimal | None
     time_in_force: TimeInForce
+    poss_resend: bool = False
+    special: SpecialTerms | None = None
 
 
 class QueryOrder(msgspec.Struct, frozen=True, gc=False):

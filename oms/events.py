@@ -16,7 +16,18 @@ import msgspec
 
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
-from oms.types import FillFlag, OrdType, RejectReason, Side, TimeInForce, TradingState
+from oms.special_terms import SpecialTerms
+from oms.types import (
+    FillFlag,
+    HoldReason,
+    OrdType,
+    RejectReason,
+    RestatementReason,
+    Side,
+    SymbolStatus,
+    TimeInForce,
+    TradingState,
+)
 from oms.venue_reports import AnyVenueReport
 
 
@@ -69,6 +80,23 @@ class VenueStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True)
     connected: bool
 
 
+class SymbolStatusChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """`venue` is '' and `operator` a name when a person said so. Since schema 3."""
+
+    symbol: str
+    status: SymbolStatus
+    venue: str
+    operator: str = ""
+    reason: str = ""
+
+
+class TradingDayBegan(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """What belongs to a trading day begins anew: the uniqueness of ClOrdIDs, day quantities. Since schema 3."""
+
+    day: str
+    """TradeDate(75) as YYYYMMDD."""
+
+
 class ReferencePriceSet(Event, frozen=True, gc=False, array_like=True, tag=True):
     venue: str
     symbol: str
@@ -117,6 +145,27 @@ class OrderReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
     price: Decimal | None
     time_in_force: TimeInForce
     transact_time_ns: int | None
+    special: SpecialTerms | None = None
+    """Since schema 3, as `parent_seq`."""
+    parent_seq: int | None = None
+    """The order that this one works a part of; it then has no session and no ClOrdID: its owner is the parent."""
+    operator: str = ""
+    """Who entered it for the client: a telephoned order, which has no ClOrdID. Since schema 3."""
+
+
+class OrderAdopted(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """An order that stands at `venue` and is none that we sent: it exists from here on, without a client. Its
+    `order_seq` is the `seq` of this event. Since schema 3."""
+
+    venue: str
+    venue_cl_ord_id: str
+    venue_order_id: str
+    symbol: str
+    side: Side
+    ord_type: OrdType
+    order_qty: Decimal
+    price: Decimal | None
+    time_in_force: TimeInForce
 
 
 class OrderRefused(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
@@ -155,6 +204,20 @@ class OrderRouted(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
     venue_cl_ord_id: str
 
 
+class OrderHeld(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """The order is accepted, and held by the gateway: no venue knows of it. Since schema 3."""
+
+    why: HoldReason
+
+
+class OrderTriggered(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """What a held order, or one that the venue holds, waited for has come. If it was held here, OrderRouted follows.
+    Since schema 3."""
+
+    price: Decimal | None = None
+    """The reference price that triggered a stop order."""
+
+
 class OrderAccepted(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
     venue_order_id: str
 
@@ -167,6 +230,19 @@ class OrderRejected(OrderEvent, frozen=True, gc=False, array_like=True, tag=True
     text: str
 
 
+class FillDetails(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What not every venue tells of an execution."""
+
+    last_mkt: str = ""
+    """LastMkt(30): the market, where the venue has several; else the venue's own stands."""
+    commission: Decimal | None = None
+    """Commission(12) of this execution, absolute; negative for a rebate."""
+    commission_currency: str = ""
+    """CommCurrency(479)."""
+    last_liquidity_ind: str = ""
+    """LastLiquidityInd(851): '1' added liquidity, '2' removed it."""
+
+
 class OrderFilled(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
     """(venue, exec_id) is the key of the execution within the order; exec_id is the venue's."""
 
@@ -176,6 +252,74 @@ class OrderFilled(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
     last_px: Decimal
     transact_time_ns: int | None = None
     flags: tuple[FillFlag, ...] = ()
+    details: FillDetails | None = None
+    """Since schema 3."""
+
+
+class ExecutionBusted(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """The venue takes an execution back (Trade Cancel). Since schema 3."""
+
+    venue: str
+    exec_id: str
+    """The venue's ExecID(17) of this report."""
+    trade_id: str
+    """The ExecID under which the execution was first booked: its key in the order, together with the venue."""
+    ref_seq: int
+    """The event that told of the execution last: its fill, or its last correction. ExecRefID(19) to the client."""
+    text: str = ""
+
+
+class ExecutionCorrected(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """Quantity and price of an execution are these instead (Trade Correct). Fields as in ExecutionBusted."""
+
+    venue: str
+    exec_id: str
+    trade_id: str
+    ref_seq: int
+    last_qty: Decimal
+    last_px: Decimal
+    transact_time_ns: int | None = None
+    flags: tuple[FillFlag, ...] = ()
+
+
+class OrderRestated(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """The order stands on other terms without its client having asked. Since schema 3."""
+
+    reason: RestatementReason
+    order_qty: Decimal
+    price: Decimal | None
+    cum_qty: Decimal | None = None
+    """CumQty(14) from now on, where the restatement changes it (a split); None: it stays. The value of the executions
+    is the same as before."""
+    text: str = ""
+    operator: str = ""
+    """Who said so; '' when it was the venue, or the beginning of a trading day."""
+
+
+class OrderDoneForDay(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """Nothing more is done with the order today. Since schema 3."""
+
+    text: str = ""
+
+
+class OrderSuspended(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """The order stands and cannot trade: a halt. Since schema 3."""
+
+    text: str = ""
+
+
+class OrderReinstated(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """A suspended order, or one that was done for the day, can trade again. Since schema 3."""
+
+    text: str = ""
+
+
+class OrderStopped(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """The price of a quantity is guaranteed (ExecType 7, Stopped); no execution. Since schema 3."""
+
+    last_qty: Decimal
+    last_px: Decimal
+    text: str = ""
 
 
 class OrderExpired(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
@@ -230,6 +374,17 @@ class OrderCanceled(OrderEvent, frozen=True, gc=False, array_like=True, tag=True
     orig_cl_ord_id: str
     venue_cl_ord_id: str | None
     text: str = ""
+    reason: RestatementReason | None = None
+    """Why, when its client did not ask. Since schema 3."""
+
+
+class RequestRetargeted(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """A request went to the venue against a replace that the venue then rejected. It goes out once more, under a new
+    id, against what stands. Since schema 3."""
+
+    old_venue_cl_ord_id: str
+    venue_cl_ord_id: str
+    orig_venue_cl_ord_id: str
 
 
 class ReplaceRequested(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
@@ -244,6 +399,8 @@ class ReplaceRequested(OrderEvent, frozen=True, gc=False, array_like=True, tag=T
     order_qty: Decimal
     price: Decimal | None
     time_in_force: TimeInForce
+    special: SpecialTerms | None = None
+    """Since schema 3."""
 
 
 class ReplaceRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -301,6 +458,51 @@ class OrderQueried(OrderEvent, frozen=True, gc=False, array_like=True, tag=True)
     query_id: str
 
 
+class OrderResolved(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """A named person has found out what became of an order or request that the venue left unanswered. What it is
+    follows as events of its own, in the same decision. Since schema 3."""
+
+    outcome: str
+    """`rejected`, `canceled`, `filled`, `accepted` or `working`."""
+    operator: str
+    reason: str
+
+
+class TradeDisputed(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A client does not know a trade that we reported: DontKnowTrade(Q). It changes no position. Since schema 3."""
+
+    session: str
+    order_id: str
+    exec_id: str
+    """OrderID(37) and ExecID(17) as the client wrote them."""
+    order_seq: int | None
+    dk_reason: str
+    """DKReason(127), the character."""
+    text: str
+
+
+class MassCancelRequested(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """OrderMassCancelRequest(q). A CancelRequested for each of the `orders` follows. Since schema 3."""
+
+    session: str
+    cl_ord_id: str
+    scope: str
+    """MassCancelRequestType(530), the character."""
+    symbol: str
+    side: Side | None
+    orders: tuple[int, ...]
+    """The `order_seq` of each."""
+
+
+class MassCancelRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
+    session: str
+    cl_ord_id: str
+    scope: str
+    code: str
+    reason: RejectReason
+    text: str
+
+
 class ReportQuarantined(Event, frozen=True, gc=False, array_like=True, tag=True):
     """A report that fits nothing we know: kept whole, told to operators, changes no order. `why` is a key of
     `oms.quarantine.REASONS`."""
@@ -342,5 +544,22 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     RequestCounted,
     OrderQueried,
     ReportQuarantined,
+    SymbolStatusChanged,
+    TradingDayBegan,
+    OrderAdopted,
+    OrderHeld,
+    OrderTriggered,
+    ExecutionBusted,
+    ExecutionCorrected,
+    OrderRestated,
+    OrderDoneForDay,
+    OrderSuspended,
+    OrderReinstated,
+    OrderStopped,
+    RequestRetargeted,
+    OrderResolved,
+    TradeDisputed,
+    MassCancelRequested,
+    MassCancelRefused,
 )
 """Every event there is."""

@@ -23,6 +23,9 @@ class OrdType(StrEnum):
 
     MARKET = "MARKET"
     LIMIT = "LIMIT"
+    STOP = "STOP"
+    STOP_LIMIT = "STOP_LIMIT"
+    PEGGED = "PEGGED"
 
 
 class TimeInForce(StrEnum):
@@ -32,6 +35,54 @@ class TimeInForce(StrEnum):
     GOOD_TILL_CANCEL = "GOOD_TILL_CANCEL"
     IMMEDIATE_OR_CANCEL = "IMMEDIATE_OR_CANCEL"
     FILL_OR_KILL = "FILL_OR_KILL"
+    GOOD_TILL_DATE = "GOOD_TILL_DATE"
+    AT_THE_CLOSE = "AT_THE_CLOSE"
+
+
+class ExecInst(StrEnum):
+    """ExecInst(18): those that mean something here. Any other is refused, not ignored."""
+
+    NOT_HELD = "NOT_HELD"
+    WORK = "WORK"
+    HELD = "HELD"
+    PARTICIPATE_DONT_INITIATE = "PARTICIPATE_DONT_INITIATE"
+    """Post only: rejected rather than executed at once."""
+    MARKET_PEG = "MARKET_PEG"
+    PRIMARY_PEG = "PRIMARY_PEG"
+    MID_PRICE_PEG = "MID_PRICE_PEG"
+    REINSTATE_ON_TRADING_HALT = "REINSTATE_ON_TRADING_HALT"
+    CANCEL_ON_TRADING_HALT = "CANCEL_ON_TRADING_HALT"
+    REINSTATE_ON_CONNECTION_LOSS = "REINSTATE_ON_CONNECTION_LOSS"
+    """The order outlives its client's session, whatever the session's cancel on disconnect says."""
+    CANCEL_ON_CONNECTION_LOSS = "CANCEL_ON_CONNECTION_LOSS"
+    """The order is canceled when its client's session is lost, also where the session has no cancel on disconnect."""
+
+
+class HoldReason(StrEnum):
+    """What an order that the gateway holds back from every venue is waiting for."""
+
+    STOP_PRICE = "STOP_PRICE"
+    CLOSE = "CLOSE"
+    """The closing phase of its market."""
+    OTHER_ORDER = "OTHER_ORDER"
+    """An execution of the order that triggers it (OTO)."""
+    LIST_EXECUTE = "LIST_EXECUTE"
+    """The client's word to execute its list: ListExecute(L)."""
+
+
+class RestatementReason(StrEnum):
+    """ExecRestatementReason(378): why an order changed or ended without its client having asked."""
+
+    GT_CORPORATE_ACTION = "GT_CORPORATE_ACTION"
+    GT_RENEWAL = "GT_RENEWAL"
+    VERBAL_CHANGE = "VERBAL_CHANGE"
+    REPRICING_OF_ORDER = "REPRICING_OF_ORDER"
+    BROKER_OPTION = "BROKER_OPTION"
+    PARTIAL_DECLINE_OF_ORDER_QTY = "PARTIAL_DECLINE_OF_ORDER_QTY"
+    CANCEL_ON_TRADING_HALT = "CANCEL_ON_TRADING_HALT"
+    CANCEL_ON_SYSTEM_FAILURE = "CANCEL_ON_SYSTEM_FAILURE"
+    MARKET_OPTION = "MARKET_OPTION"
+    OTHER = "OTHER"
 
 
 class OrdStatus(StrEnum):
@@ -80,11 +131,21 @@ class TradingState(StrEnum):
     HALTED = "HALTED"
 
 
+class SymbolStatus(StrEnum):
+    """Whether a symbol trades: what a venue or an operator says of it."""
+
+    TRADING = "TRADING"
+    HALTED = "HALTED"
+    CLOSED = "CLOSED"
+
+
 class FillFlag(StrEnum):
     """What was odd about a fill that was booked all the same: a fill is money."""
 
     OVERFILL = "OVERFILL"  # CumQty(14) is above OrderQty(38) with it
     AFTER_END = "AFTER_END"  # the order was canceled, expired or rejected before
+    WRONG_SIDE = "WRONG_SIDE"  # the venue reports it for the other side
+    WRONG_SYMBOL = "WRONG_SYMBOL"  # the venue reports it for another symbol
 
 
 class Moment(NamedTuple):
