@@ -49,7 +49,7 @@ SEAMS = (
     ("read: CheckSum, fields, values of a known shape", "fixspec.rulebook", "Rulebook.read"),
     ("session in: header checks, numbers", "gateway.session.reception", "Reception.next_output"),
     ("validate: what is left of it for a known shape", "fixspec.rulebook", "Rulebook.validate"),
-    ("translate: D to NewOrder", "gateway.desk", "new_order"),
+    ("translate: D to NewOrder", "gateway.client_requests", "new_order"),
     ("decide: gates, routing; the venue's answer", "gateway.deciding", "decide"),
     ("apply: the events to the blotter", "oms.blotter", "Blotter.apply"),
     ("encode: the events for the log", "gateway.deciding", "encode_event"),

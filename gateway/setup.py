@@ -15,7 +15,8 @@ from config.model import (
     SessionThrottle,
 )
 from fixspec.numbers import format_decimal
-from gateway.desk import Client, Desk, Terms
+from gateway.client_terms import Client
+from gateway.desk import Desk, Terms
 from gateway.doors import venue_tls_of
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument

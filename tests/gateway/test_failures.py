@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+import gateway.client_requests
 import gateway.deciding
-import gateway.desk
 from fixspec.codec import decode, encode
 from fixspec.message import Message
 from gateway.failures import MemoryUnknown, handler_failed
@@ -81,7 +81,7 @@ def accepted(world: World, name: str = "X") -> str:
 # -- a client's message ------------------------------------------------------------------------------------------------
 
 SEAMS = [
-    (gateway.desk, "new_order"),
+    (gateway.client_requests, "new_order"),
     (gateway.deciding, "decide"),
     (gateway.deciding, "encode_event"),
 ]
@@ -104,7 +104,7 @@ def test_a_client_is_told_and_nothing_has_happened(
 
 
 def test_the_note_has_the_message_without_its_secrets(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway.desk, "new_order", raise_fault)
+    monkeypatch.setattr(gateway.client_requests, "new_order", raise_fault)
     world.send(world.client, "35=D|11=X|38=10|58=note")
     world.expect(world.client, "35=j|380=4")
     (note,) = [note for note in world.notes if note.event == "handler_failed"]

@@ -9,7 +9,7 @@ import pytest
 
 from config.load import load_exchange, load_gateway
 from config.model import LimitsConfig, Throttle
-from gateway.desk import Client
+from gateway.client_terms import Client
 from gateway.setup import desk_of, exchange_settings_of, terms_of
 from gateway.translate.dialect import FIX42, FIX44, FIX50SP2
 from oms.instruments import Instrument

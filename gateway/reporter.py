@@ -1,0 +1,71 @@
+"""The pen of the desk: identifiers and times of what it says to clients, and the report on an order as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fixspec.numbers import format_utc_timestamp
+from fixspec.tags import MsgType
+from gateway.client_terms import Client
+from gateway.throttling import Refusals
+from gateway.translate import reports
+from gateway.turn import Turn
+from oms.order import Order
+
+NS_PER_MS = 1_000_000
+
+
+class Reporter:
+    """`clients` may be exchanged for others at any time: see `Desk.use_clients`."""
+
+    def __init__(self, store_id: str, clients: Mapping[str, Client]) -> None:
+        self.clients = clients
+        self._exec_id_prefix = store_id.encode()
+        self._refusals = Refusals()
+        self._stamped_ms = -1
+        self._stamp = b""
+
+    def exec_id(self, seq: int) -> bytes:
+        """ExecID(17) of the report on the fact `seq`, as `oms.types.exec_id` has it; an answer that states no fact
+        takes the number of the next record."""
+        return b"%b-%d" % (self._exec_id_prefix, seq)
+
+    def transact_time(self, turn: Turn) -> bytes:
+        """TransactTime(60): the time of the turn, formatted once."""
+        at_ms = turn.now.utc_ns // NS_PER_MS
+        if at_ms != self._stamped_ms:
+            self._stamp = format_utc_timestamp(turn.now.utc_ns)
+            self._stamped_ms = at_ms
+        return self._stamp
+
+    def report(
+        self,
+        seq: int,
+        order: Order,
+        exec_type: bytes,
+        turn: Turn,
+        cl_ord_id: str | None = None,
+        orig_cl_ord_id: str | None = None,
+        detail: bytes = b"",
+    ) -> None:
+        """Tell the client of `order` the fact `seq`. Of an order without a session no client hears."""
+        session = order.session
+        if not session:
+            return
+        body = reports.execution_report(
+            order,
+            self.exec_id(seq),
+            exec_type,
+            self.transact_time(turn),
+            self.clients[session].dialect,
+            cl_ord_id,
+            orig_cl_ord_id,
+            detail,
+        )
+        turn.send(session, MsgType.EXECUTION_REPORT, body)
+
+    def refused_for_throttle(self, session: str, turn: Turn) -> None:
+        """A request of the session was refused for its throttle. That counts towards a Logout."""
+        rate = self.clients[session].refusals
+        if rate is not None and self._refusals.count(session, rate, turn.now.mono_ns):
+            turn.expel(session, f"THROTTLED: more than {rate.burst} requests refused for the throttle")

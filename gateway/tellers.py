@@ -1,0 +1,185 @@
+"""Who is told what: one small method for each fact that somebody outside must hear of, and `table`, which names them.
+
+A fact of an order without a session (a child that works a part of another order, an order that we found at a venue) is
+no client's business, and said to none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fixspec.tags import MsgType
+from gateway.reporter import Reporter
+from gateway.translate import reports
+from gateway.translate.rejects import cxl_rej_reason, ord_rej_reason
+from gateway.turn import Turn
+from gateway.venue_requests import VenueRequests
+from oms import events
+from oms.blotter import Blotter
+from oms.events import Event
+from oms.risk.throttle import message_throttle
+from oms.types import Moment
+
+
+class Tellers:
+    """`table` is read by `gateway.deciding` as each fact comes to stand."""
+
+    def __init__(self, blotter: Blotter, reporter: Reporter, venues: VenueRequests) -> None:
+        self._blotter = blotter
+        self._reporter = reporter
+        self._report = reporter.report
+        self._ask_venue = venues.ask
+        self.table: dict[type[Event], Callable[[Any, Turn], None]] = {
+            events.OrderRefused: self._rejected,
+            events.DuplicateRefused: self._duplicate,
+            events.PossResendRecognized: self._poss_resend,
+            events.OrderRouted: venues.ask,
+            events.OrderAccepted: self._accepted,
+            events.OrderRejected: self._rejected,
+            events.OrderFilled: self._filled,
+            events.OrderExpired: self._expired,
+            events.CancelRequested: self._cancel_requested,
+            events.CancelRefused: self._cancel_refused,
+            events.CancelRejected: self._cancel_refused,
+            events.OrderCanceled: self._canceled,
+            events.ReplaceRequested: self._replace_requested,
+            events.ReplaceRefused: self._replace_refused,
+            events.ReplaceRejected: self._replace_refused,
+            events.OrderReplaced: self._replaced,
+            events.OrderQueried: venues.ask,
+        }
+        self.clients_changed()
+
+    def clients_changed(self) -> None:
+        """That an order was received is told only if some client wants to hear it."""
+        if any("new" in client.report_pending for client in self._reporter.clients.values()):
+            self.table[events.OrderReceived] = self._received
+
+    # -- new orders ----------------------------------------------------------------------------------------------
+
+    def _received(self, event: events.OrderReceived, turn: Turn) -> None:
+        if event.session and "new" in self._reporter.clients[event.session].report_pending:
+            self._report(event.seq, self._blotter.orders[event.seq], reports.PENDING_NEW, turn)
+
+    def _accepted(self, event: events.OrderAccepted, turn: Turn) -> None:
+        self._report(event.seq, self._blotter.orders[event.order_seq], reports.NEW, turn)
+
+    def _rejected(self, event: events.OrderRefused | events.OrderRejected, turn: Turn) -> None:
+        order = self._blotter.orders[event.order_seq]
+        if not order.session:
+            return
+        code = ord_rej_reason(event.reason, self._reporter.clients[order.session].dialect)
+        detail = b"103=%b\x0158=%b\x01" % (code, event.text.encode("latin-1", "replace"))
+        self._report(event.seq, order, reports.REJECTED, turn, detail=detail)
+        if isinstance(event, events.OrderRefused) and _is_throttled(event.text, *event.also):
+            self._reporter.refused_for_throttle(order.session, turn)
+
+    def _duplicate(self, event: events.DuplicateRefused, turn: Turn) -> None:
+        """One report refuses the new order and tells the status of the one that has its ClOrdID (Appendix D, F.1.a)."""
+        reporter = self._reporter
+        detail = b"103=6\x0158=%b\x01" % event.text.encode("latin-1", "replace")
+        if event.order_seq is not None:
+            order = self._blotter.orders[event.order_seq]
+            self._report(event.seq, order, reports.REJECTED, turn, cl_ord_id=event.cl_ord_id, detail=detail)
+        else:
+            dialect = reporter.clients[event.session].dialect
+            body = reports.spent_cl_ord_id_report(event.cl_ord_id, reporter.exec_id(event.seq), detail, dialect)
+            turn.send(event.session, MsgType.EXECUTION_REPORT, body)
+        if message_throttle(event.session, self._blotter, Moment(turn.now.utc_ns, turn.next_seq())) is not None:
+            reporter.refused_for_throttle(event.session, turn)
+
+    def _poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
+        order, reporter = self._blotter.orders[event.order_seq], self._reporter
+        exec_id, time = reporter.exec_id(event.seq), reporter.transact_time(turn)
+        body = reports.status_report(order, exec_id, time, reporter.clients[event.session].dialect, event.cl_ord_id)
+        turn.send(event.session, MsgType.EXECUTION_REPORT, body)
+
+    # -- what becomes of an order --------------------------------------------------------------------------------
+
+    def _filled(self, event: events.OrderFilled, turn: Turn) -> None:
+        order, reporter = self._blotter.orders[event.order_seq], self._reporter
+        session = order.session
+        if not session:
+            return
+        body = reports.trade_report(
+            order,
+            reporter.exec_id(event.seq),
+            event.last_qty,
+            event.last_px,
+            reporter.transact_time(turn),
+            reporter.clients[session].dialect,
+        )
+        turn.send(session, MsgType.EXECUTION_REPORT, body)
+
+    def _expired(self, event: events.OrderExpired, turn: Turn) -> None:
+        order = self._blotter.orders[event.order_seq]
+        self._report(event.seq, order, reports.EXPIRED, turn, detail=_text(event.text))
+
+    # -- cancels and replaces ------------------------------------------------------------------------------------
+
+    def _cancel_requested(self, event: events.CancelRequested, turn: Turn) -> None:
+        order = self._blotter.orders[event.order_seq]
+        if not event.cause and order.session and "cancel" in self._reporter.clients[order.session].report_pending:
+            self._report(event.seq, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, order.cl_ord_id)
+        self._ask_venue(event, turn)
+
+    def _replace_requested(self, event: events.ReplaceRequested, turn: Turn) -> None:
+        order = self._blotter.orders[event.order_seq]
+        if order.session and "replace" in self._reporter.clients[order.session].report_pending:
+            self._report(event.seq, order, reports.PENDING_REPLACE, turn, event.cl_ord_id, order.cl_ord_id)
+        self._ask_venue(event, turn)
+
+    def _canceled(self, event: events.OrderCanceled, turn: Turn) -> None:
+        order, cl_ord_id, text = self._blotter.orders[event.order_seq], event.cl_ord_id, event.text
+        if cl_ord_id:
+            self._report(event.seq, order, reports.CANCELED, turn, cl_ord_id, event.orig_cl_ord_id, _text(text))
+            return
+        # The client did not ask: the order's own ClOrdID, and why, if it was we who asked.
+        cause = "" if event.venue_cl_ord_id is None else order.requests[event.venue_cl_ord_id].name
+        told = f"{cause}: {text}" if cause and text else cause or text
+        self._report(event.seq, order, reports.CANCELED, turn, detail=_text(told))
+
+    def _replaced(self, event: events.OrderReplaced, turn: Turn) -> None:
+        order = self._blotter.orders[event.order_seq]
+        self._report(event.seq, order, reports.REPLACED, turn, event.cl_ord_id, event.orig_cl_ord_id)
+
+    def _cancel_refused(self, event: events.CancelRefused | events.CancelRejected, turn: Turn) -> None:
+        self._reject_request(event, reports.CANCEL_REQUEST, turn)
+
+    def _replace_refused(self, event: events.ReplaceRefused | events.ReplaceRejected, turn: Turn) -> None:
+        self._reject_request(event, reports.REPLACE_REQUEST, turn)
+
+    def _reject_request(
+        self,
+        event: events.CancelRefused | events.CancelRejected | events.ReplaceRefused | events.ReplaceRejected,
+        response_to: bytes,
+        turn: Turn,
+    ) -> None:
+        order = None if event.order_seq is None else self._blotter.orders[event.order_seq]
+        if not event.cl_ord_id:
+            assert order is not None
+            details = {"order_id": order.order_id, "text": event.text}
+            turn.note("error", order.session, "cancel_of_ours_rejected", details)
+            return  # the client did not ask, and the order is what it was
+        if isinstance(event, events.CancelRefused | events.ReplaceRefused):
+            session = event.session
+        else:
+            assert order is not None
+            session = order.session
+        code = cxl_rej_reason(event.reason, self._reporter.clients[session].dialect)
+        text = event.text.encode("latin-1", "replace")
+        body = reports.order_cancel_reject(order, event.cl_ord_id, event.orig_cl_ord_id, response_to, code, text)
+        turn.send(session, MsgType.ORDER_CANCEL_REJECT, body)
+        also = event.also if isinstance(event, events.ReplaceRefused) else ()
+        if _is_throttled(event.text, *also):
+            self._reporter.refused_for_throttle(session, turn)
+
+
+def _is_throttled(*texts: str) -> bool:
+    """Whether one of these refusals is that of a throttle."""
+    return any(text.startswith(("THROTTLED", "CANCEL_THROTTLED")) for text in texts)
+
+
+def _text(text: str) -> bytes:
+    return b"58=%b\x01" % text.encode("latin-1", "replace") if text else b""
