@@ -56,8 +56,16 @@ from oms.types import TradingState
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 
 
+def _order_seq(order: Order) -> int:
+    return order.order_seq
+
+
 class Blotter:
-    """Read anything; write nothing. `quarantined` counts the reports that fitted nothing."""
+    """Read anything; write nothing. `quarantined` counts the reports that fitted nothing.
+
+    `open_orders` has those on which something is still to come, by their `order_seq` and in no particular order: not
+    ended and not filled, or with a request pending. Whoever looks for orders looks there, and not at all there ever
+    were."""
 
     __slots__ = (
         "_apply",
@@ -67,6 +75,7 @@ class Blotter:
         "last_seq",
         "limits",
         "market",
+        "open_orders",
         "orders",
         "quarantined",
         "store_id",
@@ -84,6 +93,7 @@ class Blotter:
         self.market = Market()
         self.clients: dict[str, Client] = {}
         self.orders: dict[int, Order] = {}
+        self.open_orders: dict[int, Order] = {}
         self.quarantined = 0
         self._by_venue_cl_ord_id: dict[str, Order] = {}
         self._apply: Mapping[type[Event], Callable[[Any], None]] = {
@@ -98,28 +108,32 @@ class Blotter:
             VenueStateChanged: self._venue_state_changed,
             ReferencePriceSet: self._reference_price_set,
             OrderReceived: self._order_received,
-            OrderRefused: self._order_event,
+            OrderRefused: self._open_or_finished,
             DuplicateRefused: self._message_counted,
             PossResendRecognized: self._message_counted,
             OrderRouted: self._order_routed,
             OrderAccepted: self._order_event,
-            OrderRejected: self._order_event,
-            OrderFilled: self._order_event,
-            OrderExpired: self._order_event,
+            OrderRejected: self._open_or_finished,
+            OrderFilled: self._open_or_finished,
+            OrderExpired: self._open_or_finished,
             CancelRequested: self._cancel_requested,
             CancelRefused: self._cancel_refused,
-            CancelRejected: self._order_event,
-            OrderCanceled: self._order_event,
+            CancelRejected: self._open_or_finished,
+            OrderCanceled: self._open_or_finished,
             ReplaceRequested: self._replace_requested,
             ReplaceRefused: self._replace_refused,
-            ReplaceRejected: self._order_event,
-            OrderReplaced: self._order_event,
+            ReplaceRejected: self._open_or_finished,
+            OrderReplaced: self._open_or_finished,
             RequestCounted: self._message_counted,
             OrderQueried: self._order_event,
             ReportQuarantined: self._report_quarantined,
         }
 
     # --------------------------------------------------------------------------------------------------------- look-ups
+
+    def order(self, order_seq: int) -> Order:
+        """The order that the event of this number began. KeyError when that was none."""
+        return self.orders[order_seq]
 
     def order_by_cl_ord_id(self, session: str, cl_ord_id: str) -> Order | None:
         """The order of that session that was accepted under this ClOrdID(11), or may still be. Another session's order
@@ -143,8 +157,10 @@ class Blotter:
         return self._by_venue_cl_ord_id.get(venue_cl_ord_id)
 
     def unresolved_orders(self, venue: str) -> Iterator[Order]:
-        """Orders that this venue owes an answer to, the oldest first. Walks through all orders."""
-        return (order for order in self.orders.values() if order.venue == venue and order.unresolved)
+        """Orders that this venue owes an answer to, the oldest first."""
+        owed = [order for order in self.open_orders.values() if order.venue == venue and order.unresolved]
+        owed.sort(key=_order_seq)
+        return iter(owed)
 
     def state_hash(self) -> bytes:
         """SHA-256 over everything there is, in canonical form. For tests and audits: its cost grows with the state."""
@@ -217,7 +233,7 @@ class Blotter:
         assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
         client.cl_ord_ids[event.cl_ord_id] = order
         client.count_message(event.at_ns, self.limits)
-        self.orders[event.seq] = order
+        self.orders[event.seq] = self.open_orders[event.seq] = order
 
     def _order_routed(self, event: OrderRouted) -> None:
         order = self.orders[event.order_seq]
@@ -225,23 +241,34 @@ class Blotter:
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
 
     def _order_event(self, event: OrderEvent) -> None:
+        """An event after which an open order is open and a finished one is finished."""
         self.orders[event.order_seq].apply(event)
+
+    def _open_or_finished(self, event: OrderEvent) -> None:
+        order = self.orders[event.order_seq]
+        order.apply(event)
+        if order.is_open:
+            self.open_orders[event.order_seq] = order
+        else:
+            self.open_orders.pop(event.order_seq, None)
 
     def _cancel_requested(self, event: CancelRequested) -> None:
         if event.cause:  # not the client's: it has no ClOrdID and does not count
-            order = self.orders[event.order_seq]
-            order.apply(event)
-            self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+            self._request_sent(event)
             return
         self._request(event).count_cancel(event.at_ns, self.limits)
 
     def _replace_requested(self, event: ReplaceRequested) -> None:
         self._request(event).count_message(event.at_ns, self.limits)
 
-    def _request(self, event: CancelRequested | ReplaceRequested) -> Client:
-        order = self.orders[event.order_seq]
+    def _request_sent(self, event: CancelRequested | ReplaceRequested) -> Order:
+        order = self.open_orders[event.order_seq] = self.orders[event.order_seq]
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        return order
+
+    def _request(self, event: CancelRequested | ReplaceRequested) -> Client:
+        order = self._request_sent(event)
         client = self._client(event.session)
         assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
         client.cl_ord_ids[event.cl_ord_id] = order

@@ -32,7 +32,7 @@ def client_left(blotter: Blotter, command: MarkClientLeft, at: Moment) -> list[E
 
 def cancel_for_leaver(blotter: Blotter, command: CancelForLeaver, at: Moment) -> list[Event]:
     """CancelRequested, named after no request of the client's."""
-    order = blotter.orders[command.order_seq]
+    order = blotter.order(command.order_seq)
     if order.ended or order.cancel_pending or (order.cum_qty >= order.order_qty and not order.replace_pending):
         return []
     at_ns, seq = at

@@ -175,6 +175,11 @@ class Order:
         return self.base in ENDED
 
     @property
+    def is_open(self) -> bool:
+        """Something is still to come: an execution, or the answer to a request."""
+        return bool(self.pending) or (self.base not in ENDED and self.cum_qty < self.order_qty)
+
+    @property
     def cancel_pending(self) -> bool:
         return any(not request.is_replace for request in self.pending)
 

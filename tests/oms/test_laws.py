@@ -299,6 +299,8 @@ class History:
                 assert event.order_qty >= self.world.blotter.orders[event.order_seq].cum_qty
 
     def laws(self) -> None:
+        open_orders = [seq for seq, order in self.world.blotter.orders.items() if order.is_open]
+        assert sorted(self.world.blotter.open_orders) == open_orders
         for order in self.world.blotter.orders.values():
             self.quantity_laws(order)
             self.identifier_laws(order)
