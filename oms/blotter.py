@@ -19,6 +19,7 @@ from oms.events import (
     CancelRequested,
     ClientArrived,
     ClientLeft,
+    ClosingPhaseBegan,
     DuplicateRefused,
     Event,
     InstrumentDefined,
@@ -45,6 +46,7 @@ from oms.events import (
     RequestCounted,
     SessionRatesSet,
     TradingStateChanged,
+    VenueCapabilitiesSet,
     VenueStateChanged,
 )
 from oms.instruments import Instrument
@@ -52,6 +54,8 @@ from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import Order
 from oms.types import TradingState
+from oms.venue_capabilities import PLAIN, VenueCapabilities
+from oms.waiting import Waiting
 
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 
@@ -70,7 +74,9 @@ class Blotter:
     __slots__ = (
         "_apply",
         "_by_venue_cl_ord_id",
+        "capabilities",
         "clients",
+        "closed_symbols",
         "instruments",
         "last_seq",
         "limits",
@@ -81,6 +87,7 @@ class Blotter:
         "store_id",
         "trading_state",
         "venues",
+        "waiting",
     )
 
     def __init__(self) -> None:
@@ -90,6 +97,9 @@ class Blotter:
         self.limits: Limits = NOTHING
         self.instruments: dict[str, Instrument] = {}
         self.venues: dict[str, bool] = {}
+        self.capabilities: dict[str, VenueCapabilities] = {}
+        self.closed_symbols: dict[str, None] = {}
+        self.waiting = Waiting()
         self.market = Market()
         self.clients: dict[str, Client] = {}
         self.orders: dict[int, Order] = {}
@@ -106,6 +116,8 @@ class Blotter:
             ClientLeft: self._client_left,
             OrdersOfLeaverCanceled: self._orders_of_leaver_canceled,
             VenueStateChanged: self._venue_state_changed,
+            VenueCapabilitiesSet: self._venue_capabilities_set,
+            ClosingPhaseBegan: self._closing_phase_began,
             ReferencePriceSet: self._reference_price_set,
             OrderReceived: self._order_received,
             OrderRefused: self._open_or_finished,
@@ -156,6 +168,10 @@ class Blotter:
         """The order that this ClOrdID, one of those we made for a venue, belongs to: its own or a request's on it."""
         return self._by_venue_cl_ord_id.get(venue_cl_ord_id)
 
+    def capabilities_of(self, venue: str) -> VenueCapabilities:
+        """What the venue takes; what every venue takes when nothing has been said of it."""
+        return self.capabilities.get(venue, PLAIN)
+
     def unresolved_orders(self, venue: str) -> Iterator[Order]:
         """Orders that this venue owes an answer to, the oldest first."""
         owed = [order for order in self.open_orders.values() if order.venue == venue and order.unresolved]
@@ -171,6 +187,8 @@ class Blotter:
             self.limits,
             list(self.instruments.items()),
             list(self.venues.items()),
+            list(self.capabilities.items()),
+            list(self.closed_symbols),
             list(self.market.references.items()),
             [[name, *client.content()] for name, client in self.clients.items()],
             [order.content() for order in self.orders.values()],
@@ -223,6 +241,12 @@ class Blotter:
 
     def _venue_state_changed(self, event: VenueStateChanged) -> None:
         self.venues[event.venue] = event.connected
+
+    def _venue_capabilities_set(self, event: VenueCapabilitiesSet) -> None:
+        self.capabilities[event.venue] = event.capabilities
+
+    def _closing_phase_began(self, event: ClosingPhaseBegan) -> None:
+        self.closed_symbols[event.symbol] = None
 
     def _reference_price_set(self, event: ReferencePriceSet) -> None:
         self.market.set(event.symbol, event.price, event.at_ns)

@@ -12,7 +12,8 @@ import msgspec
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.special_terms import SpecialTerms
-from oms.types import OrdType, Side, TimeInForce, TradingState
+from oms.types import OrdType, Side, SymbolStatus, TimeInForce, TradingState
+from oms.venue_capabilities import VenueCapabilities
 
 
 class NewOrder(msgspec.Struct, frozen=True, gc=False):
@@ -137,6 +138,48 @@ class SetTradingState(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class SetVenueCapabilities(msgspec.Struct, frozen=True, gc=False):
+    """What a venue takes. No event when it stands so already."""
+
+    venue: str
+    capabilities: VenueCapabilities
+
+
+class SetSymbolStatus(msgspec.Struct, frozen=True, gc=False):
+    """An operator halts a symbol, or lets it trade again. No event when it stands so already."""
+
+    symbol: str
+    status: SymbolStatus
+    operator: str
+    reason: str
+
+
+class BeginTradingDay(msgspec.Struct, frozen=True, gc=False):
+    """No event when it is that day already."""
+
+    day: str
+    """TradeDate(75) as YYYYMMDD."""
+
+
+class BeginClosingPhase(msgspec.Struct, frozen=True, gc=False):
+    """The market of a symbol closes. No event when it has closed on this trading day."""
+
+    symbol: str
+
+
+class ExpireOrder(msgspec.Struct, frozen=True, gc=False):
+    """The time of this order is over. No event when it is not, when nothing is left of it, or when that is under way
+    already."""
+
+    order_seq: int
+
+
+class RenewOrder(msgspec.Struct, frozen=True, gc=False):
+    """The order has outlived its trading day: tell its client that it stands. No event when that was done today."""
+
+    order_seq: int
+
+
 class QueryUnresolved(msgspec.Struct, frozen=True, gc=False):
     """Ask the venue about each order and request of ours that it has not answered: after a restart or a reconnect."""
 
@@ -157,5 +200,11 @@ Command = (
     | MarkClientLeft
     | CancelForLeaver
     | EndForLeaver
+    | SetVenueCapabilities
+    | SetSymbolStatus
+    | BeginTradingDay
+    | BeginClosingPhase
+    | ExpireOrder
+    | RenewOrder
     | QueryUnresolved
 )

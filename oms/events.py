@@ -28,6 +28,7 @@ from oms.types import (
     TimeInForce,
     TradingState,
 )
+from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import AnyVenueReport
 
 
@@ -80,6 +81,13 @@ class VenueStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True)
     connected: bool
 
 
+class VenueCapabilitiesSet(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """What `venue` takes from now on. Since schema 3."""
+
+    venue: str
+    capabilities: VenueCapabilities
+
+
 class SymbolStatusChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
     """`venue` is '' and `operator` a name when a person said so. Since schema 3."""
 
@@ -95,6 +103,13 @@ class TradingDayBegan(Event, frozen=True, gc=False, array_like=True, tag=True):
 
     day: str
     """TradeDate(75) as YYYYMMDD."""
+
+
+class ClosingPhaseBegan(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """The market of `symbol` closes: what was held for that is let go, and nothing more is held until the next trading
+    day. Since schema 3."""
+
+    symbol: str
 
 
 class ReferencePriceSet(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -324,6 +339,8 @@ class OrderStopped(OrderEvent, frozen=True, gc=False, array_like=True, tag=True)
 
 class OrderExpired(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
     text: str = ""
+    venue_cl_ord_id: str | None = None
+    """The cancel of ours by which its time was brought to an end; None when nobody here asked. Since schema 3."""
 
 
 # ----------------------------------------------------------------------------------------------- cancels and replaces
@@ -561,5 +578,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     TradeDisputed,
     MassCancelRequested,
     MassCancelRefused,
+    VenueCapabilitiesSet,
+    ClosingPhaseBegan,
 )
 """Every event there is."""
