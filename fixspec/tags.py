@@ -64,7 +64,11 @@ FUT_SETT_DATE = b"64"
 SETTL_DATE = b"64"
 SYMBOL_SFX = b"65"
 LIST_ID = b"66"
+LIST_SEQ_NO = b"67"
+TOT_NO_ORDERS = b"68"
+LIST_EXEC_INST = b"69"
 ALLOC_ID = b"70"
+NO_ORDERS = b"73"
 TRADE_DATE = b"75"
 EXEC_BROKER = b"76"
 OPEN_CLOSE = b"77"
@@ -74,6 +78,7 @@ ALLOC_ACCOUNT = b"79"
 ALLOC_SHARES = b"80"
 ALLOC_QTY = b"80"
 PROCESS_CODE = b"81"
+NO_RPTS = b"82"
 RPT_SEQ = b"83"
 CXL_QTY = b"84"
 SIGNATURE = b"89"
@@ -131,6 +136,7 @@ SETTL_CURR_FX_RATE_CALC = b"156"
 NUM_DAYS_INTEREST = b"157"
 ACCRUED_INTEREST_RATE = b"158"
 ACCRUED_INTEREST_AMT = b"159"
+SETTL_INST_MODE = b"160"
 SECURITY_TYPE = b"167"
 EFFECTIVE_TIME = b"168"
 ORDER_QTY2 = b"192"
@@ -272,6 +278,8 @@ ENCODED_ISSUER_LEN = b"348"
 ENCODED_ISSUER = b"349"
 ENCODED_SECURITY_DESC_LEN = b"350"
 ENCODED_SECURITY_DESC = b"351"
+ENCODED_LIST_EXEC_INST_LEN = b"352"
+ENCODED_LIST_EXEC_INST = b"353"
 ENCODED_TEXT_LEN = b"354"
 ENCODED_TEXT = b"355"
 ENCODED_HEADLINE_LEN = b"358"
@@ -301,14 +309,23 @@ TOTAL_VOLUME_TRADED = b"387"
 DISCRETION_INST = b"388"
 DISCRETION_OFFSET = b"389"
 DISCRETION_OFFSET_VALUE = b"389"
+BID_ID = b"390"
+CLIENT_BID_ID = b"391"
 TOTAL_NUM_SECURITIES = b"393"
 TOT_NO_RELATED_SYM = b"393"
+BID_TYPE = b"394"
+SIDE_VALUE_IND = b"401"
+PROG_RPT_REQS = b"414"
+PROG_PERIOD_INTERVAL = b"415"
 PRICE_TYPE = b"423"
 DAY_ORDER_QTY = b"424"
 DAY_CUM_QTY = b"425"
 DAY_AVG_PX = b"426"
 GT_BOOKING_INST = b"427"
+LIST_STATUS_TYPE = b"429"
+LIST_ORDER_STATUS = b"431"
 EXPIRE_DATE = b"432"
+LIST_EXEC_INST_TYPE = b"433"
 CXL_REJ_RESPONSE_TO = b"434"
 UNDERLYING_COUPON_RATE = b"435"
 UNDERLYING_CONTRACT_MULTIPLIER = b"436"
@@ -317,6 +334,9 @@ CONTRA_TRADE_TIME = b"438"
 CLEARING_FIRM = b"439"
 CLEARING_ACCOUNT = b"440"
 MULTI_LEG_REPORTING_TYPE = b"442"
+LIST_STATUS_TEXT = b"444"
+ENCODED_LIST_STATUS_TEXT_LEN = b"445"
+ENCODED_LIST_STATUS_TEXT = b"446"
 PARTY_ID_SOURCE = b"447"
 PARTY_ID = b"448"
 NET_CHG_PREV_DAY = b"451"
@@ -390,6 +410,7 @@ SECURITY_LIST_REQUEST_TYPE = b"559"
 SECURITY_REQUEST_RESULT = b"560"
 ROUND_LOT = b"561"
 MIN_TRADE_VOL = b"562"
+MULTI_LEG_RPT_TYPE_REQ = b"563"
 LEG_POSITION_EFFECT = b"564"
 LEG_COVERED_OR_UNCOVERED = b"565"
 LEG_PRICE = b"566"
@@ -463,6 +484,11 @@ BENCHMARK_PRICE_TYPE = b"663"
 CONTRACT_SETTL_MONTH = b"667"
 DELIVERY_FORM = b"668"
 LAST_PAR_PX = b"669"
+NO_LEG_ALLOCS = b"670"
+LEG_ALLOC_ACCOUNT = b"671"
+LEG_INDIVIDUAL_ALLOC_ID = b"672"
+LEG_ALLOC_QTY = b"673"
+LEG_ALLOC_ACCT_ID_SOURCE = b"674"
 LEG_SETTL_CURRENCY = b"675"
 LEG_BENCHMARK_CURVE_CURRENCY = b"676"
 LEG_BENCHMARK_CURVE_NAME = b"677"
@@ -512,10 +538,18 @@ LEG_DATED_DATE = b"739"
 LEG_POOL = b"740"
 DELIVERY_DATE = b"743"
 NO_POS_AMT = b"753"
+NO_NESTED2_PARTY_I_DS = b"756"
+NESTED2_PARTY_ID = b"757"
+NESTED2_PARTY_ID_SOURCE = b"758"
+NESTED2_PARTY_ROLE = b"759"
+NESTED2_PARTY_SUB_ID = b"760"
 BENCHMARK_SECURITY_ID_SOURCE = b"761"
 SECURITY_SUB_TYPE = b"762"
 UNDERLYING_SECURITY_SUB_TYPE = b"763"
 LEG_SECURITY_SUB_TYPE = b"764"
+ALLOWABLE_ONE_SIDEDNESS_PCT = b"765"
+ALLOWABLE_ONE_SIDEDNESS_VALUE = b"766"
+ALLOWABLE_ONE_SIDEDNESS_CURR = b"767"
 NO_TRD_REG_TIMESTAMPS = b"768"
 TRD_REG_TIMESTAMP = b"769"
 TRD_REG_TIMESTAMP_TYPE = b"770"
@@ -530,6 +564,8 @@ NO_PARTY_SUB_I_DS = b"802"
 PARTY_SUB_ID_TYPE = b"803"
 NO_NESTED_PARTY_SUB_I_DS = b"804"
 NESTED_PARTY_SUB_ID_TYPE = b"805"
+NO_NESTED2_PARTY_SUB_I_DS = b"806"
+NESTED2_PARTY_SUB_ID_TYPE = b"807"
 UNDERLYING_PX = b"810"
 PRICE_DELTA = b"811"
 APPL_QUEUE_MAX = b"812"
@@ -679,6 +715,7 @@ UNDERLYING_INSTRUMENT_PARTY_ROLE = b"1061"
 NO_UNDLY_INSTRUMENT_PARTY_SUB_I_DS = b"1062"
 UNDERLYING_INSTRUMENT_PARTY_SUB_ID = b"1063"
 UNDERLYING_INSTRUMENT_PARTY_SUB_ID_TYPE = b"1064"
+SWAP_POINTS = b"1069"
 MD_QUOTE_TYPE = b"1070"
 LAST_SWAP_POINTS = b"1071"
 LEG_LAST_FORWARD_POINTS = b"1073"
@@ -721,6 +758,13 @@ TRIGGER_NEW_QTY = b"1112"
 TRIGGER_TRADING_SESSION_ID = b"1113"
 TRIGGER_TRADING_SESSION_SUB_ID = b"1114"
 ORDER_CATEGORY = b"1115"
+NO_ROOT_PARTY_I_DS = b"1116"
+ROOT_PARTY_ID = b"1117"
+ROOT_PARTY_ID_SOURCE = b"1118"
+ROOT_PARTY_ROLE = b"1119"
+NO_ROOT_PARTY_SUB_I_DS = b"1120"
+ROOT_PARTY_SUB_ID = b"1121"
+ROOT_PARTY_SUB_ID_TYPE = b"1122"
 APPL_VER_ID = b"1128"
 CSTM_APPL_VER_ID = b"1129"
 REF_APPL_VER_ID = b"1130"
@@ -795,6 +839,7 @@ FILL_EXEC_ID = b"1363"
 FILL_PX = b"1364"
 FILL_QTY = b"1365"
 LEG_ALLOC_ID = b"1366"
+LEG_ALLOC_SETTL_CURRENCY = b"1367"
 TRAD_SES_EVENT = b"1368"
 MASS_ACTION_REPORT_ID = b"1369"
 NO_NOT_AFFECTED_ORDERS = b"1370"
@@ -807,6 +852,8 @@ DIVIDEND_YIELD = b"1380"
 LEG_DIVIDEND_YIELD = b"1381"
 LEG_CURRENCY_RATIO = b"1383"
 LEG_EXEC_INST = b"1384"
+CONTINGENCY_TYPE = b"1385"
+LIST_REJECT_REASON = b"1386"
 TRADE_PUBLISH_INDICATOR = b"1390"
 ENCRYPTED_PASSWORD_METHOD = b"1400"
 ENCRYPTED_PASSWORD_LEN = b"1401"
@@ -952,7 +999,11 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "SettlDate": b"64",
     "SymbolSfx": b"65",
     "ListID": b"66",
+    "ListSeqNo": b"67",
+    "TotNoOrders": b"68",
+    "ListExecInst": b"69",
     "AllocID": b"70",
+    "NoOrders": b"73",
     "TradeDate": b"75",
     "ExecBroker": b"76",
     "OpenClose": b"77",
@@ -962,6 +1013,7 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "AllocShares": b"80",
     "AllocQty": b"80",
     "ProcessCode": b"81",
+    "NoRpts": b"82",
     "RptSeq": b"83",
     "CxlQty": b"84",
     "Signature": b"89",
@@ -1019,6 +1071,7 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "NumDaysInterest": b"157",
     "AccruedInterestRate": b"158",
     "AccruedInterestAmt": b"159",
+    "SettlInstMode": b"160",
     "SecurityType": b"167",
     "EffectiveTime": b"168",
     "OrderQty2": b"192",
@@ -1160,6 +1213,8 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "EncodedIssuer": b"349",
     "EncodedSecurityDescLen": b"350",
     "EncodedSecurityDesc": b"351",
+    "EncodedListExecInstLen": b"352",
+    "EncodedListExecInst": b"353",
     "EncodedTextLen": b"354",
     "EncodedText": b"355",
     "EncodedHeadlineLen": b"358",
@@ -1189,14 +1244,23 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "DiscretionInst": b"388",
     "DiscretionOffset": b"389",
     "DiscretionOffsetValue": b"389",
+    "BidID": b"390",
+    "ClientBidID": b"391",
     "TotalNumSecurities": b"393",
     "TotNoRelatedSym": b"393",
+    "BidType": b"394",
+    "SideValueInd": b"401",
+    "ProgRptReqs": b"414",
+    "ProgPeriodInterval": b"415",
     "PriceType": b"423",
     "DayOrderQty": b"424",
     "DayCumQty": b"425",
     "DayAvgPx": b"426",
     "GTBookingInst": b"427",
+    "ListStatusType": b"429",
+    "ListOrderStatus": b"431",
     "ExpireDate": b"432",
+    "ListExecInstType": b"433",
     "CxlRejResponseTo": b"434",
     "UnderlyingCouponRate": b"435",
     "UnderlyingContractMultiplier": b"436",
@@ -1205,6 +1269,9 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "ClearingFirm": b"439",
     "ClearingAccount": b"440",
     "MultiLegReportingType": b"442",
+    "ListStatusText": b"444",
+    "EncodedListStatusTextLen": b"445",
+    "EncodedListStatusText": b"446",
     "PartyIDSource": b"447",
     "PartyID": b"448",
     "NetChgPrevDay": b"451",
@@ -1278,6 +1345,7 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "SecurityRequestResult": b"560",
     "RoundLot": b"561",
     "MinTradeVol": b"562",
+    "MultiLegRptTypeReq": b"563",
     "LegPositionEffect": b"564",
     "LegCoveredOrUncovered": b"565",
     "LegPrice": b"566",
@@ -1351,6 +1419,11 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "ContractSettlMonth": b"667",
     "DeliveryForm": b"668",
     "LastParPx": b"669",
+    "NoLegAllocs": b"670",
+    "LegAllocAccount": b"671",
+    "LegIndividualAllocID": b"672",
+    "LegAllocQty": b"673",
+    "LegAllocAcctIDSource": b"674",
     "LegSettlCurrency": b"675",
     "LegBenchmarkCurveCurrency": b"676",
     "LegBenchmarkCurveName": b"677",
@@ -1400,10 +1473,18 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "LegPool": b"740",
     "DeliveryDate": b"743",
     "NoPosAmt": b"753",
+    "NoNested2PartyIDs": b"756",
+    "Nested2PartyID": b"757",
+    "Nested2PartyIDSource": b"758",
+    "Nested2PartyRole": b"759",
+    "Nested2PartySubID": b"760",
     "BenchmarkSecurityIDSource": b"761",
     "SecuritySubType": b"762",
     "UnderlyingSecuritySubType": b"763",
     "LegSecuritySubType": b"764",
+    "AllowableOneSidednessPct": b"765",
+    "AllowableOneSidednessValue": b"766",
+    "AllowableOneSidednessCurr": b"767",
     "NoTrdRegTimestamps": b"768",
     "TrdRegTimestamp": b"769",
     "TrdRegTimestampType": b"770",
@@ -1418,6 +1499,8 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "PartySubIDType": b"803",
     "NoNestedPartySubIDs": b"804",
     "NestedPartySubIDType": b"805",
+    "NoNested2PartySubIDs": b"806",
+    "Nested2PartySubIDType": b"807",
     "UnderlyingPx": b"810",
     "PriceDelta": b"811",
     "ApplQueueMax": b"812",
@@ -1567,6 +1650,7 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "NoUndlyInstrumentPartySubIDs": b"1062",
     "UnderlyingInstrumentPartySubID": b"1063",
     "UnderlyingInstrumentPartySubIDType": b"1064",
+    "SwapPoints": b"1069",
     "MDQuoteType": b"1070",
     "LastSwapPoints": b"1071",
     "LegLastForwardPoints": b"1073",
@@ -1609,6 +1693,13 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "TriggerTradingSessionID": b"1113",
     "TriggerTradingSessionSubID": b"1114",
     "OrderCategory": b"1115",
+    "NoRootPartyIDs": b"1116",
+    "RootPartyID": b"1117",
+    "RootPartyIDSource": b"1118",
+    "RootPartyRole": b"1119",
+    "NoRootPartySubIDs": b"1120",
+    "RootPartySubID": b"1121",
+    "RootPartySubIDType": b"1122",
     "ApplVerID": b"1128",
     "CstmApplVerID": b"1129",
     "RefApplVerID": b"1130",
@@ -1683,6 +1774,7 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "FillPx": b"1364",
     "FillQty": b"1365",
     "LegAllocID": b"1366",
+    "LegAllocSettlCurrency": b"1367",
     "TradSesEvent": b"1368",
     "MassActionReportID": b"1369",
     "NoNotAffectedOrders": b"1370",
@@ -1695,6 +1787,8 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "LegDividendYield": b"1381",
     "LegCurrencyRatio": b"1383",
     "LegExecInst": b"1384",
+    "ContingencyType": b"1385",
+    "ListRejectReason": b"1386",
     "TradePublishIndicator": b"1390",
     "EncryptedPasswordMethod": b"1400",
     "EncryptedPasswordLen": b"1401",
@@ -1835,7 +1929,11 @@ FIELD_NAMES: dict[bytes, str] = {
     b"64": "SettlDate",
     b"65": "SymbolSfx",
     b"66": "ListID",
+    b"67": "ListSeqNo",
+    b"68": "TotNoOrders",
+    b"69": "ListExecInst",
     b"70": "AllocID",
+    b"73": "NoOrders",
     b"75": "TradeDate",
     b"76": "ExecBroker",
     b"77": "PositionEffect",
@@ -1843,6 +1941,7 @@ FIELD_NAMES: dict[bytes, str] = {
     b"79": "AllocAccount",
     b"80": "AllocQty",
     b"81": "ProcessCode",
+    b"82": "NoRpts",
     b"83": "RptSeq",
     b"84": "CxlQty",
     b"89": "Signature",
@@ -1900,6 +1999,7 @@ FIELD_NAMES: dict[bytes, str] = {
     b"157": "NumDaysInterest",
     b"158": "AccruedInterestRate",
     b"159": "AccruedInterestAmt",
+    b"160": "SettlInstMode",
     b"167": "SecurityType",
     b"168": "EffectiveTime",
     b"192": "OrderQty2",
@@ -2037,6 +2137,8 @@ FIELD_NAMES: dict[bytes, str] = {
     b"349": "EncodedIssuer",
     b"350": "EncodedSecurityDescLen",
     b"351": "EncodedSecurityDesc",
+    b"352": "EncodedListExecInstLen",
+    b"353": "EncodedListExecInst",
     b"354": "EncodedTextLen",
     b"355": "EncodedText",
     b"358": "EncodedHeadlineLen",
@@ -2065,13 +2167,22 @@ FIELD_NAMES: dict[bytes, str] = {
     b"387": "TotalVolumeTraded",
     b"388": "DiscretionInst",
     b"389": "DiscretionOffsetValue",
+    b"390": "BidID",
+    b"391": "ClientBidID",
     b"393": "TotNoRelatedSym",
+    b"394": "BidType",
+    b"401": "SideValueInd",
+    b"414": "ProgRptReqs",
+    b"415": "ProgPeriodInterval",
     b"423": "PriceType",
     b"424": "DayOrderQty",
     b"425": "DayCumQty",
     b"426": "DayAvgPx",
     b"427": "GTBookingInst",
+    b"429": "ListStatusType",
+    b"431": "ListOrderStatus",
     b"432": "ExpireDate",
+    b"433": "ListExecInstType",
     b"434": "CxlRejResponseTo",
     b"435": "UnderlyingCouponRate",
     b"436": "UnderlyingContractMultiplier",
@@ -2080,6 +2191,9 @@ FIELD_NAMES: dict[bytes, str] = {
     b"439": "ClearingFirm",
     b"440": "ClearingAccount",
     b"442": "MultiLegReportingType",
+    b"444": "ListStatusText",
+    b"445": "EncodedListStatusTextLen",
+    b"446": "EncodedListStatusText",
     b"447": "PartyIDSource",
     b"448": "PartyID",
     b"451": "NetChgPrevDay",
@@ -2153,6 +2267,7 @@ FIELD_NAMES: dict[bytes, str] = {
     b"560": "SecurityRequestResult",
     b"561": "RoundLot",
     b"562": "MinTradeVol",
+    b"563": "MultiLegRptTypeReq",
     b"564": "LegPositionEffect",
     b"565": "LegCoveredOrUncovered",
     b"566": "LegPrice",
@@ -2226,6 +2341,11 @@ FIELD_NAMES: dict[bytes, str] = {
     b"667": "ContractSettlMonth",
     b"668": "DeliveryForm",
     b"669": "LastParPx",
+    b"670": "NoLegAllocs",
+    b"671": "LegAllocAccount",
+    b"672": "LegIndividualAllocID",
+    b"673": "LegAllocQty",
+    b"674": "LegAllocAcctIDSource",
     b"675": "LegSettlCurrency",
     b"676": "LegBenchmarkCurveCurrency",
     b"677": "LegBenchmarkCurveName",
@@ -2275,10 +2395,18 @@ FIELD_NAMES: dict[bytes, str] = {
     b"740": "LegPool",
     b"743": "DeliveryDate",
     b"753": "NoPosAmt",
+    b"756": "NoNested2PartyIDs",
+    b"757": "Nested2PartyID",
+    b"758": "Nested2PartyIDSource",
+    b"759": "Nested2PartyRole",
+    b"760": "Nested2PartySubID",
     b"761": "BenchmarkSecurityIDSource",
     b"762": "SecuritySubType",
     b"763": "UnderlyingSecuritySubType",
     b"764": "LegSecuritySubType",
+    b"765": "AllowableOneSidednessPct",
+    b"766": "AllowableOneSidednessValue",
+    b"767": "AllowableOneSidednessCurr",
     b"768": "NoTrdRegTimestamps",
     b"769": "TrdRegTimestamp",
     b"770": "TrdRegTimestampType",
@@ -2293,6 +2421,8 @@ FIELD_NAMES: dict[bytes, str] = {
     b"803": "PartySubIDType",
     b"804": "NoNestedPartySubIDs",
     b"805": "NestedPartySubIDType",
+    b"806": "NoNested2PartySubIDs",
+    b"807": "Nested2PartySubIDType",
     b"810": "UnderlyingPx",
     b"811": "PriceDelta",
     b"812": "ApplQueueMax",
@@ -2442,6 +2572,7 @@ FIELD_NAMES: dict[bytes, str] = {
     b"1062": "NoUndlyInstrumentPartySubIDs",
     b"1063": "UnderlyingInstrumentPartySubID",
     b"1064": "UnderlyingInstrumentPartySubIDType",
+    b"1069": "SwapPoints",
     b"1070": "MDQuoteType",
     b"1071": "LastSwapPoints",
     b"1073": "LegLastForwardPoints",
@@ -2484,6 +2615,13 @@ FIELD_NAMES: dict[bytes, str] = {
     b"1113": "TriggerTradingSessionID",
     b"1114": "TriggerTradingSessionSubID",
     b"1115": "OrderCategory",
+    b"1116": "NoRootPartyIDs",
+    b"1117": "RootPartyID",
+    b"1118": "RootPartyIDSource",
+    b"1119": "RootPartyRole",
+    b"1120": "NoRootPartySubIDs",
+    b"1121": "RootPartySubID",
+    b"1122": "RootPartySubIDType",
     b"1128": "ApplVerID",
     b"1129": "CstmApplVerID",
     b"1130": "RefApplVerID",
@@ -2558,6 +2696,7 @@ FIELD_NAMES: dict[bytes, str] = {
     b"1364": "FillPx",
     b"1365": "FillQty",
     b"1366": "LegAllocID",
+    b"1367": "LegAllocSettlCurrency",
     b"1368": "TradSesEvent",
     b"1369": "MassActionReportID",
     b"1370": "NoNotAffectedOrders",
@@ -2570,6 +2709,8 @@ FIELD_NAMES: dict[bytes, str] = {
     b"1381": "LegDividendYield",
     b"1383": "LegCurrencyRatio",
     b"1384": "LegExecInst",
+    b"1385": "ContingencyType",
+    b"1386": "ListRejectReason",
     b"1390": "TradePublishIndicator",
     b"1400": "EncryptedPasswordMethod",
     b"1401": "EncryptedPasswordLen",
@@ -3313,6 +3454,15 @@ class SettlCurrFxRateCalc:
     DIVIDE = b"D"
 
 
+class SettlInstMode:
+    DEFAULT = b"0"
+    STANDING_INSTRUCTIONS_PROVIDED = b"1"
+    SPECIFIC_ALLOCATION_ACCOUNT_OVERRIDING = b"2"
+    SPECIFIC_ALLOCATION_ACCOUNT_STANDING = b"3"
+    SPECIFIC_ORDER_FOR_A_SINGLE_ACCOUNT = b"4"
+    REQUEST_REJECT = b"5"
+
+
 class SecurityType:
     CORPORATE_BOND = b"CORP"
     CORPORATE_PRIVATE_PLACEMENT = b"CPP"
@@ -3922,6 +4072,23 @@ class DiscretionInst:
     AVERAGE_PRICE_GUARANTEE = b"7"
 
 
+class BidType:
+    NON_DISCLOSED = b"1"
+    DISCLOSED = b"2"
+    NO_BIDDING_PROCESS = b"3"
+
+
+class SideValueInd:
+    SIDE_VALUE_1 = b"1"
+    SIDE_VALUE_2 = b"2"
+
+
+class ProgRptReqs:
+    BUY_SIDE_REQUESTS = b"1"
+    SELL_SIDE_SENDS = b"2"
+    REAL_TIME_EXECUTION_REPORTS = b"3"
+
+
 class PriceType:
     PERCENTAGE = b"1"
     PER_UNIT = b"2"
@@ -3954,6 +4121,33 @@ class GTBookingInst:
     BOOK_OUT_ALL_TRADES_ON_DAY_OF_EXECUTION = b"0"
     ACCUMULATE_UNTIL_FILLED_OR_EXPIRED = b"1"
     ACCUMULATE_UNTIL_VERBALLY_NOTIFIED_OTHERWISE = b"2"
+
+
+class ListStatusType:
+    ACK = b"1"
+    RESPONSE = b"2"
+    TIMED = b"3"
+    EXEC_STARTED = b"4"
+    ALL_DONE = b"5"
+    ALERT = b"6"
+
+
+class ListOrderStatus:
+    IN_BIDDING_PROCESS = b"1"
+    RECEIVED_FOR_EXECUTION = b"2"
+    EXECUTING = b"3"
+    CANCELLING = b"4"
+    ALERT = b"5"
+    ALL_DONE = b"6"
+    REJECT = b"7"
+
+
+class ListExecInstType:
+    IMMEDIATE = b"1"
+    WAIT_FOR_EXECUTE_INSTRUCTION = b"2"
+    SELL_DRIVEN = b"3"
+    BUY_DRIVEN_CASH_TOP_UP = b"4"
+    BUY_DRIVEN_CASH_WITHDRAW = b"5"
 
 
 class CxlRejResponseTo:
@@ -4342,6 +4536,12 @@ class SecurityRequestResult:
     NOT_AUTHORIZED_TO_RETRIEVE_INSTRUMENT_DATA = b"3"
     INSTRUMENT_DATA_TEMPORARILY_UNAVAILABLE = b"4"
     REQUEST_FOR_INSTRUMENT_DATA_NOT_SUPPORTED = b"5"
+
+
+class MultiLegRptTypeReq:
+    MULTILEG_SECURITY_ONLY = b"0"
+    MULTILEG_SECURITY_AND_LEGS = b"1"
+    LEGS_ONLY = b"2"
 
 
 class TradSesStatusRejReason:
@@ -5091,6 +5291,25 @@ class MultilegPriceMethod:
     INDIVIDUAL = b"3"
     CONTRACT_WEIGHTED_AVERAGE_PRICE = b"4"
     MULTIPLIED_PRICE = b"5"
+
+
+class ContingencyType:
+    ONE_CANCELS_THE_OTHER = b"1"
+    ONE_TRIGGERS_THE_OTHER = b"2"
+    ONE_UPDATES_THE_OTHER_ABSOLUTE = b"3"
+    ONE_UPDATES_THE_OTHER_PROPORTIONAL = b"4"
+    BID_AND_OFFER = b"5"
+    BID_AND_OFFER_OCO = b"6"
+
+
+class ListRejectReason:
+    BROKER_CREDIT = b"0"
+    EXCHANGE_CLOSED = b"2"
+    TOO_LATE_TO_ENTER = b"4"
+    UNKNOWN_ORDER = b"5"
+    DUPLICATE_ORDER = b"6"
+    UNSUPPORTED_ORDER_CHARACTERISTIC = b"11"
+    OTHER = b"99"
 
 
 class TradePublishIndicator:
