@@ -18,6 +18,7 @@ from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.special_terms import SpecialTerms
 from oms.types import (
+    Contingency,
     FillFlag,
     HoldReason,
     OrdType,
@@ -27,6 +28,7 @@ from oms.types import (
     SymbolStatus,
     TimeInForce,
     TradingState,
+    WorkReason,
 )
 from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import AnyVenueReport
@@ -166,6 +168,8 @@ class OrderReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
     """The order that this one works a part of; it then has no session and no ClOrdID: its owner is the parent."""
     operator: str = ""
     """Who entered it for the client: a telephoned order, which has no ClOrdID. Since schema 3."""
+    list_seq: int | None = None
+    """The ListReceived that it came with. Since schema 3."""
 
 
 class OrderAdopted(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -217,6 +221,17 @@ class OrderRouted(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
 
     venue: str
     venue_cl_ord_id: str
+
+
+class OrderWorked(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """The order, or what of it no venue has, goes to several venues in parts: its children. An OrderReceived and an
+    OrderRouted of each follow, in this order. The order itself never has a venue. Since schema 3."""
+
+    children: tuple[int, ...]
+    """The `order_seq` of each."""
+    venues: tuple[str, ...]
+    quantities: tuple[Decimal, ...]
+    reason: WorkReason
 
 
 class OrderHeld(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
@@ -473,6 +488,8 @@ class OrderQueried(OrderEvent, frozen=True, gc=False, array_like=True, tag=True)
     venue: str
     venue_cl_ord_id: str
     query_id: str
+    definite: bool = False
+    """Asked after the venue's quiet time: its word that it does not know the order counts. Since schema 3."""
 
 
 class OrderResolved(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
@@ -480,9 +497,37 @@ class OrderResolved(OrderEvent, frozen=True, gc=False, array_like=True, tag=True
     follows as events of its own, in the same decision. Since schema 3."""
 
     outcome: str
-    """`rejected`, `canceled`, `filled`, `accepted` or `working`."""
+    """A key of `oms.decide_resolution.OUTCOMES`."""
     operator: str
     reason: str
+
+
+class OperatorIntervened(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A named person did something about one order, and why. What it was follows as facts of its own, in the same
+    decision; of a new order it stands behind them. Since schema 3."""
+
+    order_seq: int
+    action: str
+    """A word of `oms.operator_commands`: `cancel`, `enter`, `restate`, `bust`, `correct` ..."""
+    operator: str
+    reason: str
+
+
+class OperatorRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A named person wished for something about an order that is not possible: nothing came of it. Since schema 3."""
+
+    order_seq: int | None
+    action: str
+    operator: str
+    reason: str
+    text: str
+    """Why not, for that person."""
+
+
+class OrderClaimed(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
+    """An order that we found at a venue belongs to this account from now on. Since schema 3."""
+
+    account: str
 
 
 class TradeDisputed(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -496,6 +541,61 @@ class TradeDisputed(Event, frozen=True, gc=False, array_like=True, tag=True):
     dk_reason: str
     """DKReason(127), the character."""
     text: str
+
+
+class ListReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """NewOrderList(E). An OrderReceived of each of the `orders` (`order_seq`) follows, and what becomes of it; or, when
+    it is refused whole, an OrderRefused. Since schema 3."""
+
+    session: str
+    list_id: str
+    contingency: Contingency
+    waits: bool
+    """For ListExecute(L): ListExecInstType(433) is not 1."""
+    orders: tuple[int, ...]
+    code: str = ""
+    text: str = ""
+    """Why the whole list is refused; '' when it is not."""
+
+
+class ListRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A list of which no order came: it cannot be read as one. Its identifiers are spent. Since schema 3."""
+
+    session: str
+    list_id: str
+    cl_ord_ids: tuple[str, ...]
+    code: str
+    text: str
+
+
+class ListExecuted(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """ListExecute(L): the orders that waited for it go on, by events of their own. Since schema 3."""
+
+    session: str
+    list_seq: int
+
+
+class ListCancelRequested(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """ListCancelRequest(K). A CancelRequested, or OrderCanceled, of each order that is open follows. Since schema 3."""
+
+    session: str
+    list_seq: int
+
+
+class ListRequestRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """ListExecute(L) or ListCancelRequest(K) of which nothing comes. Since schema 3."""
+
+    session: str
+    list_id: str
+    code: str
+    text: str
+
+
+class ListFinished(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """Every order of the list is filled or has ended. Said once. Since schema 3."""
+
+    session: str
+    list_seq: int
 
 
 class MassCancelRequested(Event, frozen=True, gc=False, array_like=True, tag=True):

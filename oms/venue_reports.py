@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from oms.types import OrdStatus, RejectReason
+from oms.types import OrdStatus, OrdType, RejectReason, Side, TimeInForce
 
 
 class VenueReport(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -97,12 +97,32 @@ class VenueOrderStatus(OrderReport, frozen=True, gc=False, array_like=True, tag=
     order_qty: Decimal | None = None
     avg_px: Decimal | None = None
     text: str = ""
+    price: Decimal | None = None
+    """Price(44) that stands; None when the venue does not say."""
 
 
 class VenueUnknownOrder(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
     """The venue says for certain that it does not know this order. A missing answer or a failed query is not that."""
 
     text: str = ""
+    query_id: str = ""
+    """Which question it answers; '' when the venue does not repeat that."""
+
+
+class VenueStranger(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The venue speaks of a live order, or of an execution of one, that is none of ours: these are its terms.
+
+    `venue_cl_ord_id` is the ClOrdID(11) of whoever sent it, or stands for the venue's OrderID(37) where it has none."""
+
+    venue_order_id: str
+    symbol: str
+    side: Side
+    ord_type: OrdType
+    order_qty: Decimal
+    price: Decimal | None
+    time_in_force: TimeInForce
+    ord_status: OrdStatus
+    cum_qty: Decimal
 
 
 class VenueUnreadable(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
@@ -140,6 +160,7 @@ AnyVenueReport = (
     | VenueCancelRejected
     | VenueOrderStatus
     | VenueUnknownOrder
+    | VenueStranger
     | VenueUnreadable
     | ReferencePriceSeen
     | VenueConnected
