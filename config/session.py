@@ -285,6 +285,13 @@ class SessionKeys(Record, frozen=True, kw_only=True):
     slow_consumer_timeout_s: Annotated[
         int, Meta(ge=1, le=3600, description="a peer that reads nothing for so long is cut")
     ] = 10
+    session_messages_per_s: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000, description="TestRequests and the like, and rejected messages; more: Logout; 0: any"),
+    ] = 50
+    session_messages_burst: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="how many of these it may send at once")
+    ] = 200
     cancel_on_disconnect: Annotated[
         Literal["none", "logout", "disconnect", "both"],
         Meta(description="its open orders are canceled after a Logout, after a loss of the connection, or both"),

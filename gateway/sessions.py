@@ -95,6 +95,8 @@ def settings_of(config: SessionConfig) -> SessionSettings:
         reject_garbled_message=config.reject_garbled_message,
         reject_invalid_message=config.reject_invalid_message,
         resend_timeout_s=config.resend_timeout_s,
+        session_messages_per_s=config.session_messages_per_s,
+        session_messages_burst=config.session_messages_burst,
         slow_consumer_bytes_max=config.slow_consumer_bytes_max,
         slow_consumer_timeout_s=config.slow_consumer_timeout_s,
         resend_requests_max=config.resend_requests_max,

@@ -16,11 +16,24 @@ from __future__ import annotations
 from gateway.instant import NS_PER_S
 from gateway.session.settings import SessionSettings
 
+_NOT_ASKED = 1 << 62
+
 
 class Gap:
     """`expected` is NextNumIn throughout: the lowest number missing."""
 
-    __slots__ = ("_asked_to", "_begin", "_bytes", "_hole_begin", "_moved_ns", "_requests", "_settings", "end", "held")
+    __slots__ = (
+        "_again",
+        "_asked_to",
+        "_begin",
+        "_bytes",
+        "_hole_begin",
+        "_moved_ns",
+        "_requests",
+        "_settings",
+        "end",
+        "held",
+    )
 
     def __init__(self, settings: SessionSettings) -> None:
         self._settings = settings
@@ -34,10 +47,12 @@ class Gap:
         self._hole_begin = 0
         self._requests = 0
         self._moved_ns = 0
+        self._again = _NOT_ASKED  # the last number that came a second time, or the one before those we asked for
 
     def forget(self) -> None:
         self.held.clear()
         self._bytes = self.end = self._begin = self._asked_to = self._hole_begin = self._requests = 0
+        self._again = _NOT_ASKED
 
     def hold(self, msg_seq_num: int, raw: bytes | None) -> bool:
         """Keep a message until its turn. False when there is no room for it."""
@@ -100,6 +115,7 @@ class Gap:
     def asked(self, expected: int, above: int, mono_ns: int, end_seq_no: int = 0) -> None:
         """A ResendRequest from `expected` to `end_seq_no` (0: open) has gone out because of a message numbered `above`,
         or the peer knows without it."""
+        self._again = min(self._again, expected - 1)
         redundant = self._settings.send_redundant_resend_requests and self.end >= expected == self._begin
         if redundant and mono_ns < self._moved_ns + self._settings.resend_timeout_s * NS_PER_S:
             return
@@ -110,6 +126,20 @@ class Gap:
         self.end = max(self.end, above - 1) if self.end >= expected else above - 1
         self._asked_to = end_seq_no if end_seq_no < self.end else 0
         self._moved_ns = mono_ns
+
+    def is_open(self, expected: int) -> bool:
+        """Whether something that we have asked for is missing still."""
+        return self.end >= expected
+
+    def comes_again(self, msg_seq_num: int) -> bool:
+        """Whether a number that was taken already comes once more because we have asked for it: an open request is
+        answered with all there is, also with what came above the gap."""
+        if self._settings.send_redundant_resend_requests:
+            return True  # each of them is answered with the same
+        if msg_seq_num <= self._again:
+            return False
+        self._again = msg_seq_num
+        return True
 
     def deadline(self) -> int | None:
         """When nothing has moved for too long (monotonic, ns)."""

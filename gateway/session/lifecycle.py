@@ -25,6 +25,7 @@ from gateway.session.schedule import Window
 from gateway.session.sender import Sender
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
 from gateway.session.state import LIVE, RECEPTION, TRANSITIONS, Kind, State, Step
+from gateway.session.throttle import Throttle
 
 _ENDS_A_REPLAY = frozenset({MsgType.LOGOUT, MsgType.LOGON, MsgType.SEQUENCE_RESET})
 
@@ -48,6 +49,7 @@ class Lifecycle:
         "_reset_pledged",
         "_rulebook",
         "_sender",
+        "_throttle",
         "_timeout_ns",
         "_transmits",
         "_why",
@@ -79,6 +81,7 @@ class Lifecycle:
         )
         self._sender = Sender(settings, numbers, self._heartbeats)
         self._gap = Gap(settings)
+        self._throttle = Throttle(settings.session_messages_per_s, settings.session_messages_burst)
         self._hours = None if settings.schedule is None else Hours(settings.schedule, instance)
         self._application_verdict = RECEPTION[self.state][Kind.APPLICATION]
         self._timeout_ns: int | None = None  # for the handshake that is under way

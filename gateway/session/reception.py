@@ -116,7 +116,10 @@ class Reception(Replaying):
             return
         self._garbled = 0
         msg_seq_num = int(message.fields[MSG_SEQ_NUM])
-        if kind is not _APPLICATION and self._receive_whatever_its_number(kind, message, msg_seq_num, now):
+        if kind is not _APPLICATION and (
+            self._is_flood(kind, message, msg_seq_num, now)
+            or self._receive_whatever_its_number(kind, message, msg_seq_num, now)
+        ):
             return
         expected = self.numbers.next_target_msg_seq_num
         if msg_seq_num == expected:
@@ -124,9 +127,38 @@ class Reception(Replaying):
         elif msg_seq_num > expected:
             self._receive_too_high(message, msg_seq_num, now)
         elif message.fields.get(POSS_DUP_FLAG) == b"Y":
+            if not self._gap.comes_again(msg_seq_num) and self._is_one_too_many("possible duplicate", now):
+                return
             self._note("info", "possible_duplicate_ignored", message, MSG_SEQ_NUM, MSG_TYPE)
         else:
             self._expel_too_low(msg_seq_num, now)
+
+    def _is_flood(self, kind: Kind, message: Message, msg_seq_num: int, now: Instant) -> bool:
+        """Count a session message, unless it comes to its end by itself (`gateway.session.throttle`). True: the peer
+        has been logged out for it, and it is not acted on."""
+        if kind is Kind.LOGON or kind is Kind.LOGOUT or self.state is State.LOGON_SENT:
+            return False
+        fields, gap, expected = message.fields, self._gap, self.numbers.next_target_msg_seq_num
+        if kind is Kind.RESEND_REQUEST:
+            if self._throttle.goes_on_from(unsigned(fields.get(BEGIN_SEQ_NO)) or 0):
+                return False
+        elif kind is Kind.REJECT:
+            last = self.numbers.next_sender_msg_seq_num - 1
+            if self._throttle.is_first_reject_of(unsigned(fields.get(REF_SEQ_NUM)) or 0, last):
+                return False
+        elif kind is Kind.RESENT and msg_seq_num < expected:
+            return False  # counted as a possible duplicate
+        elif (kind is Kind.RESENT or fields.get(GAP_FILL_FLAG) == b"Y") and gap.is_open(expected):
+            return False
+        return self._is_one_too_many(f"{kind.value}({show(message.msg_type)})", now)
+
+    def _is_one_too_many(self, what: str, now: Instant) -> bool:
+        if not self._throttle.is_above(now.mono_ns):
+            return False
+        per_s, burst = self.settings.session_messages_per_s, self.settings.session_messages_burst
+        text = f"{what}: too many session messages; {burst} at once and {per_s} a second are taken"
+        self._expel(text, now, f"{text} (session_messages_burst, session_messages_per_s)")
+        return True
 
     def _receive_whatever_its_number(self, kind: Kind, message: Message, msg_seq_num: int, now: Instant) -> bool:
         """The kinds that are acted on outside the sequence check. False for all others."""
@@ -438,6 +470,7 @@ class Reception(Replaying):
         unless it is above a gap."""
         self._move(Step.LOGON_COMPLETE)
         self._timeout_ns = None
+        self._throttle.forget()
         self._heartbeats.start(heart_bt_int_s, now.mono_ns)
         if self._hours is not None:
             self._hours.look_soon()
@@ -493,8 +526,11 @@ class Reception(Replaying):
             self._expel(logout, now, why)
 
     def _refuse(self, message: Message, msg_seq_num: int, fault: Fault | BusinessFault, now: Instant) -> None:
-        """Reject a message; its number is consumed when it was the expected one."""
+        """Reject a message; its number is consumed when it was the expected one. Too many are too much of a peer that
+        called us; what a venue reports is no reason to leave it."""
         if self._is_garbled(message, now):
+            return
+        if self.settings.role is Role.ACCEPTOR and self._is_one_too_many(f"rejected {show(message.msg_type)}", now):
             return
         if msg_seq_num == self.numbers.next_target_msg_seq_num:
             self._consume(now)

@@ -103,6 +103,11 @@ class SessionSettings:
     """Ask at each message above a gap, also while the answer to an earlier ResendRequest(2) is under way."""
     garbled_messages_max: int = 16
     """Garbled messages in a row before we hang up; 0 sets no limit."""
+    session_messages_per_s: int = 50
+    """Session messages, and messages that we reject, that a peer may send for long; more is a flood and ends in a
+    Logout. 0 sets no limit. What is counted: `gateway.session.throttle`."""
+    session_messages_burst: int = 200
+    """How many of them it may send at once."""
     slow_consumer_bytes_max: int = 4 * 1024 * 1024
     """A peer that has more than this to read, and is to get more, is cut."""
     slow_consumer_timeout_s: int = 10
@@ -133,6 +138,7 @@ class SessionSettings:
         least = {"heart_bt_int_s_min": 0, "max_latency_s": 1, "logon_timeout_s": 1, "logout_timeout_s": 1}
         least |= {"message_bytes_max": 256, "held_messages_max": 1, "held_bytes_max": 1, "resend_timeout_s": 1}
         least |= {"resend_requests_max": 1, "garbled_messages_max": 0, "timestamp_digits": 0}
+        least |= {"session_messages_per_s": 0, "session_messages_burst": 1}
         least |= {"resend_request_chunk_size": 0, "heart_bt_int_override_s": 0, "test_request_delay_multiplier": 0}
         for name, minimum in least.items():
             if getattr(self, name) < minimum:

@@ -60,6 +60,8 @@ KEYS: dict[str, tuple[Any, str, Any]] = {
     "timestamp_precision": (6, "timestamp_digits", 6),
     "message_bytes_max": (70000, "message_bytes_max", 70000),
     "reject_invalid_message": (False, "reject_invalid_message", False),
+    "session_messages_per_s": (0, "session_messages_per_s", 0),
+    "session_messages_burst": (1000, "session_messages_burst", 1000),
 }
 ELSEWHERE = {
     "default_appl_ver_id", "data_dictionary", "transport_data_dictionary", "app_data_dictionary",
