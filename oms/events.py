@@ -680,5 +680,12 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     MassCancelRefused,
     VenueCapabilitiesSet,
     ClosingPhaseBegan,
+    OrderWorked,
+    ListReceived,
+    ListRefused,
+    ListExecuted,
+    ListCancelRequested,
+    ListRequestRefused,
+    ListFinished,
 )
 """Every event there is."""

@@ -70,6 +70,24 @@ class HoldReason(StrEnum):
     """The client's word to execute its list: ListExecute(L)."""
 
 
+class WorkReason(StrEnum):
+    """Why an order is given to its venues in parts."""
+
+    NEW = "NEW"
+    REROUTED = "REROUTED"
+    """What one venue did not take goes to others."""
+    REPLACED = "REPLACED"
+    """On the terms of a replace, after all parts of before have ended."""
+
+
+class Contingency(StrEnum):
+    """ContingencyType(1385): what the orders of a list have to do with each other."""
+
+    NONE = "NONE"
+    ONE_CANCELS_THE_OTHER = "ONE_CANCELS_THE_OTHER"
+    ONE_TRIGGERS_THE_OTHER = "ONE_TRIGGERS_THE_OTHER"
+
+
 class RestatementReason(StrEnum):
     """ExecRestatementReason(378): why an order changed or ended without its client having asked."""
 
