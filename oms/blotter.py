@@ -22,21 +22,41 @@ from oms.events import (
     ClosingPhaseBegan,
     DuplicateRefused,
     Event,
+    ExecutionBusted,
+    ExecutionCorrected,
     InstrumentDefined,
     LimitsSet,
+    ListCancelRequested,
+    ListExecuted,
+    ListFinished,
+    ListReceived,
+    ListRefused,
+    ListRequestRefused,
     LogOpened,
+    MassCancelRefused,
+    MassCancelRequested,
     OrderAccepted,
+    OrderAdopted,
     OrderCanceled,
+    OrderDoneForDay,
     OrderEvent,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderQueried,
     OrderReceived,
     OrderRefused,
+    OrderReinstated,
     OrderRejected,
     OrderReplaced,
+    OrderResolved,
+    OrderRestated,
     OrderRouted,
     OrdersOfLeaverCanceled,
+    OrderStopped,
+    OrderSuspended,
+    OrderTriggered,
+    OrderWorked,
     PossResendRecognized,
     ReferencePriceSet,
     ReplaceRefused,
@@ -44,16 +64,21 @@ from oms.events import (
     ReplaceRequested,
     ReportQuarantined,
     RequestCounted,
+    RequestRetargeted,
     SessionRatesSet,
+    SymbolStatusChanged,
+    TradeDisputed,
+    TradingDayBegan,
     TradingStateChanged,
     VenueCapabilitiesSet,
     VenueStateChanged,
 )
 from oms.instruments import Instrument
 from oms.limits import NOTHING, Limits
+from oms.lists import OrderList
 from oms.market import Market
-from oms.order import Order
-from oms.types import TradingState
+from oms.order import Order, TradingDay
+from oms.types import SymbolStatus, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
 from oms.waiting import Waiting
 
@@ -67,6 +92,8 @@ def _order_seq(order: Order) -> int:
 class Blotter:
     """Read anything; write nothing. `quarantined` counts the reports that fitted nothing.
 
+    `parents` counts the orders that were ever worked in parts. `lists` are by session and ListID(66), None where that
+    was spent on a list of which nothing came; `lists_by_seq` by the number of their ListReceived.
     `open_orders` has those on which something is still to come, by their `order_seq` and in no particular order: not
     ended and not filled, or with a request pending. Whoever looks for orders looks there, and not at all there ever
     were."""
@@ -77,14 +104,19 @@ class Blotter:
         "capabilities",
         "clients",
         "closed_symbols",
+        "day",
         "instruments",
         "last_seq",
         "limits",
+        "lists",
+        "lists_by_seq",
         "market",
         "open_orders",
         "orders",
+        "parents",
         "quarantined",
         "store_id",
+        "symbol_status",
         "trading_state",
         "venues",
         "waiting",
@@ -101,9 +133,14 @@ class Blotter:
         self.closed_symbols: dict[str, None] = {}
         self.waiting = Waiting()
         self.market = Market()
+        self.symbol_status: dict[str, SymbolStatus] = {}
+        self.day = TradingDay()
         self.clients: dict[str, Client] = {}
         self.orders: dict[int, Order] = {}
         self.open_orders: dict[int, Order] = {}
+        self.parents = 0
+        self.lists: dict[tuple[str, str], OrderList | None] = {}
+        self.lists_by_seq: dict[int, OrderList] = {}
         self.quarantined = 0
         self._by_venue_cl_ord_id: dict[str, Order] = {}
         self._apply: Mapping[type[Event], Callable[[Any], None]] = {
@@ -119,14 +156,33 @@ class Blotter:
             VenueCapabilitiesSet: self._venue_capabilities_set,
             ClosingPhaseBegan: self._closing_phase_began,
             ReferencePriceSet: self._reference_price_set,
+            SymbolStatusChanged: self._symbol_status_changed,
+            TradingDayBegan: self._trading_day_began,
             OrderReceived: self._order_received,
             OrderRefused: self._open_or_finished,
             DuplicateRefused: self._message_counted,
             PossResendRecognized: self._message_counted,
+            OrderAdopted: self._order_adopted,
+            OrderHeld: self._order_event,
+            OrderTriggered: self._order_event,
             OrderRouted: self._order_routed,
+            OrderWorked: self._order_worked,
+            ListReceived: self._list_received,
+            ListRefused: self._list_refused,
+            ListExecuted: self._list_executed,
+            ListCancelRequested: self._list_cancel_requested,
+            ListRequestRefused: self._message_counted,
+            ListFinished: self._list_finished,
             OrderAccepted: self._order_event,
             OrderRejected: self._open_or_finished,
             OrderFilled: self._open_or_finished,
+            ExecutionBusted: self._open_or_finished,
+            ExecutionCorrected: self._open_or_finished,
+            OrderRestated: self._open_or_finished,
+            OrderDoneForDay: self._order_event,
+            OrderSuspended: self._order_event,
+            OrderReinstated: self._order_event,
+            OrderStopped: self._order_event,
             OrderExpired: self._open_or_finished,
             CancelRequested: self._cancel_requested,
             CancelRefused: self._cancel_refused,
@@ -136,12 +192,22 @@ class Blotter:
             ReplaceRefused: self._replace_refused,
             ReplaceRejected: self._open_or_finished,
             OrderReplaced: self._open_or_finished,
+            RequestRetargeted: self._request_retargeted,
+            MassCancelRequested: self._mass_cancel,
+            MassCancelRefused: self._mass_cancel,
             RequestCounted: self._message_counted,
+            TradeDisputed: self._message_counted,
             OrderQueried: self._order_event,
+            OrderResolved: self._order_event,
             ReportQuarantined: self._report_quarantined,
         }
 
     # --------------------------------------------------------------------------------------------------------- look-ups
+
+    @property
+    def trading_day(self) -> str:
+        """TradeDate(75) of the trading day, as YYYYMMDD; '' before the first."""
+        return self.day.name
 
     def order(self, order_seq: int) -> Order:
         """The order that the event of this number began. KeyError when that was none."""
@@ -190,9 +256,13 @@ class Blotter:
             list(self.capabilities.items()),
             list(self.closed_symbols),
             list(self.market.references.items()),
+            list(self.symbol_status.items()),
+            [self.day.name, self.day.began_seq],
             [[name, *client.content()] for name, client in self.clients.items()],
             [order.content() for order in self.orders.values()],
             [[key, order.order_seq] for key, order in self._by_venue_cl_ord_id.items()],
+            self.parents,
+            [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
@@ -251,18 +321,43 @@ class Blotter:
     def _reference_price_set(self, event: ReferencePriceSet) -> None:
         self.market.set(event.symbol, event.price, event.at_ns)
 
+    def _symbol_status_changed(self, event: SymbolStatusChanged) -> None:
+        self.symbol_status[event.symbol] = event.status
+
+    def _trading_day_began(self, event: TradingDayBegan) -> None:
+        self.day.name = event.day
+        self.day.began_seq = event.seq
+
     def _order_received(self, event: OrderReceived) -> None:
-        order = Order(event, f"{self.store_id}-{event.seq}")
-        client = self._client(event.session)
-        assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
-        client.cl_ord_ids[event.cl_ord_id] = order
-        client.count_message(event.at_ns, self.limits)
+        order = Order(event, f"{self.store_id}-{event.seq}", self.day)
+        if event.cl_ord_id:  # else it is no client's request: a child, or telephoned
+            client = self._client(event.session)
+            assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
+            client.cl_ord_ids[event.cl_ord_id] = order
+            client.count_message(event.at_ns, self.limits)
         self.orders[event.seq] = self.open_orders[event.seq] = order
+
+    def _order_adopted(self, event: OrderAdopted) -> None:
+        received = OrderReceived(
+            event.seq, event.at_ns, "", "", "", event.symbol, event.side, event.ord_type, event.order_qty, event.price,
+            event.time_in_force, None,
+        )  # fmt: skip
+        order = Order(received, f"{self.store_id}-{event.seq}", self.day)
+        order.adopted(event)
+        self.orders[event.seq] = self.open_orders[event.seq] = order
+        assert event.venue_cl_ord_id not in self._by_venue_cl_ord_id, event.venue_cl_ord_id
+        self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
 
     def _order_routed(self, event: OrderRouted) -> None:
         order = self.orders[event.order_seq]
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+
+    def _order_worked(self, event: OrderWorked) -> None:
+        order = self.open_orders[event.order_seq] = self.orders[event.order_seq]
+        if not order.children:
+            self.parents += 1
+        order.apply(event)
 
     def _order_event(self, event: OrderEvent) -> None:
         """An event after which an open order is open and a finished one is finished."""
@@ -291,6 +386,11 @@ class Blotter:
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
         return order
 
+    def _request_retargeted(self, event: RequestRetargeted) -> None:
+        order = self.orders[event.order_seq]
+        order.apply(event)
+        self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+
     def _request(self, event: CancelRequested | ReplaceRequested) -> Client:
         order = self._request_sent(event)
         client = self._client(event.session)
@@ -308,7 +408,36 @@ class Blotter:
         client.cl_ord_ids.setdefault(event.cl_ord_id)
         client.count_message(event.at_ns, self.limits)
 
-    def _message_counted(self, event: DuplicateRefused | PossResendRecognized | RequestCounted) -> None:
+    def _list_received(self, event: ListReceived) -> None:
+        assert (event.session, event.list_id) not in self.lists, event.list_id
+        self.lists[event.session, event.list_id] = self.lists_by_seq[event.seq] = OrderList(event)
+
+    def _list_refused(self, event: ListRefused) -> None:
+        self.lists.setdefault((event.session, event.list_id))
+        client = self._client(event.session)
+        for cl_ord_id in event.cl_ord_ids:
+            client.cl_ord_ids.setdefault(cl_ord_id)
+        client.count_message(event.at_ns, self.limits)
+
+    def _list_executed(self, event: ListExecuted) -> None:
+        self.lists_by_seq[event.list_seq].executed = True
+        self._client(event.session).count_message(event.at_ns, self.limits)
+
+    def _list_cancel_requested(self, event: ListCancelRequested) -> None:
+        self.lists_by_seq[event.list_seq].canceling = True
+        self._client(event.session).count_cancel(event.at_ns, self.limits)
+
+    def _list_finished(self, event: ListFinished) -> None:
+        self.lists_by_seq[event.list_seq].finished = True
+
+    def _mass_cancel(self, event: MassCancelRequested | MassCancelRefused) -> None:
+        client = self._client(event.session)
+        client.cl_ord_ids.setdefault(event.cl_ord_id)
+        client.count_cancel(event.at_ns, self.limits)
+
+    def _message_counted(
+        self, event: DuplicateRefused | PossResendRecognized | RequestCounted | ListRequestRefused
+    ) -> None:
         self._client(event.session).count_message(event.at_ns, self.limits)
 
     def _report_quarantined(self, event: ReportQuarantined) -> None:

@@ -33,7 +33,7 @@ from oms.events import (
     VenueStateChanged,
 )
 from oms.exact import add, in_bounds
-from oms.order import Order, Outcome, Request
+from oms.order import Execution, Order, Outcome, Request
 from oms.order_state import TRANSITIONS, Base
 from oms.quarantine import quarantine
 from oms.types import FillFlag, Moment, RejectReason
@@ -98,9 +98,9 @@ def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     venue, last_qty, last_px = report.venue, report.last_qty, report.last_px
-    known = order.executions.get((venue, report.exec_id))
+    known = known_execution(order, (venue, report.exec_id))
     if known is not None:
-        if known.last_qty == last_qty and known.last_px == last_px:
+        if isinstance(known, OrderFilled) and known.last_qty == last_qty and known.last_px == last_px:
             return []
         return [quarantine(report, "EXEC_ID_REUSED", order, at)]
     if not _is_positive(last_qty) or not in_bounds(last_px):
@@ -117,6 +117,15 @@ def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
             seq, at_ns, order.order_seq, venue, report.exec_id, last_qty, last_px, report.transact_time_ns, flags
         )
     ]
+
+
+def known_execution(order: Order, key: tuple[str, str]) -> Execution | None:
+    """The fill, correction or bust that the venue told under this ExecID, as it told it."""
+    if order.revisions:
+        known = order.revisions.get(key)
+        if known is not None:
+            return known
+    return order.executions.get(key)
 
 
 def expired(blotter: Blotter, report: VenueExpired, at: Moment) -> list[Event]:

@@ -6,7 +6,8 @@ pending or was rejected is not in the chain. The venue's view is the same chain 
 is the last accepted one. OrderID(37) never changes.
 
 Its numbers. CumQty(14) and the value of all executions are exact sums over `executions`, which is keyed by (venue,
-ExecID) so that no execution counts twice; everything else is computed when asked.
+ExecID) so that no execution counts twice, and has for each the last that was said of it: its fill, its correction, or
+that it was busted. Everything else is computed when asked.
 """
 
 from __future__ import annotations
@@ -17,26 +18,56 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
+
 from oms.events import (
     CancelRejected,
     CancelRequested,
+    ExecutionBusted,
+    ExecutionCorrected,
     OrderAccepted,
+    OrderAdopted,
     OrderCanceled,
+    OrderDoneForDay,
     OrderEvent,
     OrderExpired,
     OrderFilled,
+    OrderHeld,
     OrderQueried,
     OrderReceived,
     OrderRefused,
+    OrderReinstated,
     OrderRejected,
     OrderReplaced,
+    OrderResolved,
+    OrderRestated,
     OrderRouted,
+    OrderStopped,
+    OrderSuspended,
+    OrderTriggered,
+    OrderWorked,
     ReplaceRejected,
     ReplaceRequested,
+    RequestRetargeted,
 )
-from oms.exact import ZERO, add, fma, quotient_for_display, subtract
-from oms.order_state import ENDED, TRANSITIONS, Base, ord_status
-from oms.types import OrdStatus
+from oms.exact import ZERO, add, fma, multiply, quotient_for_display, subtract
+from oms.order_state import ENDED, NO_MARKS, TRANSITIONS, Base, ord_status
+from oms.special_terms import NO_SPECIAL_TERMS
+from oms.types import HoldReason, OrdStatus, RestatementReason, TimeInForce, WorkReason
+
+Execution = OrderFilled | ExecutionCorrected | ExecutionBusted
+GOOD_TILL: Final = frozenset({TimeInForce.GOOD_TILL_CANCEL, TimeInForce.GOOD_TILL_DATE})
+"""Orders that outlive the trading day."""
+
+
+class TradingDay:
+    """The day that it is for all orders of one blotter. Only the blotter writes to it."""
+
+    __slots__ = ("began_seq", "name")
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.began_seq = 0
 
 
 class Outcome(StrEnum):
@@ -48,13 +79,16 @@ class Outcome(StrEnum):
 
 
 class Request:
-    """A cancel or replace request that went to the venue. Only its order writes to it."""
+    """A cancel or replace request that went to the venue. Only its order writes to it.
 
-    __slots__ = ("asked", "is_replace", "outcome")
+    `old_venue_cl_ord_id` is the id of its first sending when it was sent twice (RequestRetargeted), else ''."""
+
+    __slots__ = ("asked", "is_replace", "old_venue_cl_ord_id", "outcome")
 
     def __init__(self, asked: CancelRequested | ReplaceRequested, is_replace: bool) -> None:
         self.asked = asked
         self.is_replace = is_replace
+        self.old_venue_cl_ord_id = ""
         self.outcome = Outcome.PENDING
 
     @property
@@ -76,7 +110,7 @@ class Request:
 
 
 # Many orders never have the one or the other: what is empty is shared, and is a proxy so that writing to it fails.
-_NO_EXECUTIONS: Final[Mapping[tuple[str, str], OrderFilled]] = MappingProxyType({})
+_NO_EXECUTIONS: Final[Mapping[tuple[str, str], Execution]] = MappingProxyType({})
 _NO_REQUESTS: Final[Mapping[str, Request]] = MappingProxyType({})
 
 
@@ -84,37 +118,61 @@ class Order:
     """The state of one order. Read anything; write nothing.
 
     `gross` is the exact sum of LastQty x LastPx. `accepted_seq` is the number of the request whose terms stand.
-    `pending` has the unanswered requests, the oldest first; `requests` has all of them by their id at the venue."""
+    `children` are the orders that work parts of it at several venues (their `order_seq`), `parent_seq` the order that
+    this one works a part of; the venues began anew with it at `worked_seq`. `list_seq` is the list that it came with.
+    `pending` has the unanswered requests, the oldest first; `requests` has all of them by each id they had at the
+    venue.
+    `queried` is the last question about it to the venue.
+
+    `session` is '' for an order of which no client hears: a child, or one that was adopted. `hold` is what the gateway
+    still holds it back for; `triggered` says that what it waited for, here or at the venue, has come. `revisions` has
+    every fill that was corrected or busted, and every correction and bust, by (venue, their own ExecID). Executions
+    before `carried_seq` are no longer taken back one by one: a restatement of CumQty(14) has changed what they count.
+    `renewed_seq` is the beginning of the order's own day, if it is younger than `day`."""
 
     __slots__ = (
         "accepted_seq",
         "account",
         "acknowledged",
         "base",
+        "carried_seq",
         "chain",
+        "children",
         "cl_ord_id",
         "cum_qty",
+        "day",
         "executions",
         "gross",
+        "hold",
+        "list_seq",
+        "marks",
+        "operator",
         "ord_type",
         "order_id",
         "order_qty",
         "order_seq",
+        "parent_seq",
         "pending",
         "price",
+        "queried",
         "received_at_ns",
+        "renewed_seq",
         "requests",
+        "revisions",
         "session",
         "side",
+        "special",
         "symbol",
         "time_in_force",
         "transact_time_ns",
+        "triggered",
         "venue",
         "venue_cl_ord_id",
         "venue_order_id",
+        "worked_seq",
     )
 
-    def __init__(self, received: OrderReceived, order_id: str) -> None:
+    def __init__(self, received: OrderReceived, order_id: str, day: TradingDay) -> None:
         self.order_seq = received.seq
         self.order_id = order_id
         self.received_at_ns = received.at_ns
@@ -127,33 +185,52 @@ class Order:
         self.price = received.price
         self.time_in_force = received.time_in_force
         self.transact_time_ns = received.transact_time_ns
-        self.cl_ord_id = received.cl_ord_id
-        self.chain: Sequence[str] = (received.cl_ord_id,)
+        self.special = NO_SPECIAL_TERMS if received.special is None else received.special
+        self.operator = received.operator
+        self.day = day
+        self.cl_ord_id = cl_ord_id = received.cl_ord_id
+        self.chain: Sequence[str] = (cl_ord_id,) if cl_ord_id else ()
+        self.parent_seq = received.parent_seq
+        self.list_seq = received.list_seq
+        self.children: Sequence[int] = ()
+        self.worked_seq = 0
         self.venue = ""
         self.venue_cl_ord_id = ""
         self.venue_order_id = ""
         self.base = Base.RECEIVED
         self.acknowledged = False
+        self.hold: HoldReason | None = None
+        self.triggered = False
+        self.marks = NO_MARKS
         self.accepted_seq = received.seq
         self.cum_qty = ZERO
         self.gross = ZERO
         self.executions = _NO_EXECUTIONS
+        self.revisions = _NO_EXECUTIONS
+        self.carried_seq = 0
+        self.renewed_seq = 0
         self.requests = _NO_REQUESTS
         self.pending: tuple[Request, ...] = ()
+        self.queried: OrderQueried | None = None
 
     # ------------------------------------------------------------------------------------------------------ to be read
 
     @property
     def ord_status(self) -> OrdStatus:
         """OrdStatus(39)."""
-        if not self.pending:
-            return ord_status(self.base, self.order_qty, self.cum_qty, False, False)
-        return ord_status(self.base, self.order_qty, self.cum_qty, self.cancel_pending, self.replace_pending)
+        cancel_pending = replace_pending = False
+        if self.pending:
+            cancel_pending, replace_pending = self.cancel_pending, self.replace_pending
+        return ord_status(
+            self.base, self.order_qty, self.cum_qty, cancel_pending, replace_pending, self.marks, self.acknowledged
+        )
 
     @property
     def leaves_qty(self) -> Decimal:
-        """LeavesQty(151): 0 once the order has ended, and never negative."""
+        """LeavesQty(151): 0 once the order has ended or is done for its last day, and never negative."""
         if self.base in ENDED or self.cum_qty >= self.order_qty:
+            return ZERO
+        if self.marks and OrdStatus.DONE_FOR_DAY in self.marks and self.time_in_force not in GOOD_TILL:
             return ZERO
         return subtract(self.order_qty, self.cum_qty)
 
@@ -163,6 +240,36 @@ class Order:
         if not self.cum_qty:
             return ZERO
         return quotient_for_display(self.gross, self.cum_qty)
+
+    @property
+    def day_cum_qty(self) -> Decimal:
+        """DayCumQty(425): what was executed today. Corrections and busts count for the day of the execution."""
+        return self._day_sums()[0]
+
+    @property
+    def day_order_qty(self) -> Decimal:
+        """DayOrderQty(424): OrderQty(38) without what was executed on days before."""
+        return subtract(self.order_qty, subtract(self.cum_qty, self.day_cum_qty))
+
+    @property
+    def day_avg_px(self) -> Decimal:
+        """DayAvgPx(426), rounded as `avg_px` is; 0 before the first execution of the day."""
+        cum_qty, gross = self._day_sums()
+        return quotient_for_display(gross, cum_qty) if cum_qty else ZERO
+
+    def _day_sums(self) -> tuple[Decimal, Decimal]:
+        """Quantity and value of the day's executions."""
+        since = max(self.day.began_seq, self.renewed_seq, self.carried_seq)
+        cum_qty = gross = ZERO
+        if isinstance(self.executions, dict):
+            for key in reversed(self.executions):  # in the order of the fills
+                execution = self.executions[key]
+                if self.revisions.get(key, execution).seq <= since:
+                    break
+                if not isinstance(execution, ExecutionBusted):
+                    cum_qty = add(cum_qty, execution.last_qty)
+                    gross = fma(execution.last_qty, execution.last_px, gross)
+        return cum_qty, gross
 
     @property
     def overfill_qty(self) -> Decimal:
@@ -237,6 +344,8 @@ class Order:
             self.price,
             self.time_in_force,
             self.transact_time_ns,
+            self.special,
+            self.operator,
             self.cl_ord_id,
             list(self.chain),
             self.venue,
@@ -244,12 +353,23 @@ class Order:
             self.venue_order_id,
             self.base,
             self.acknowledged,
+            self.hold,
+            self.triggered,
+            sorted(self.marks),
+            self.parent_seq,
+            self.list_seq,
+            list(self.children),
+            self.worked_seq,
             self.accepted_seq,
             self.cum_qty,
             self.gross,
             list(self.executions.values()),
-            [[request.asked, request.outcome] for request in self.requests.values()],
+            list(self.revisions.values()),
+            self.carried_seq,
+            self.renewed_seq,
+            [[key, request.asked, request.outcome] for key, request in self.requests.items()],
             [request.asked.venue_cl_ord_id for request in self.pending],
+            self.queried,
         ]
 
     def __repr__(self) -> str:
@@ -265,9 +385,31 @@ class Order:
         if effect is not None:
             effect(self, event)
 
+    def adopted(self, event: OrderAdopted) -> None:
+        """The order is one that stands at a venue already."""
+        self.base = Base.WORKING
+        self.acknowledged = True
+        self.venue = event.venue
+        self.venue_cl_ord_id = event.venue_cl_ord_id
+        self.venue_order_id = event.venue_order_id
+
+    def _held(self, event: OrderHeld) -> None:
+        self.acknowledged = True
+        self.hold = event.why
+
+    def _triggered(self, event: OrderTriggered) -> None:
+        self.triggered = True
+        self.hold = None
+
     def _routed(self, event: OrderRouted) -> None:
         self.venue = event.venue
         self.venue_cl_ord_id = event.venue_cl_ord_id
+        self.hold = None
+
+    def _worked(self, event: OrderWorked) -> None:
+        self.children = (*self.children, *event.children)
+        if event.reason is not WorkReason.REROUTED:
+            self.worked_seq = event.seq
 
     def _accepted(self, event: OrderAccepted) -> None:
         self.acknowledged = True
@@ -283,6 +425,51 @@ class Order:
             self.executions = {key: event}
         self.cum_qty = add(self.cum_qty, event.last_qty)
         self.gross = fma(event.last_qty, event.last_px, self.gross)
+
+    def _revised(self, event: ExecutionBusted | ExecutionCorrected) -> None:
+        """An execution is taken out, and put back with other figures."""
+        executions, key = self.executions, (event.venue, event.trade_id)
+        last = executions[key]
+        assert isinstance(executions, dict)
+        assert not isinstance(last, ExecutionBusted), key
+        assert event.ref_seq == last.seq > self.carried_seq, key
+        if not isinstance(self.revisions, dict):
+            self.revisions = {}
+        revised = self.revisions
+        revised.setdefault(key, last)
+        assert (event.venue, event.exec_id) not in revised, event.exec_id
+        revised[event.venue, event.exec_id] = event
+        executions[key] = event
+        self.cum_qty = subtract(self.cum_qty, last.last_qty)
+        self.gross = subtract(self.gross, multiply(last.last_qty, last.last_px))
+        if isinstance(event, ExecutionCorrected):
+            self.cum_qty = add(self.cum_qty, event.last_qty)
+            self.gross = fma(event.last_qty, event.last_px, self.gross)
+
+    def _restated(self, event: OrderRestated) -> None:
+        self.order_qty = event.order_qty
+        self.price = event.price
+        if event.cum_qty is not None:
+            self.cum_qty = event.cum_qty
+            self.carried_seq = event.seq
+        if event.reason is RestatementReason.GT_RENEWAL:
+            self.renewed_seq = event.seq
+            self.marks -= _OF_A_DAY
+
+    def _done_for_day(self, event: OrderDoneForDay) -> None:
+        self.marks |= _DONE_FOR_DAY
+
+    def _suspended(self, event: OrderSuspended) -> None:
+        self.marks |= _SUSPENDED
+
+    def _reinstated(self, event: OrderReinstated) -> None:
+        self.marks -= _UNTIL_REINSTATED
+
+    def _stopped(self, event: OrderStopped) -> None:
+        self.marks |= _STOPPED
+
+    def _queried(self, event: OrderQueried) -> None:
+        self.queried = event
 
     def _requested(self, event: CancelRequested | ReplaceRequested) -> None:
         request = Request(event, type(event) is ReplaceRequested)
@@ -301,6 +488,19 @@ class Order:
 
     def _request_rejected(self, event: CancelRejected | ReplaceRejected) -> None:
         self._answered(event.venue_cl_ord_id, Outcome.REJECTED)
+
+    def _retargeted(self, event: RequestRetargeted) -> None:
+        """It has a new id from here on; under the old one it is still found."""
+        request = self.requests[event.old_venue_cl_ord_id]
+        assert request in self.pending, request
+        assert isinstance(self.requests, dict)
+        request.old_venue_cl_ord_id = event.old_venue_cl_ord_id
+        request.asked = msgspec.structs.replace(
+            request.asked,
+            venue_cl_ord_id=event.venue_cl_ord_id,
+            orig_venue_cl_ord_id=event.orig_venue_cl_ord_id,
+        )
+        self.requests[event.venue_cl_ord_id] = request
 
     def _canceled(self, event: OrderCanceled) -> None:
         if event.venue_cl_ord_id is not None:
@@ -328,16 +528,33 @@ class Order:
         self.venue_cl_ord_id = asked.venue_cl_ord_id
         self.ord_type = asked.ord_type
         self.time_in_force = asked.time_in_force
+        self.special = NO_SPECIAL_TERMS if asked.special is None else asked.special
         self.order_qty = event.order_qty
         self.price = event.price
 
 
+_DONE_FOR_DAY: Final = frozenset({OrdStatus.DONE_FOR_DAY})
+_SUSPENDED: Final = frozenset({OrdStatus.SUSPENDED})
+_STOPPED: Final = frozenset({OrdStatus.STOPPED})
+_OF_A_DAY: Final = _DONE_FOR_DAY | _STOPPED  # a guarantee is of a day; a halt lasts until it is lifted
+_UNTIL_REINSTATED: Final = _DONE_FOR_DAY | _SUSPENDED
+
 _EFFECTS: Final[Mapping[type[OrderEvent], Callable[[Order, Any], None] | None]] = {
     OrderRouted: Order._routed,
+    OrderWorked: Order._worked,
     OrderRefused: None,
     OrderAccepted: Order._accepted,
     OrderRejected: None,
     OrderFilled: Order._filled,
+    ExecutionBusted: Order._revised,
+    ExecutionCorrected: Order._revised,
+    OrderHeld: Order._held,
+    OrderTriggered: Order._triggered,
+    OrderRestated: Order._restated,
+    OrderDoneForDay: Order._done_for_day,
+    OrderSuspended: Order._suspended,
+    OrderReinstated: Order._reinstated,
+    OrderStopped: Order._stopped,
     OrderExpired: None,
     CancelRequested: Order._requested,
     CancelRejected: Order._request_rejected,
@@ -345,7 +562,9 @@ _EFFECTS: Final[Mapping[type[OrderEvent], Callable[[Order, Any], None] | None]] 
     ReplaceRequested: Order._requested,
     ReplaceRejected: Order._request_rejected,
     OrderReplaced: Order._replaced,
-    OrderQueried: None,
+    RequestRetargeted: Order._retargeted,
+    OrderQueried: Order._queried,
+    OrderResolved: None,
 }
 
 

@@ -65,6 +65,7 @@ ORDERS_MAX = 4
 PRICES = (Decimal("99.5"), Decimal("100"), Decimal("100.25"))
 STATUS_OF_BASE = {
     Base.RECEIVED: OrdStatus.PENDING_NEW,
+    Base.HELD: OrdStatus.NEW,
     Base.ROUTED: OrdStatus.PENDING_NEW,
     Base.WORKING: OrdStatus.NEW,
     Base.CANCELED: OrdStatus.CANCELED,

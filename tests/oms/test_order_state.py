@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms.events import EVENT_TYPES, OrderEvent
-from oms.order_state import ENDED, PRECEDENCE, TRANSITIONS, Base, ord_status
+from oms.order_state import ENDED, MARKS, PRECEDENCE, TRANSITIONS, Base, ord_status
 from oms.types import OrdStatus
 
 GOLDEN = Path(__file__).with_name("transitions.txt")
@@ -59,6 +59,7 @@ def test_only_what_ends_leads_to_an_ended_state() -> None:
 
 _OF_BASE = {
     Base.RECEIVED: OrdStatus.PENDING_NEW,
+    Base.HELD: OrdStatus.NEW,
     Base.ROUTED: OrdStatus.PENDING_NEW,
     Base.WORKING: OrdStatus.NEW,
     Base.CANCELED: OrdStatus.CANCELED,
@@ -67,18 +68,35 @@ _OF_BASE = {
 }
 
 
-@given(st.sampled_from(Base), st.integers(1, 5), st.integers(0, 6), st.booleans(), st.booleans())
+@given(
+    st.sampled_from(Base),
+    st.integers(1, 5),
+    st.integers(0, 6),
+    st.booleans(),
+    st.booleans(),
+    st.frozensets(st.sampled_from(sorted(MARKS))),
+    st.booleans(),
+)
 def test_status_is_the_highest_of_all_that_is_true(
-    base: Base, order_qty: int, cum_qty: int, cancel_pending: bool, replace_pending: bool
+    base: Base,
+    order_qty: int,
+    cum_qty: int,
+    cancel_pending: bool,
+    replace_pending: bool,
+    marks: frozenset[OrdStatus],
+    acknowledged: bool,
 ) -> None:
-    true_at_once = {_OF_BASE[base]}
+    true_at_once = {OrdStatus.NEW if base is Base.ROUTED and acknowledged else _OF_BASE[base]}
     if cum_qty:
         true_at_once.add(OrdStatus.FILLED if cum_qty >= order_qty else OrdStatus.PARTIALLY_FILLED)
-    if cancel_pending and base not in ENDED:
-        true_at_once.add(OrdStatus.PENDING_CANCEL)
-    if replace_pending and base not in ENDED:
-        true_at_once.add(OrdStatus.PENDING_REPLACE)
-    status = ord_status(base, Decimal(order_qty), Decimal(cum_qty), cancel_pending, replace_pending)
+    if base not in ENDED:
+        true_at_once |= marks
+        if cancel_pending:
+            true_at_once.add(OrdStatus.PENDING_CANCEL)
+        if replace_pending:
+            true_at_once.add(OrdStatus.PENDING_REPLACE)
+    quantities = Decimal(order_qty), Decimal(cum_qty)
+    status = ord_status(base, *quantities, cancel_pending, replace_pending, marks, acknowledged)
     assert status is max(true_at_once, key=PRECEDENCE.__getitem__)
 
 
