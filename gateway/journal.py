@@ -11,6 +11,7 @@ own, by one transaction with LMDB's default flags, while turns go into the other
 what a crash has left in the segments, so a reader finds all of the log in one place:
 
 `log`       number of its first record -> chunk: whole turns, one behind the other;
+`turns`     the same number -> where in the chunk its turns begin, so that a record is found without a walk;
 `outbound`  session, generation, MsgSeqNum(34) of the first -> run of messages: their chunk, and where they are in it;
 `sessions`  session -> its numbers;      `meta`  format, store id, number and digest of the last record, the secret.
 
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 import os
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
@@ -56,19 +58,19 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
+from gateway.log_walk import Chunk, Piece, Told, Walk, payloads
 from gateway.store_files import JournalRefused, lock, refuse_short_file, refuse_wide_modes, sync_directory
+from gateway.stored_log import FORMAT, HEAD, START, TABLES, StoredLog, origin
 from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
 
-FORMAT = b"fixgate-journal-2"
 EXIT_JOURNAL_FAILED = 74  # EX_IOERR of sysexits.h
 MAP_SIZE_GB = 64  # address space, not disk: LMDB grows the file as it is used
 SEGMENT_BYTES = 8 << 20
 
 _GENERATION = struct.Struct(">I")
-_HEAD = struct.Struct(">Q32s")  # last record, digest
 _PLACE = struct.Struct(">III")  # messages of the run, records of the chunk, bytes of the chunk before a turn's first
 _COUNT = struct.Struct(">I")
-_RUN_HEAD = NUMBER.size + _COUNT.size
+_RUNHEAD = NUMBER.size + _COUNT.size
 _META_KEYS = (b"head", b"store_id", b"secret")
 _pack_generation = _GENERATION.pack
 
@@ -161,12 +163,13 @@ class Transaction:
 class _Chunk:
     """Turns that are durable and not yet in LMDB, and what its indexes will say of them."""
 
-    __slots__ = ("count", "digest", "first_seq", "length", "numbers", "runs", "turns")
+    __slots__ = ("count", "digest", "first_seq", "length", "numbers", "runs", "starts", "turns")
 
     def __init__(self, first_seq: int) -> None:
         self.first_seq = first_seq
         self.count = 0
         self.turns: list[bytes] = []
+        self.starts: list[tuple[int, int]] = []
         self.length = 0
         self.runs: dict[bytes, list[_Run]] = {}
         self.numbers: dict[str, Numbers] = {}
@@ -182,6 +185,7 @@ class _Chunk:
             known.places.append((len(known.raws), before + self.count, offset + self.length))
             known.raws += run.raws
         self.numbers.update(turn._numbers)
+        self.starts.append((self.count, self.length))
         self.count += len(turn._records)
         self.turns.append(records)
         self.length += len(records)
@@ -196,19 +200,22 @@ class Journal:
         self._environment = environment
         self._lock_fd = lock_fd
         self._log = environment.open_db(b"log")
+        self._turns = environment.open_db(b"turns")
         self._outbound = environment.open_db(b"outbound")
         self._sessions = environment.open_db(b"sessions")
         self._meta = environment.open_db(b"meta")
         self._failed = False
         with environment.begin() as txn:
             head, store_id, secret = (bytes(txn.get(name, b"", db=self._meta)) for name in _META_KEYS)
-        if len(head) != _HEAD.size or not store_id:
+        if len(head) != HEAD.size or not store_id:
             raise JournalRefused(f"journal: {directory}: the head of the log is missing. Restore a backup beside it")
         self.store_id = store_id.decode()
         self.head: int
-        self.head, self._digest = _HEAD.unpack(head)
+        self.head, self._digest = HEAD.unpack(head)
         self._secret = int.from_bytes(secret, "big")
+        self._stored = StoredLog(environment)
         self._ahead = WriteAhead(directory, self._secret)
+        self._turn: Transaction | None = None
         self._filling = _Chunk(self.head + 1)
         self._moving: _Chunk | None = None
         self._moved: Future[None] | None = None
@@ -233,13 +240,13 @@ class Journal:
         create_segments(directory, segment_bytes)
         environment = _open_environment(directory, map_size_gb)
         meta = environment.open_db(b"meta")
-        for table in (b"log", b"outbound", b"sessions"):
+        for table in TABLES:
             environment.open_db(table)
         with environment.begin(write=True) as txn:
             txn.put(b"format", FORMAT, db=meta)
             txn.put(b"store_id", store_id.encode(), db=meta)
             txn.put(b"secret", os.urandom(4), db=meta)
-            txn.put(b"head", _HEAD.pack(0, _origin(store_id)), db=meta)
+            txn.put(b"head", HEAD.pack(0, origin(store_id)), db=meta)
         sync_directory(directory)
         sync_directory(directory.parent)
         return cls(directory, environment, lock_fd)
@@ -346,7 +353,8 @@ class Journal:
     # -- writing -------------------------------------------------------------------------------------------------
 
     def transaction(self) -> Transaction:
-        return Transaction(self)
+        self._turn = Transaction(self)
+        return self._turn
 
     def _commit(self, turn: Transaction, utc_ns: int) -> None:
         if self._failed:
@@ -372,6 +380,7 @@ class Journal:
         self._filling.add(turn, records, digest)
         self._digest = digest
         self.head = turn.next_seq - 1
+        self._turn = None
 
     def settle(self) -> None:
         """Have all that is durable in LMDB. Raises JournalFailed."""
@@ -399,6 +408,7 @@ class Journal:
         with self._environment.begin(write=True) as txn:
             first = NUMBER.pack(chunk.first_seq)
             fresh = txn.put(first, b"".join(chunk.turns), db=self._log, overwrite=False, append=True)
+            txn.put(first, b"".join([START.pack(*start) for start in chunk.starts]), db=self._turns)
             for runs in chunk.runs.values():
                 for run in runs:
                     places = b"".join([_PLACE.pack(*place) for place in run.places])
@@ -408,7 +418,7 @@ class Journal:
             assert fresh, "a log number or a MsgSeqNum was used twice"
             for session, numbers in chunk.numbers.items():
                 txn.put(session.encode(), SESSION_NUMBERS.pack(*numbers), db=self._sessions)
-            txn.put(b"head", _HEAD.pack(chunk.first_seq + chunk.count - 1, chunk.digest), db=self._meta)
+            txn.put(b"head", HEAD.pack(chunk.first_seq + chunk.count - 1, chunk.digest), db=self._meta)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -416,35 +426,71 @@ class Journal:
         """Every record from the first, each checked, the chain checked at every turn and at the head.
 
         Raises JournalRefused at the first damage, naming the record."""
-        digest = _origin(self.store_id)
-        expected = 1
-        begin, at_end_of_turn = 0, True
+        walk = Walk(0, origin(self.store_id))
         try:
-            for first_seq, chunk in self._chunks():
-                if first_seq != expected:
-                    raise Damaged(f"record {expected}: missing; the next one is {first_seq}")
-                for offset, record in records_of(chunk, first_seq):
-                    if at_end_of_turn:
-                        begin = offset
-                    expected += 1
-                    at_end_of_turn = record.kind == TURN
-                    if at_end_of_turn:
-                        digest = sha256(digest + chunk[begin:offset]).digest()
-                        if split_turn(record.payload)[1] != digest:
-                            raise Damaged(f"record {record.seq}: the chain of digests is broken")
-                    yield record
-            if not at_end_of_turn or (expected - 1, digest) != (self.head, self._digest):
-                raise Damaged(f"record {expected - 1}: the log does not end where its head says")
+            yield from walk.records(self._chunks(0))
+            self._ends_at_head(walk)
         except Damaged as damage:
             raise self._refusal(damage) from damage
 
-    def _chunks(self) -> Iterator[tuple[int, bytes]]:
+    def told(self, seq: int, digest: bytes) -> Iterator[Told]:
+        """What recovery folds of the records behind number `seq`, where the chain stood at `digest`.
+
+        Raises JournalRefused as `records` does."""
+        walk = Walk(seq, digest)
+        try:
+            yield from walk.told(self._chunks(seq + 1))
+            self._ends_at_head(walk)
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+
+    def _ends_at_head(self, walk: Walk) -> None:
+        if (walk.seq, walk.digest) != (self.head, self._digest):
+            raise Damaged(f"record {walk.seq}: the log does not end where its head says")
+
+    def digest_at(self, seq: int) -> bytes | None:
+        """What the chain had come to with turn record `seq`; None when that is none. Raises JournalRefused."""
+        if seq == 0:
+            return origin(self.store_id)
+        found = self._records_at([seq], TURN).get(seq)
+        return None if found is None else split_turn(found)[1]
+
+    def facts(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The payloads of those records among `numbers`, which rise, that are facts, those of the turn that is being
+        made included. Raises JournalRefused for damage."""
+        return self._records_at(numbers, FACT)
+
+    def _records_at(self, numbers: Sequence[int], kind: bytes) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        try:
+            for piece in self._pieces(numbers):
+                found.update(payloads(piece, kind))
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+        return found
+
+    def _pieces(self, numbers: Sequence[int]) -> Iterator[Piece]:
+        """The turns that hold these numbers, wherever they are; numbers that were not given yet are left out."""
+        ahead = self._not_in_lmdb()
+        begin = bisect_left(numbers, ahead[0].first_seq if ahead else self.head + 1)
+        yield from self._stored.pieces(numbers[:begin])
+        for chunk in ahead:
+            end = bisect_left(numbers, chunk.first_seq + chunk.count, begin)
+            for number in numbers[begin:end]:
+                turn = bisect_right(chunk.starts, (number - chunk.first_seq, chunk.length)) - 1
+                yield Piece(chunk.first_seq + chunk.starts[turn][0], chunk.turns[turn], (), (number,))
+            begin = end
+        if self._turn is not None:
+            for number in numbers[begin:]:
+                if number < self._turn.next_seq:
+                    yield Piece(number, self._turn._records[number - self._turn.first_seq], (), (number,))
+
+    def _chunks(self, number: int) -> Iterator[Chunk]:
+        """All from the one on that holds this number."""
         ahead = self._not_in_lmdb()
         newest = 0
-        with self._environment.begin() as txn:
-            for key, chunk in txn.cursor(self._log):
-                newest = NUMBER.unpack(key)[0]
-                yield newest, chunk
+        for newest, chunk in self._stored.chunks(number):
+            yield newest, chunk
         for waiting in ahead:
             if waiting.first_seq > newest:
                 yield waiting.first_seq, b"".join(waiting.turns)
@@ -476,7 +522,7 @@ class Journal:
         """Those of the messages `begin` to `end` that are in a run which begins with MsgSeqNum `first`."""
         key = bytes(run[: NUMBER.size])
         chunk, chunk_first = txn.get(key, b"", db=self._log), NUMBER.unpack(key)[0]
-        places = list(_PLACE.iter_unpack(run[_RUN_HEAD:]))
+        places = list(_PLACE.iter_unpack(run[_RUNHEAD:]))
         ends = [place[0] for place in places[1:]] + list(_COUNT.unpack_from(run, NUMBER.size))
         for (in_run, before, offset), end_in_run in zip(places, ends, strict=True):
             numbers = range(first + in_run, first + end_in_run)
@@ -504,21 +550,13 @@ class Journal:
     def numbers(self) -> dict[str, Numbers]:
         """Each session's place after the last durable turn."""
         ahead = self._not_in_lmdb()
-        with self._environment.begin() as txn:
-            found = {
-                name.decode(): Numbers(*SESSION_NUMBERS.unpack(packed)) for name, packed in txn.cursor(self._sessions)
-            }
+        found = self._stored.numbers()
         for chunk in ahead:
             found.update(chunk.numbers)
         return found
 
     def _refusal(self, why: object) -> JournalRefused:
         return JournalRefused(f"journal: {self.directory}: {why}. Nothing was changed; restore a backup")
-
-
-def _origin(store_id: str) -> bytes:
-    """The digest before the first turn."""
-    return sha256(FORMAT + store_id.encode()).digest()
 
 
 def _of_runs(runs: Sequence[_Run], prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
@@ -531,6 +569,6 @@ def _of_runs(runs: Sequence[_Run], prefix: bytes, begin: int, end: int) -> Itera
 def _open_environment(directory: Path, map_size_gb: int) -> lmdb.Environment:
     umask = os.umask(0o077)
     try:
-        return lmdb.open(str(directory), map_size=map_size_gb << 30, max_dbs=4, mode=0o600, max_readers=32)
+        return lmdb.open(str(directory), map_size=map_size_gb << 30, max_dbs=5, mode=0o600, max_readers=32)
     finally:
         os.umask(umask)

@@ -24,8 +24,8 @@ NUMBER = struct.Struct(">Q")
 TURN_END = struct.Struct(">Q32s")  # utc_ns, digest
 SESSION_NUMBERS = struct.Struct(">IQQ")  # generation, next sender, next target
 _OUTBOUND_PLACE = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
-_FRAME = struct.Struct(">II")  # length of kind and payload, CRC-32
-_pack_frame = _FRAME.pack
+FRAME = struct.Struct(">II")  # length of kind and payload, CRC-32
+_pack_frame = FRAME.pack
 
 
 class Damaged(Exception):
@@ -66,14 +66,14 @@ def records_of(chunk: bytes, first_seq: int) -> Iterator[tuple[int, Record]]:
 
 def end_of(record: Record, offset: int) -> int:
     """Where a record ends that begins at `offset`."""
-    return offset + _FRAME.size + len(record.kind) + len(record.payload)
+    return offset + FRAME.size + len(record.kind) + len(record.payload)
 
 
 def record_at(chunk: bytes | memoryview, offset: int, seq: int) -> Record:
     """The record that begins at `offset`. Raises Damaged when it is not number `seq` as it was written."""
-    if offset + _FRAME.size < len(chunk):
-        length, checksum = _FRAME.unpack_from(chunk, offset)
-        content = bytes(chunk[offset + _FRAME.size : offset + _FRAME.size + length])
+    if offset + FRAME.size < len(chunk):
+        length, checksum = FRAME.unpack_from(chunk, offset)
+        content = bytes(chunk[offset + FRAME.size : offset + FRAME.size + length])
         if len(content) == length > 0 and crc32(content, seq) == checksum:
             return Record(seq, content[:1], content[1:])
     raise Damaged(f"record {seq}: its checksum is wrong")
