@@ -17,6 +17,7 @@ _HOT: Final = (
     "venues/port.py",
     "venues/simulated.py",
     "gateway/client_requests.py",
+    "gateway/deadlines.py",
     "gateway/deciding.py",
     "gateway/desk.py",
     "gateway/instant.py",

@@ -21,6 +21,7 @@ from fixspec.codec import decode
 from fixspec.faults import BusinessFault
 from fixspec.message import Message
 from gateway import session_events
+from gateway.deadlines import Deadlines
 from gateway.effects import (
     AnswerCommand,
     CheckPassword,
@@ -163,7 +164,7 @@ class Spine:
         }
         # None: we have closed it, and what still comes from it is nobody's.
         self._connections: dict[int, _Line | Arrival | None] = {}
-        self._deadlines: dict[str | int, int] = {}
+        self._deadlines = Deadlines()
         self._replays = Replays(replays_max)
         self._in_turn = False
         self._deeds: Mapping[type, Deed] = {}
@@ -209,7 +210,7 @@ class Spine:
     def deadline(self) -> int | None:
         """When the next Tick is due, on the monotonic clock in ns."""
         own = self._application.deadline()
-        earliest = min(self._deadlines.values(), default=None)
+        earliest = self._deadlines.earliest()
         if own is None or (earliest is not None and earliest < own):
             return earliest
         return own
@@ -255,13 +256,7 @@ class Spine:
         wire = session.take_wire_log()
         if wire:
             turn.effects.append(LogMessages(name, wire))
-        self._set_deadline(name, session.deadline())
-
-    def _set_deadline(self, key: str | int, deadline: int | None) -> None:
-        if deadline is None:
-            self._deadlines.pop(key, None)
-        else:
-            self._deadlines[key] = deadline
+        self._deadlines.set(name, session.deadline())
 
     # -- inputs --------------------------------------------------------------------------------------------------
 
@@ -285,7 +280,7 @@ class Spine:
         if item.session is None:
             arrival = self._lobby.arrive(turn.now, item.peer, item.certificate, item.logon_timeout_s)
             self._connections[item.connection] = arrival
-            self._set_deadline(item.connection, arrival.deadline())
+            self._deadlines.set(item.connection, arrival.deadline())
             return
         line = self._lines[item.session]
         self._attach(line, item.connection, turn)
@@ -294,7 +289,7 @@ class Spine:
 
     def _connection_closed(self, item: ConnectionClosed, turn: _Turn) -> None:
         door = self._connections.pop(item.connection, None)
-        self._set_deadline(item.connection, None)
+        self._deadlines.set(item.connection, None)
         if item.cut:
             name = door.name if isinstance(door, _Line) else ""
             turn.effects.append(LogNote("warning", name, "slow_consumer_cut", {"why": item.cut}))
@@ -325,7 +320,7 @@ class Spine:
 
     def _tick(self, item: Tick, turn: _Turn) -> None:
         mono_ns = turn.now.mono_ns
-        for key in [key for key, deadline in self._deadlines.items() if deadline <= mono_ns]:
+        for key in self._deadlines.due(mono_ns):
             if isinstance(key, int):
                 door = self._connections[key]
                 assert isinstance(door, Arrival), key
@@ -363,7 +358,7 @@ class Spine:
             return
         if verdict is not None:
             turn.effects.append(CheckPassword(connection, verdict))
-        self._set_deadline(connection, door.deadline())
+        self._deadlines.set(connection, door.deadline())
 
     def _change_password(self, change: PasswordChange, turn: _Turn) -> None:
         session, replaced, password_hash = change
@@ -374,7 +369,7 @@ class Spine:
         turn.effects.append(ConnectionAdmitted(connection))
         line = self._lines.get(session.settings.name) or self._take_in(session, turn)
         self._attach(line, connection, turn)
-        self._set_deadline(connection, None)
+        self._deadlines.set(connection, None)
         self._work(line, turn)
 
     def _attach(self, line: _Line, connection: int, turn: _Turn) -> None:
@@ -414,7 +409,7 @@ class Spine:
 
     def _refuse(self, connection: int, door: Arrival, refused: Refused, turn: _Turn) -> None:
         self._connections[connection] = None
-        self._set_deadline(connection, None)
+        self._deadlines.set(connection, None)
         self._note_refusal(door, refused, turn)
         turn.effects.append(CloseConnection(connection, refused.reason))
 
