@@ -31,6 +31,7 @@ from fixspec.dictionary import join_dictionaries, own_dictionary
 from fixspec.message import Message
 from fixspec.names import field_name
 from fixspec.rulebook import Rulebook
+from gateway.certify.spelling import VERSIONS, NotAsExpected, Pairs, completed, split
 from gateway.desk import Desk
 from gateway.effects import AnswerCommand, CloseConnection, Effect, LimitUnsent, LogNote, RoomWanted, SendBytes
 from gateway.inbox import (
@@ -67,29 +68,9 @@ START_NS = 1_700_049_600 * NS_PER_S  # 2023-11-15 12:00:00 UTC
 MEMORY_DISK = Path("/dev/shm")
 SEGMENT_BYTES = 32768  # small, so that turns wander into LMDB all the time
 
-VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
-DEFAULTS: dict[tuple[str, str], dict[str, str]] = {
-    ("client", "D"): {"21": "1", "55": "BTC-USD", "54": "1", "60": "<now>", "40": "2", "44": "50000"},
-    ("client", "G"): {"21": "1", "55": "BTC-USD", "54": "1", "60": "<now>", "40": "2", "44": "50000"},
-    ("client", "F"): {"55": "BTC-USD", "54": "1", "60": "<now>", "38": "10000"},
-    ("client", "H"): {"55": "BTC-USD", "54": "1"},
-    ("venue", "8"): {
-        "37": "V-1", "17": "<new>", "20": "0", "39": "0", "55": "BTC-USD", "54": "1", "14": "0", "151": "0", "6": "0",
-    },
-    ("venue", "9"): {"37": "V-1", "39": "0", "434": "1"},
-}  # fmt: skip
-"""Fields that a line need not say. 20 and 21 are of FIX.4.2 only; `<new>` is an ExecID(17) never used before."""
-HEADER_FIELDS = ("43", "97", "122", "115", "128")
-"""Fields of a line that belong to the header, wherever the line has them."""
-ONLY_IN_FIX42 = frozenset({"20", "21"})
-
 
 class Died(BaseException):
     """The process is gone, here and now. Not an Exception: nobody in the house may handle it."""
-
-
-class NotAsExpected(AssertionError):
-    """Something else came than the test says, or nothing, or too much."""
 
 
 @dataclass
@@ -360,18 +341,14 @@ class World:
     # -- talking -----------------------------------------------------------------------------------------------------
 
     def send(self, peer: Peer, text: str) -> int:
-        """A message of the peer, completed by `DEFAULTS`. Returns its MsgSeqNum(34)."""
-        given = dict(split(text))
-        msg_type = given.pop("35")
+        """A message of the peer, completed by what need not be said. Returns its MsgSeqNum(34)."""
         role = "venue" if peer is self.venue else "client"
-        defaults = DEFAULTS.get((role, msg_type), {})
-        wanted = {tag: given.pop(tag) for tag in HEADER_FIELDS if tag in given}
-        wanted |= {tag: value for tag, value in defaults.items() if tag not in ONLY_IN_FIX42 or is_fix42(peer)}
-        body = b"".join(
-            b"%b=%b\x01" % (tag.encode(), self._value(value))
-            for tag, value in (wanted | given).items()
-            if value != "<none>" and not (value == "50000" and tag == "44" and (wanted | given).get("40") == "1")
-        )
+        return self.say(peer, completed(role, peer.version, split(text)))
+
+    def say(self, peer: Peer, message: Pairs) -> int:
+        """A complete message of the peer, MsgType(35) first. Returns its MsgSeqNum(34)."""
+        (_, msg_type), *fields = message
+        body = b"".join(b"%b=%b\x01" % (tag.encode(), self._value(value)) for tag, value in fields)
         return peer.send(msg_type.encode(), body)
 
     def _value(self, text: str) -> bytes:
@@ -528,16 +505,6 @@ def rulebook(begin_string: str) -> Rulebook:
     if begin_string == "FIXT.1.1":
         return Rulebook(join_dictionaries(own_dictionary("FIXT11"), own_dictionary("FIX50SP2")))
     return Rulebook(own_dictionary(begin_string.replace(".", "")))
-
-
-def is_fix42(peer: Peer) -> bool:
-    return peer.version == "FIX.4.2"
-
-
-def split(text: str) -> list[tuple[str, str]]:
-    """`35=D|11=A` as pairs."""
-    found = [part.partition("=") for part in text.split("|") if part]
-    return [(tag.strip(), value) for tag, _, value in found]
 
 
 def configuration(directory: Path, version: str, venue_version: str, changes: Mapping[str, Any]) -> GatewayConfig:
