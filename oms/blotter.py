@@ -78,7 +78,7 @@ from oms.limits import NOTHING, Limits
 from oms.lists import OrderList
 from oms.market import Market
 from oms.order import Order, TradingDay
-from oms.types import SymbolStatus, TradingState
+from oms.types import SymbolStatus, TimeInForce, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
 from oms.waiting import Waiting
 
@@ -94,6 +94,8 @@ class Blotter:
 
     `parents` counts the orders that were ever worked in parts. `lists` are by session and ListID(66), None where that
     was spent on a list of which nothing came; `lists_by_seq` by the number of their ListReceived.
+    `halts` has what does not trade, by who says so (a venue, '' for operators) and symbol; `closed_symbols` have had
+    their close on this trading day. `waiting` has the orders that the gateway watches a price or the clock for.
     `open_orders` has those on which something is still to come, by their `order_seq` and in no particular order: not
     ended and not filled, or with a request pending. Whoever looks for orders looks there, and not at all there ever
     were."""
@@ -105,6 +107,7 @@ class Blotter:
         "clients",
         "closed_symbols",
         "day",
+        "halts",
         "instruments",
         "last_seq",
         "limits",
@@ -116,7 +119,6 @@ class Blotter:
         "parents",
         "quarantined",
         "store_id",
-        "symbol_status",
         "trading_state",
         "venues",
         "waiting",
@@ -133,7 +135,7 @@ class Blotter:
         self.closed_symbols: dict[str, None] = {}
         self.waiting = Waiting()
         self.market = Market()
-        self.symbol_status: dict[str, SymbolStatus] = {}
+        self.halts: dict[tuple[str, str], SymbolStatus] = {}
         self.day = TradingDay()
         self.clients: dict[str, Client] = {}
         self.orders: dict[int, Order] = {}
@@ -163,8 +165,8 @@ class Blotter:
             DuplicateRefused: self._message_counted,
             PossResendRecognized: self._message_counted,
             OrderAdopted: self._order_adopted,
-            OrderHeld: self._order_event,
-            OrderTriggered: self._order_event,
+            OrderHeld: self._order_held,
+            OrderTriggered: self._order_held,
             OrderRouted: self._order_routed,
             OrderWorked: self._order_worked,
             ListReceived: self._list_received,
@@ -234,6 +236,11 @@ class Blotter:
         """The order that this ClOrdID, one of those we made for a venue, belongs to: its own or a request's on it."""
         return self._by_venue_cl_ord_id.get(venue_cl_ord_id)
 
+    def symbol_status(self, symbol: str, venue: str = "") -> SymbolStatus:
+        """Whether the symbol trades, by the word of the operators and of that venue."""
+        halts = self.halts
+        return halts.get(("", symbol)) or halts.get((venue, symbol), SymbolStatus.TRADING)
+
     def capabilities_of(self, venue: str) -> VenueCapabilities:
         """What the venue takes; what every venue takes when nothing has been said of it."""
         return self.capabilities.get(venue, PLAIN)
@@ -256,7 +263,7 @@ class Blotter:
             list(self.capabilities.items()),
             list(self.closed_symbols),
             list(self.market.references.items()),
-            list(self.symbol_status.items()),
+            list(self.halts.items()),
             [self.day.name, self.day.began_seq],
             [[name, *client.content()] for name, client in self.clients.items()],
             [order.content() for order in self.orders.values()],
@@ -322,11 +329,15 @@ class Blotter:
         self.market.set(event.symbol, event.price, event.at_ns)
 
     def _symbol_status_changed(self, event: SymbolStatusChanged) -> None:
-        self.symbol_status[event.symbol] = event.status
+        if event.status is SymbolStatus.TRADING:
+            self.halts.pop((event.venue, event.symbol), None)
+        else:
+            self.halts[event.venue, event.symbol] = event.status
 
     def _trading_day_began(self, event: TradingDayBegan) -> None:
         self.day.name = event.day
         self.day.began_seq = event.seq
+        self.closed_symbols.clear()
 
     def _order_received(self, event: OrderReceived) -> None:
         order = Order(event, f"{self.store_id}-{event.seq}", self.day)
@@ -352,6 +363,19 @@ class Blotter:
         order = self.orders[event.order_seq]
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
+            self._wait(order)
+
+    def _order_held(self, event: OrderHeld | OrderTriggered) -> None:
+        order = self.orders[event.order_seq]
+        order.apply(event)
+        self._wait(order)
+
+    def _wait(self, order: Order) -> None:
+        """Whether the gateway has something to watch for on this order, and what."""
+        venue = order.venue
+        takes = self.capabilities_of(venue).times_in_force if venue else ()
+        self.waiting.update(order, venue_expires=TimeInForce.GOOD_TILL_DATE in takes)
 
     def _order_worked(self, event: OrderWorked) -> None:
         order = self.open_orders[event.order_seq] = self.orders[event.order_seq]
@@ -366,6 +390,8 @@ class Blotter:
     def _open_or_finished(self, event: OrderEvent) -> None:
         order = self.orders[event.order_seq]
         order.apply(event)
+        if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
+            self._wait(order)
         if order.is_open:
             self.open_orders[event.order_seq] = order
         else:
@@ -384,6 +410,8 @@ class Blotter:
         order = self.open_orders[event.order_seq] = self.orders[event.order_seq]
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        if event.order_seq in self.waiting:
+            self._wait(order)
         return order
 
     def _request_retargeted(self, event: RequestRetargeted) -> None:

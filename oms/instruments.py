@@ -30,6 +30,10 @@ class Instrument(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """ContractMultiplier(231): notional value = quantity x price x multiplier. At most 9 digits."""
     price_band: Decimal | None = None
     """How far Price(44) may be from the reference price, as a fraction of it; None: as the limits say."""
+    weights: tuple[int, ...] = ()
+    """How an order is divided over the `venues`, one number for each; empty: it goes whole to the first connected one."""
+    has_close: bool = False
+    """Its market has a close that orders can wait for. Since schema 3."""
 
 
 def instrument_faults(instrument: Instrument) -> list[str]:
@@ -55,4 +59,7 @@ def instrument_faults(instrument: Instrument) -> list[str]:
         faults.append("venues: (): at least one venue")
     if len(set(instrument.venues)) != len(instrument.venues):
         faults.append(f"venues: {', '.join(instrument.venues)}: each venue once")
+    weights = instrument.weights
+    if weights and (len(weights) != len(instrument.venues) or min(weights) < 1):
+        faults.append(f"weights: {', '.join(map(str, weights))}: a positive number for each venue")
     return faults

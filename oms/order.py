@@ -508,6 +508,10 @@ class Order:
             if cl_ord_id:
                 self._lengthen_chain(cl_ord_id)
 
+    def _expired(self, event: OrderExpired) -> None:
+        if event.venue_cl_ord_id is not None:
+            self._answered(event.venue_cl_ord_id, Outcome.ACCEPTED)
+
     def _lengthen_chain(self, cl_ord_id: str) -> None:
         if isinstance(self.chain, list):
             self.chain.append(cl_ord_id)
@@ -555,7 +559,7 @@ _EFFECTS: Final[Mapping[type[OrderEvent], Callable[[Order, Any], None] | None]] 
     OrderSuspended: Order._suspended,
     OrderReinstated: Order._reinstated,
     OrderStopped: Order._stopped,
-    OrderExpired: None,
+    OrderExpired: Order._expired,
     CancelRequested: Order._requested,
     CancelRejected: Order._request_rejected,
     OrderCanceled: Order._canceled,

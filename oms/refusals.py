@@ -162,6 +162,78 @@ CODES: Final[dict[str, Code]] = {
         "The order has ended before the venue answered the request.",
         "Send a new order.",
     ),
+    # --- special terms
+    "NOT_SUPPORTED_BY_VENUE": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "The venue of the order does not take what the request asks for, and the gateway cannot do it in its place.",
+        "Send one of what is `taken`, or leave the field out.",
+    ),
+    "STOP_PX_MISSING": Code(
+        RejectReason.OTHER,
+        "A stop order needs a StopPx(99).",
+        "Send StopPx(99), or another OrdType(40).",
+    ),
+    "STOP_PX_NOT_ALLOWED": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "An order that is no stop order came with a StopPx(99).",
+        "Leave StopPx(99) out, or send OrdType(40) 3 or 4.",
+    ),
+    "STOP_PX_INCREMENT": Code(
+        RejectReason.PRICE_INCREMENT,
+        "StopPx(99) is not a positive multiple of the tick.",
+        "Round it to a multiple of `min_price_increment`.",
+    ),
+    "EXPIRE_TIME_MISSING": Code(
+        RejectReason.OTHER,
+        "An order with TimeInForce(59)=6 needs an ExpireTime(126) or ExpireDate(432).",
+        "Send one of them.",
+    ),
+    "EXPIRE_TIME_NOT_ALLOWED": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "ExpireTime(126) or ExpireDate(432) came with a TimeInForce(59) other than 6.",
+        "Leave it out, or send TimeInForce(59)=6.",
+    ),
+    "EXPIRE_TIME_PAST": Code(
+        RejectReason.TOO_LATE,
+        "The order would have expired already.",
+        "Send a moment that is to come, in UTC.",
+    ),
+    "DISPLAY_QTY": Code(
+        RejectReason.INCORRECT_QUANTITY,
+        "DisplayQty(1138), before FIX 5.0 MaxFloor(111), is no positive multiple of the lot up to OrderQty(38), or the "
+        "order cannot rest and there is nothing to be displayed.",
+        "Send a part of OrderQty(38), or leave it out.",
+    ),
+    "EXEC_INST_CONFLICT": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "Two values of ExecInst(18) exclude each other, or one does not go with the OrdType(40) or TimeInForce(59).",
+        "Send one of the two.",
+    ),
+    "PEG_NOT_ALLOWED": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "PegOffsetValue(211) or a peg in ExecInst(18) came with an OrdType(40) other than P, or P without a peg.",
+        "Send OrdType(40)=P and one peg, or neither.",
+    ),
+    "CASH_ORDER_QTY": Code(
+        RejectReason.INCORRECT_QUANTITY,
+        "CashOrderQty(152) is not positive, or came together with an OrderQty(38).",
+        "Send one of the two, positive.",
+    ),
+    "NO_CLOSE": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "The market of the symbol has no close that an order could wait for.",
+        "Send another TimeInForce(59).",
+    ),
+    "CLOSE_PASSED": Code(
+        RejectReason.TOO_LATE,
+        "The close of this trading day has begun.",
+        "Send the order on the next trading day.",
+    ),
+    "SYMBOL_HALTED": Code(
+        RejectReason.EXCHANGE_CLOSED,
+        "The symbol does not trade now: its venue or an operator has halted or closed it.",
+        "Cancels still pass. Try again when trading goes on.",
+    ),
 }
 
 

@@ -17,29 +17,30 @@ from fixspec.tags import HandlInst, MDEntryType, MDUpdateType, MsgType, Subscrip
 from oms import types
 from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, ReplaceRequested
 from oms.order import Order
+from oms.special_terms import NO_SPECIAL_TERMS
 from oms.types import Moment
+from oms.venue_capabilities import PLAIN, VenueCapabilities, ord_type_at, time_in_force_at
 from oms.venue_reports import AnyVenueReport
 from venues.fix_report_reader import read_message, read_reject
+from venues.fix_special_fields import SpecialFields
 from venues.port import Capabilities, Carrier, FixRequest
 
 SIDES: Final = {types.Side.BUY: tags.Side.BUY, types.Side.SELL: tags.Side.SELL}
-ORD_TYPES: Final = {types.OrdType.MARKET: tags.OrdType.MARKET, types.OrdType.LIMIT: tags.OrdType.LIMIT}
-TIMES_IN_FORCE: Final = {
-    types.TimeInForce.DAY: tags.TimeInForce.DAY,
-    types.TimeInForce.GOOD_TILL_CANCEL: tags.TimeInForce.GOOD_TILL_CANCEL,
-    types.TimeInForce.IMMEDIATE_OR_CANCEL: tags.TimeInForce.IMMEDIATE_OR_CANCEL,
-    types.TimeInForce.FILL_OR_KILL: tags.TimeInForce.FILL_OR_KILL,
+ORD_TYPES: Final[dict[types.OrdType, bytes]] = {name: getattr(tags.OrdType, name.name) for name in types.OrdType}
+TIMES_IN_FORCE: Final[dict[types.TimeInForce, bytes]] = {
+    name: getattr(tags.TimeInForce, name.name) for name in types.TimeInForce
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FixStandardSettings:
     """`application_version` is the BeginString(8) of the version that orders are spoken in: FIX.4.2, FIX.4.4 or
-    FIX.5.0SP2. `market_data` subscribes to prices at each Logon."""
+    FIX.5.0SP2. `market_data` subscribes to prices at each Logon. `supports` is what the venue takes."""
 
     name: str
     application_version: str
     market_data: bool = True
+    supports: VenueCapabilities = PLAIN
 
 
 class FixStandard:
@@ -47,15 +48,20 @@ class FixStandard:
 
     def __init__(self, settings: FixStandardSettings) -> None:
         self.name = settings.name
+        self._supports = supports = settings.supports
         self.capabilities = Capabilities(
             carrier=Carrier.FIX,
-            replace=True,
+            replace=supports.replace,
             status_query=True,
             resend=True,
             market_data=settings.market_data,
-            ord_types=frozenset(ORD_TYPES),
-            times_in_force=frozenset(TIMES_IN_FORCE),
+            ord_types=frozenset(supports.ord_types),
+            times_in_force=frozenset(supports.times_in_force),
+            exec_insts=frozenset(supports.exec_insts),
+            display_qty=supports.display_qty,
+            symbols=supports.symbols,
         )
+        self._special = SpecialFields(settings.application_version, supports)
         fix42 = settings.application_version == "FIX.4.2"
         # HandlInst(21) is required up to FIX 4.2, OrdStatusReqID(790) came with 4.4.
         self._handl_inst = b"21=%b\x01" % HandlInst.AUTOMATED_EXECUTION_NO_INTERVENTION if fix42 else b""
@@ -89,8 +95,9 @@ class FixStandard:
         return [FixRequest(MsgType.MARKET_DATA_REQUEST, body)]
 
     def _new_order_single(self, event: OrderRouted, order: Order) -> FixRequest:
-        price = order.price
-        body = b"11=%b\x01%b%b55=%b\x0154=%b\x0160=%b\x0138=%b\x0140=%b\x01%b59=%b\x01" % (
+        price, time_in_force, special = order.price, order.time_in_force, order.special
+        ord_type = order.ord_type
+        body = b"11=%b\x01%b%b55=%b\x0154=%b\x0160=%b\x0138=%b\x0140=%b\x01%b59=%b\x01%b" % (
             event.venue_cl_ord_id.encode(),
             b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
             self._handl_inst,
@@ -98,11 +105,19 @@ class FixStandard:
             SIDES[order.side],
             format_utc_timestamp(event.at_ns),
             format_decimal(order.order_qty),
-            ORD_TYPES[order.ord_type],
+            self._ord_type(ord_type),
             b"44=%b\x01" % format_decimal(price) if price is not None else b"",
-            TIMES_IN_FORCE[order.time_in_force],
+            self._time_in_force(time_in_force),
+            b"" if special is NO_SPECIAL_TERMS else self._special.of(ord_type, time_in_force, special),
         )
         return FixRequest(MsgType.NEW_ORDER_SINGLE, body)
+
+    def _ord_type(self, ord_type: types.OrdType) -> bytes:
+        """Gates let only pass what the venue gets under some OrdType(40)."""
+        return ORD_TYPES[ord_type_at(self._supports, ord_type) or ord_type]
+
+    def _time_in_force(self, time_in_force: types.TimeInForce) -> bytes:
+        return TIMES_IN_FORCE[time_in_force_at(self._supports, time_in_force) or time_in_force]
 
     def _order_cancel_request(self, event: CancelRequested, order: Order) -> FixRequest:
         body = b"41=%b\x0111=%b\x01%b55=%b\x0154=%b\x0160=%b\x0138=%b\x01" % (
@@ -117,8 +132,9 @@ class FixStandard:
         return FixRequest(MsgType.ORDER_CANCEL_REQUEST, body)
 
     def _order_cancel_replace_request(self, event: ReplaceRequested, order: Order) -> FixRequest:
-        price = event.price
-        body = b"41=%b\x0111=%b\x01%b%b55=%b\x0154=%b\x0160=%b\x0138=%b\x0140=%b\x01%b59=%b\x01" % (
+        price, time_in_force, special = event.price, event.time_in_force, event.special or NO_SPECIAL_TERMS
+        ord_type = event.ord_type
+        body = b"41=%b\x0111=%b\x01%b%b55=%b\x0154=%b\x0160=%b\x0138=%b\x0140=%b\x01%b59=%b\x01%b" % (
             event.orig_venue_cl_ord_id.encode(),
             event.venue_cl_ord_id.encode(),
             b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
@@ -127,9 +143,10 @@ class FixStandard:
             SIDES[order.side],
             format_utc_timestamp(event.at_ns),
             format_decimal(event.order_qty),
-            ORD_TYPES[event.ord_type],
+            self._ord_type(ord_type),
             b"44=%b\x01" % format_decimal(price) if price is not None else b"",
-            TIMES_IN_FORCE[event.time_in_force],
+            self._time_in_force(time_in_force),
+            b"" if special is NO_SPECIAL_TERMS else self._special.of(ord_type, time_in_force, special),
         )
         return FixRequest(MsgType.ORDER_CANCEL_REPLACE_REQUEST, body)
 

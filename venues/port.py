@@ -23,7 +23,8 @@ from typing import NamedTuple, Protocol
 from fixspec.message import Message
 from oms.events import Event
 from oms.order import Order
-from oms.types import Moment, OrdType, TimeInForce
+from oms.types import ExecInst, Moment, OrdType, TimeInForce
+from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import AnyVenueReport
 
 
@@ -42,7 +43,8 @@ class Capabilities:
                       order whose answer was lost)
     resend            what it said while we were away comes by itself when we are back
     market_data       it publishes reference prices
-    ord_types, times_in_force  what it takes; anything else is refused before it is sent
+    ord_types, times_in_force, exec_insts, display_qty, symbols  what it takes (`oms.venue_capabilities`). What it does
+                      not take the gateway does in its place, or refuses before it is sent
     """
 
     carrier: Carrier
@@ -52,6 +54,20 @@ class Capabilities:
     market_data: bool
     ord_types: frozenset[OrdType]
     times_in_force: frozenset[TimeInForce]
+    exec_insts: frozenset[ExecInst] = frozenset()
+    display_qty: bool = False
+    symbols: tuple[str, ...] = ()
+
+    def of_orders(self) -> VenueCapabilities:
+        """What concerns orders, in the gateway's own record and in fixed order: the log has it."""
+        return VenueCapabilities(
+            tuple(ord_type for ord_type in OrdType if ord_type in self.ord_types),
+            tuple(time_in_force for time_in_force in TimeInForce if time_in_force in self.times_in_force),
+            tuple(exec_inst for exec_inst in ExecInst if exec_inst in self.exec_insts),
+            self.display_qty,
+            self.replace,
+            self.symbols,
+        )
 
 
 class FixRequest(NamedTuple):

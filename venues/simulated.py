@@ -35,6 +35,7 @@ from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, Replac
 from oms.exact import ZERO
 from oms.order import Order
 from oms.types import Moment, OrdStatus, OrdType, RejectReason, Side, TimeInForce
+from oms.venue_capabilities import PLAIN
 from oms.venue_reports import (
     AnyVenueReport,
     ReferencePriceSeen,
@@ -55,8 +56,8 @@ CAPABILITIES = Capabilities(
     status_query=True,
     resend=False,
     market_data=True,
-    ord_types=frozenset(OrdType),
-    times_in_force=frozenset(TimeInForce),
+    ord_types=frozenset({OrdType.MARKET, OrdType.LIMIT}),
+    times_in_force=frozenset(PLAIN.times_in_force),
 )
 
 _ONE = Decimal(1)

@@ -15,6 +15,7 @@ from oms.blotter import Blotter
 from oms.instruments import Instrument
 from oms.order import Order
 from oms.refusals import Refusal
+from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
 from oms.types import Moment, OrdType, Side, TimeInForce
 
 
@@ -40,6 +41,7 @@ class OrderRequest(msgspec.Struct, frozen=True, gc=False):
     """Where it would go; None when no venue can take it."""
     order: Order | None = None
     """The order to be replaced; None for a new one."""
+    special: SpecialTerms = NO_SPECIAL_TERMS
 
 
 Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]

@@ -1,8 +1,11 @@
-"""The instrument is known; quantity and price keep to its sizes, lot and tick; the price suits the OrdType(40)."""
+"""The instrument is known; quantity and price keep to its sizes, lot and tick; the price suits the OrdType(40).
+
+A pegged order may have a price, the furthest it goes."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from oms.blotter import Blotter
 from oms.exact import plain, remainder
@@ -10,6 +13,8 @@ from oms.instruments import Instrument
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
 from oms.types import Moment, OrdType
+
+_LIMITED: Final = (OrdType.LIMIT, OrdType.STOP_LIMIT)
 
 
 def instrument(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | None:
@@ -24,16 +29,17 @@ def instrument(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal |
     if remainder(order_qty, instrument.round_lot):
         return refuse("QTY_INCREMENT", f"order_qty={plain(order_qty)} round_lot={plain(instrument.round_lot)}")
     price = request.price
-    if request.ord_type is OrdType.LIMIT:
-        return _limit_price(price, instrument)
+    ord_type = request.ord_type
+    if ord_type in _LIMITED or (price is not None and ord_type is OrdType.PEGGED):
+        return _limit_price(price, ord_type, instrument)
     if price is not None:
         return refuse("PRICE_NOT_ALLOWED", f"ord_type={request.ord_type} price={plain(price)}")
     return None
 
 
-def _limit_price(price: Decimal | None, instrument: Instrument) -> Refusal | None:
+def _limit_price(price: Decimal | None, ord_type: OrdType, instrument: Instrument) -> Refusal | None:
     if price is None:
-        return refuse("PRICE_MISSING", "ord_type=LIMIT")
+        return refuse("PRICE_MISSING", f"ord_type={ord_type}")
     if price <= 0:
         return refuse("PRICE_NOT_POSITIVE", f"price={plain(price)}")
     tick = instrument.min_price_increment

@@ -1,12 +1,18 @@
-"""One order is not too large: neither in quantity nor in value."""
+"""One order is not too large: neither in quantity nor in value.
+
+What has no limit price is valued at the reference price; a stop order at its StopPx(99), if that is higher."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from oms.blotter import Blotter
 from oms.exact import multiply, plain
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
 from oms.types import Moment, OrdType
+
+_WITHOUT_LIMIT: Final = frozenset({OrdType.MARKET, OrdType.STOP, OrdType.PEGGED})
 
 
 def order_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | None:
@@ -18,7 +24,10 @@ def order_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
     if instrument is None:
         return None  # nothing to value it by; the instrument gate refuses
     price = request.exposed_price
-    if request.ord_type is OrdType.MARKET:
+    stop_px = request.special.stop_px
+    if stop_px is not None and (price is None or stop_px > price):
+        price = stop_px
+    if request.ord_type in _WITHOUT_LIMIT:
         reference = blotter.market.fresh_price(request.symbol, at.utc_ns, limits.reference_price_age_ms_max)
         if reference is None:
             return None  # the price band gate refuses an order without a fresh reference

@@ -7,21 +7,27 @@ from typing import Final
 from oms.blotter import Blotter
 from oms.refusals import Refusal
 from oms.risk.gate import Gate, OrderRequest
+from oms.risk.halted_symbol import halted_symbol
 from oms.risk.instrument import instrument
 from oms.risk.order_limits import order_limits
+from oms.risk.order_terms import order_terms
 from oms.risk.price_band import price_band
 from oms.risk.throttle import throttle
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
+from oms.risk.venue_supports import venue_supports
 from oms.types import Moment
 
 GATES: Final[tuple[Gate, ...]] = (
     trading_state,
+    halted_symbol,
     instrument,
+    order_terms,
     order_limits,
     price_band,
     throttle,
     venue_available,
+    venue_supports,
 )
 
 

@@ -1,6 +1,7 @@
 """The price is not far from the reference price, on either side. Without a fresh reference nothing passes: fail closed.
 
-A market order has no price to compare, but it needs the reference too: it is valued by it, and it trades near it."""
+A market order has no price to compare, but it needs the reference too: it is valued by it, and it trades near it. The
+price of a stop limit order is compared with its StopPx(99): that is where the market is when it comes to count."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ def price_band(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal |
     price = request.price
     if price is None:
         return None
+    if request.special.stop_px is not None:
+        reference = request.special.stop_px
     instrument, band = request.instrument, limits.price_band
     if instrument is not None and instrument.price_band is not None:
         band = instrument.price_band

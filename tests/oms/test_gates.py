@@ -36,11 +36,14 @@ def refusal(events: list[Event]) -> str:
 def test_order_of_the_gates() -> None:
     assert [gate.__name__ for gate in GATES] == [
         "trading_state",
+        "halted_symbol",
         "instrument",
+        "order_terms",
         "order_limits",
         "price_band",
         "throttle",
         "venue_available",
+        "venue_supports",
     ]
 
 
