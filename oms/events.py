@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from oms.fill_details import FillDetails
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.special_terms import SpecialTerms
@@ -258,19 +259,6 @@ class OrderRejected(OrderEvent, frozen=True, gc=False, array_like=True, tag=True
     code: str
     reason: RejectReason
     text: str
-
-
-class FillDetails(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What not every venue tells of an execution."""
-
-    last_mkt: str = ""
-    """LastMkt(30): the market, where the venue has several; else the venue's own stands."""
-    commission: Decimal | None = None
-    """Commission(12) of this execution, absolute; negative for a rebate."""
-    commission_currency: str = ""
-    """CommCurrency(479)."""
-    last_liquidity_ind: str = ""
-    """LastLiquidityInd(851): '1' added liquidity, '2' removed it."""
 
 
 class OrderFilled(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):
@@ -687,5 +675,8 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     ListCancelRequested,
     ListRequestRefused,
     ListFinished,
+    OrderClaimed,
+    OperatorRefused,
+    OperatorIntervened,
 )
 """Every event there is."""

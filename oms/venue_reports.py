@@ -11,7 +11,8 @@ from decimal import Decimal
 
 import msgspec
 
-from oms.types import OrdStatus, OrdType, RejectReason, Side, TimeInForce
+from oms.fill_details import FillDetails
+from oms.types import OrdStatus, OrdType, RejectReason, RestatementReason, Side, SymbolStatus, TimeInForce
 
 
 class VenueReport(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -48,6 +49,75 @@ class VenueFilled(OrderReport, frozen=True, gc=False, array_like=True, tag=True)
     cum_qty: Decimal | None = None
     """CumQty(14) as the venue counts it."""
     leaves_qty: Decimal | None = None
+    symbol: str = ""
+    side: Side | None = None
+    """As the venue has them; '' and None when it does not say."""
+    details: FillDetails | None = None
+
+
+class VenueBusted(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """An execution is taken back: it did not take place."""
+
+    venue_order_id: str
+    exec_id: str
+    """ExecID(17) of this report itself."""
+    exec_ref_id: str
+    """ExecRefID(19): the ExecID of the execution, or of the report that corrected it last."""
+    text: str = ""
+
+
+class VenueCorrected(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """An execution has other figures, in all: these."""
+
+    venue_order_id: str
+    exec_id: str
+    exec_ref_id: str
+    """As in VenueBusted."""
+    last_qty: Decimal
+    last_px: Decimal
+    transact_time_ns: int | None = None
+
+
+class VenueRestated(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The order stands on these terms, without our having asked. None: as it is, or the venue does not say."""
+
+    order_qty: Decimal | None = None
+    price: Decimal | None = None
+    cum_qty: Decimal | None = None
+    reason: RestatementReason = RestatementReason.OTHER
+    ord_status: OrdStatus | None = None
+    text: str = ""
+    venue_order_id: str = ""
+
+
+class VenueDoneForDay(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """Nothing more is done with the order today."""
+
+    text: str = ""
+
+
+class VenueSuspended(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """The order stands and cannot trade."""
+
+    text: str = ""
+
+
+class VenueReinstated(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """A suspended order, or one that was done for the day, can trade again."""
+
+    text: str = ""
+
+
+class VenueStopped(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """A price is guaranteed for a quantity. No execution."""
+
+    last_qty: Decimal
+    last_px: Decimal
+    text: str = ""
+
+
+class VenueTriggered(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
+    """An order that the venue held back, such as a stop order, is in its book now."""
 
 
 class VenueCanceled(OrderReport, frozen=True, gc=False, array_like=True, tag=True):
@@ -133,6 +203,14 @@ class VenueUnreadable(VenueReport, frozen=True, gc=False, array_like=True, tag=T
     venue_cl_ord_id: str = ""
 
 
+class VenueSymbolStatus(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
+    """Whether a symbol trades at this venue."""
+
+    symbol: str
+    status: SymbolStatus
+    text: str = ""
+
+
 class ReferencePriceSeen(VenueReport, frozen=True, gc=False, array_like=True, tag=True):
     """The price by which orders in `symbol` are judged."""
 
@@ -152,6 +230,14 @@ AnyVenueReport = (
     VenueAccepted
     | VenueRejected
     | VenueFilled
+    | VenueBusted
+    | VenueCorrected
+    | VenueRestated
+    | VenueDoneForDay
+    | VenueSuspended
+    | VenueReinstated
+    | VenueStopped
+    | VenueTriggered
     | VenueCanceled
     | VenueReplaced
     | VenueExpired
@@ -162,6 +248,7 @@ AnyVenueReport = (
     | VenueUnknownOrder
     | VenueStranger
     | VenueUnreadable
+    | VenueSymbolStatus
     | ReferencePriceSeen
     | VenueConnected
     | VenueDisconnected

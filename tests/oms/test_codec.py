@@ -38,7 +38,7 @@ REPORT_TYPES = concrete(venue_reports, {"VenueReport", "OrderReport"})
 
 
 def test_the_lists_of_kinds_are_complete() -> None:
-    assert set(EVENT_TYPES) == set(concrete(events, {"Event", "OrderEvent", "FillDetails"}))
+    assert set(EVENT_TYPES) == set(concrete(events, {"Event", "OrderEvent"}))
     assert set(typing.get_args(AnyVenueReport)) == set(REPORT_TYPES)
 
 
@@ -61,15 +61,25 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "orders": 3,
         "special": ["1.50", START_NS + 2, "1.50", ["PARTICIPATE_DONT_INITIATE"], "1.50", "1.50"],
         "parent_seq": 11,
+        "list_seq": 10,
+        "children": [13, 15],
+        "quantities": ["1.50", "2.50"],
+        "venues": ["XSIM", "XALT"],
+        "contingency": "ONE_CANCELS_THE_OTHER",
+        "waits": True,
+        "definite": True,
+        "cl_ord_ids": ["A é", "B é"],
         "ref_seq": 13,
         "details": ["last_mkt é", "1.50", "commission_currency é", "2"],
         "why": "STOP_PRICE",
         "status": "HALTED",
+        "capabilities": [["LIMIT"], ["DAY"], [], True, True, ["BTC-USD"]],
         "messages": [10, 20],
         "cancels": [30, 40],
         "also": ("B: b=2",),
         "flags": ("OVERFILL", "AFTER_END"),
         "ord_status": "PARTIALLY_FILLED",
+        "exec_ref_id": "exec_ref_id é",
         "raw": b"35=8\x01\xff",
         "report": ["VenueFilled", "XSIM", "GATE7", "V1", "E1", "1.50", "100", None, None, None],
     }
@@ -80,7 +90,7 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
     for field in kind.__struct_fields__:
         hint = str(typing.get_type_hints(kind)[field])
         if field == "reason":
-            content.append("because" if hint == "<class 'str'>" else "OTHER")
+            content.append("because" if hint == "<class 'str'>" else "NEW" if "WorkReason" in hint else "OTHER")
         elif field == "why" and hint == "<class 'str'>":
             content.append("why é")
         elif field == "orders" and "tuple" in hint:
@@ -115,8 +125,9 @@ def without_newer_fields(event: Event) -> Event:
     """As the first schema has it."""
     since = {
         events.CancelRequested: {"cause": ""},
-        events.OrderReceived: {"special": None, "parent_seq": None, "operator": ""},
+        events.OrderReceived: {"special": None, "parent_seq": None, "operator": "", "list_seq": None},
         events.OrderFilled: {"details": None},
+        events.OrderExpired: {"venue_cl_ord_id": None},
         events.OrderCanceled: {"reason": None},
         events.ReplaceRequested: {"special": None},
     }
