@@ -96,6 +96,12 @@ class FixStandardVenue(Record, frozen=True, kw_only=True, tag_field="adapter", t
     market_data: Annotated[
         bool, Meta(description="subscribe to prices (35=V) for the reference price at each Logon")
     ] = True
+    answer_timeout_s: Annotated[
+        int, Meta(ge=1, le=3600, description="an unanswered order or request is told and asked about after so long")
+    ] = 5
+    quiet_time_s: Annotated[
+        int, Meta(ge=0, le=3600, description="so long after an order was sent its 'not found' proves nothing")
+    ] = 10
 
 
 class SimulatedVenue(Record, frozen=True, kw_only=True, tag_field="adapter", tag="simulated"):
@@ -105,6 +111,9 @@ class SimulatedVenue(Record, frozen=True, kw_only=True, tag_field="adapter", tag
     reference_interval_ms: Annotated[
         int, Meta(ge=10, le=86_400_000, description="how often it repeats its reference prices")
     ] = 1000
+    answer_timeout_s: Annotated[
+        int, Meta(ge=1, le=3600, description="an unanswered order or request is told and asked about after so long")
+    ] = 5
 
 
 VenueConfig = FixStandardVenue | SimulatedVenue

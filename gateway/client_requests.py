@@ -24,11 +24,13 @@ from gateway.translate.requests import (
     replace_order,
 )
 from gateway.turn import Turn
+from gateway.unresolved_watch import UnresolvedWatch
 from oms.blotter import Blotter
 from oms.commands import Command, NewOrder, QueryOrder
 from oms.refusals import Refusal
 from oms.risk.throttle import message_throttle
 from oms.types import Moment
+from oms.unresolved import VENUE_STATE_UNKNOWN
 
 Handler = Callable[[str, Client, Message, Turn], None]
 """Takes a message of a client session: its name, its terms, the message, the turn."""
@@ -37,10 +39,13 @@ Handler = Callable[[str, Client, Message, Turn], None]
 class ClientRequests:
     """`take` decides a command, and tells what came of it."""
 
-    def __init__(self, blotter: Blotter, reporter: Reporter, take: Callable[[Command, Turn], None]) -> None:
+    def __init__(
+        self, blotter: Blotter, reporter: Reporter, take: Callable[[Command, Turn], None], watch: UnresolvedWatch
+    ) -> None:
         self._blotter = blotter
         self._reporter = reporter
         self._take = take
+        self._watch = watch
         self.table: dict[bytes, Handler] = {
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
@@ -121,6 +126,8 @@ class ClientRequests:
             body = reports.unknown_order_report(fields[tags.CL_ORD_ID], symbol, side, exec_id, text, client.dialect)
         else:
             body = reports.status_report(order, exec_id, self._reporter.transact_time(turn), client.dialect)
+            if self._watch.is_unresolved(order.order_seq):
+                body += b"58=%b: venue=%b\x01" % (VENUE_STATE_UNKNOWN.encode(), order.venue.encode())
         turn.send(session, MsgType.EXECUTION_REPORT, body)
 
     def _business_message_reject(self, session: str, client: Client, message: Message, turn: Turn) -> None:

@@ -6,7 +6,7 @@ messages become reports, both go through `oms.decide`, and each fact that comes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from fixspec.message import Message
@@ -19,12 +19,12 @@ from gateway.reporter import Reporter
 from gateway.tellers import Tellers
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
 from gateway.turn import Turn
+from gateway.unresolved_watch import Patience, UnresolvedWatch
 from gateway.venue_requests import VenueRequests
 from oms.codec import decode_event
 from oms.commands import (
     DefineInstrument,
     OpenLog,
-    QueryUnresolved,
     SetLimits,
     SetSessionRates,
     SetTradingState,
@@ -48,6 +48,8 @@ class Terms:
     limits: Limits
     references: Mapping[str, tuple[str, Decimal]]
     """Symbol -> venue and price: the reference price until the venue tells one."""
+    patience: Mapping[str, Patience] = field(default_factory=dict)
+    """Venue -> how long it is waited for."""
 
 
 class Desk(Deciding):
@@ -69,11 +71,12 @@ class Desk(Deciding):
         self._venue_of_session = fix_venues
         self._in_process = {venue.name: venue for venue in in_process_venues}
         self._leavers = Leavers(self.blotter, self._take)
+        self._watch = UnresolvedWatch(self.blotter, terms.patience, self._take)
         self._reporter = Reporter(store_id, clients)
-        venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take)
+        venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take, self._watch)
         self._told = Tellers(self.blotter, self._reporter, venue_requests)
         self._tellers = self._told.table
-        self._requests = ClientRequests(self.blotter, self._reporter, self._take).table
+        self._requests = ClientRequests(self.blotter, self._reporter, self._take, self._watch).table
         self._tick_at_mono_ns: int | None = None
 
     def use_clients(self, clients: Mapping[str, Client]) -> None:
@@ -102,12 +105,13 @@ class Desk(Deciding):
                 self._take(ReferencePriceSeen(venue, symbol, price), turn)
         for fix_venue in self._venue_of_session.values():
             self._take(VenueDisconnected(fix_venue.name), turn)
+        self._watch.started(turn)
         for name, in_process in self._in_process.items():
             for order in self.blotter.orders.values():
                 if order.venue == name and order.leaves_qty:
                     in_process.recover(order)
             self._take(VenueConnected(name), turn)
-            self._take(QueryUnresolved(name), turn)
+            self._watch.connected(name, turn)
         self._leavers.started(self._leaving_terms(), turn)
         self._let_venues_speak(turn)
 
@@ -126,7 +130,7 @@ class Desk(Deciding):
             for request in venue.on_logon(symbols, self._moment(turn)):
                 turn.send(session, request.msg_type, request.body)
         finally:
-            self._take(QueryUnresolved(venue.name), turn)
+            self._watch.connected(venue.name, turn)
 
     def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
         venue = self._venue_of_session.get(session)
@@ -177,13 +181,15 @@ class Desk(Deciding):
         }
 
     def deadline(self) -> int | None:
-        own, leavers = self._tick_at_mono_ns, self._leavers.deadline()
-        if own is None or (leavers is not None and leavers < own):
-            return leavers
-        return own
+        earliest = self._tick_at_mono_ns
+        for due in (self._leavers.deadline(), self._watch.deadline()):
+            if earliest is None or (due is not None and due < earliest):
+                earliest = due
+        return earliest
 
     def deadline_reached(self, turn: Turn) -> None:
         self._leavers.deadline_reached(self._leaving_terms(), turn)
+        self._watch.deadline_reached(turn)
         if self._tick_at_mono_ns is not None and self._tick_at_mono_ns <= turn.now.mono_ns:
             self._let_venues_speak(turn)
 

@@ -13,6 +13,7 @@ from config.model import (
     InstrumentConfig,
     SessionConfig,
     SessionThrottle,
+    SimulatedVenue,
 )
 from fixspec.numbers import format_decimal
 from gateway.client_terms import Client
@@ -23,6 +24,7 @@ from gateway.exchange.rules import ExchangeSettings, ListedInstrument
 from gateway.leavers import CancelOnDisconnect
 from gateway.net.hosts import Calling, Host
 from gateway.translate.dialect import Dialect, dialect_of
+from gateway.unresolved_watch import Patience
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Limits, Rate
 from oms.types import TimeInForce
@@ -100,7 +102,14 @@ def terms_of(config: GatewayConfig) -> Terms:
             for instrument in config.instruments
             if instrument.reference_price is not None
         },
+        patience={venue.name: _patience(venue) for venue in config.venues},
     )
+
+
+def _patience(venue: FixStandardVenue | SimulatedVenue) -> Patience:
+    """A venue inside the process knows at once what it was sent."""
+    quiet_time_s = venue.quiet_time_s if isinstance(venue, FixStandardVenue) else 0
+    return Patience(venue.answer_timeout_s * NS_PER_S, quiet_time_s * NS_PER_S, can_be_asked=True)
 
 
 class Clients(dict[str, Client]):

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.turn import Turn
+from gateway.unresolved_watch import UnresolvedWatch
 from oms.blotter import Blotter
+from oms.events import OrderQueried
 from oms.types import Moment
 from oms.venue_reports import AnyVenueReport
 from venues.port import FixVenue, InProcessVenue
@@ -21,14 +23,18 @@ class VenueRequests:
         fix_venues: Mapping[str, FixVenue],
         in_process: Mapping[str, InProcessVenue],
         take: Callable[[AnyVenueReport, Turn], None],
+        watch: UnresolvedWatch,
     ) -> None:
         self._blotter = blotter
         self._carriers = {venue.name: (session, venue) for session, venue in fix_venues.items()}
         self._in_process = in_process
         self._take = take
+        self._watch = watch
 
     def ask(self, event: Any, turn: Turn) -> None:
         """Ask the venue of the event's order, behind what was told before."""
+        if type(event) is not OrderQueried:
+            self._watch.sent(event, turn)
         order = self._blotter.orders[event.order_seq]
         in_process = self._in_process.get(order.venue)
         moment = Moment(turn.now.utc_ns, turn.next_seq())

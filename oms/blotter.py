@@ -35,9 +35,12 @@ from oms.events import (
     LogOpened,
     MassCancelRefused,
     MassCancelRequested,
+    OperatorIntervened,
+    OperatorRefused,
     OrderAccepted,
     OrderAdopted,
     OrderCanceled,
+    OrderClaimed,
     OrderDoneForDay,
     OrderEvent,
     OrderExpired,
@@ -85,6 +88,11 @@ from oms.waiting import Waiting
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 
 
+def by_order_id(venue_order_id: str) -> str:
+    """The name of an order that we know by the OrderID(37) of its venue; '' when it has none."""
+    return f"37={venue_order_id}" if venue_order_id else ""
+
+
 def _order_seq(order: Order) -> int:
     return order.order_seq
 
@@ -103,6 +111,7 @@ class Blotter:
     __slots__ = (
         "_apply",
         "_by_venue_cl_ord_id",
+        "_external",
         "capabilities",
         "clients",
         "closed_symbols",
@@ -145,6 +154,7 @@ class Blotter:
         self.lists_by_seq: dict[int, OrderList] = {}
         self.quarantined = 0
         self._by_venue_cl_ord_id: dict[str, Order] = {}
+        self._external: dict[tuple[str, str], Order] = {}
         self._apply: Mapping[type[Event], Callable[[Any], None]] = {
             LogOpened: self._log_opened,
             InstrumentDefined: self._instrument_defined,
@@ -201,6 +211,9 @@ class Blotter:
             TradeDisputed: self._message_counted,
             OrderQueried: self._order_event,
             OrderResolved: self._order_event,
+            OrderClaimed: self._order_event,
+            OperatorIntervened: self._nothing,
+            OperatorRefused: self._nothing,
             ReportQuarantined: self._report_quarantined,
         }
 
@@ -236,6 +249,10 @@ class Blotter:
         """The order that this ClOrdID, one of those we made for a venue, belongs to: its own or a request's on it."""
         return self._by_venue_cl_ord_id.get(venue_cl_ord_id)
 
+    def external_order(self, venue: str, name: str) -> Order | None:
+        """The order that we found at this venue: by the ClOrdID that it had there, or `by_order_id`."""
+        return self._external.get((venue, name))
+
     def symbol_status(self, symbol: str, venue: str = "") -> SymbolStatus:
         """Whether the symbol trades, by the word of the operators and of that venue."""
         halts = self.halts
@@ -268,6 +285,7 @@ class Blotter:
             [[name, *client.content()] for name, client in self.clients.items()],
             [order.content() for order in self.orders.values()],
             [[key, order.order_seq] for key, order in self._by_venue_cl_ord_id.items()],
+            [[*key, order.order_seq] for key, order in self._external.items()],
             self.parents,
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
@@ -356,8 +374,10 @@ class Blotter:
         order = Order(received, f"{self.store_id}-{event.seq}", self.day)
         order.adopted(event)
         self.orders[event.seq] = self.open_orders[event.seq] = order
-        assert event.venue_cl_ord_id not in self._by_venue_cl_ord_id, event.venue_cl_ord_id
-        self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        for name in dict.fromkeys((event.venue_cl_ord_id, by_order_id(event.venue_order_id))):
+            if name:
+                assert (event.venue, name) not in self._external, name
+                self._external[event.venue, name] = order
 
     def _order_routed(self, event: OrderRouted) -> None:
         order = self.orders[event.order_seq]
@@ -467,6 +487,9 @@ class Blotter:
         self, event: DuplicateRefused | PossResendRecognized | RequestCounted | ListRequestRefused
     ) -> None:
         self._client(event.session).count_message(event.at_ns, self.limits)
+
+    def _nothing(self, event: OperatorIntervened | OperatorRefused) -> None:
+        """Who and why: for those who read the log."""
 
     def _report_quarantined(self, event: ReportQuarantined) -> None:
         self.quarantined += 1

@@ -11,6 +11,7 @@ import msgspec
 
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
+from oms.operator_commands import OperatorCommand
 from oms.special_terms import SpecialTerms
 from oms.types import OrdType, Side, SymbolStatus, TimeInForce, TradingState
 from oms.venue_capabilities import VenueCapabilities
@@ -118,9 +119,36 @@ class MarkClientLeft(msgspec.Struct, frozen=True, gc=False):
 
 
 class CancelForLeaver(msgspec.Struct, frozen=True, gc=False):
-    """Cancel this order of a client that is away. No event when nothing is left to cancel, or a cancel is pending."""
+    """Cancel this order of a client that is away, or that has canceled all its orders at once. No event when nothing is
+    left to cancel, or a cancel is pending."""
 
     order_seq: int
+    cause: str = "CANCEL_ON_DISCONNECT"
+    """Why: the beginning of the Text(58) that the client reads."""
+
+
+class MassCancel(msgspec.Struct, frozen=True, gc=False):
+    """OrderMassCancelRequest(q)."""
+
+    session: str
+    cl_ord_id: str
+    scope: str
+    """MassCancelRequestType(530), the character."""
+    symbol: str = ""
+    """Only orders in it; '' for any."""
+    side: Side | None = None
+    account: str = ""
+
+
+class DisputeTrade(msgspec.Struct, frozen=True, gc=False):
+    """DontKnowTrade(Q)."""
+
+    session: str
+    order_id: str
+    exec_id: str
+    dk_reason: str
+    """DKReason(127), the character."""
+    text: str
 
 
 class EndForLeaver(msgspec.Struct, frozen=True, gc=False):
@@ -180,10 +208,12 @@ class RenewOrder(msgspec.Struct, frozen=True, gc=False):
     order_seq: int
 
 
-class QueryUnresolved(msgspec.Struct, frozen=True, gc=False):
-    """Ask the venue about each order and request of ours that it has not answered: after a restart or a reconnect."""
+class AskVenue(msgspec.Struct, frozen=True, gc=False):
+    """Ask the venue about an order that it owes an answer to. No event when it owes none: see `oms.unresolved`."""
 
-    venue: str
+    order_seq: int
+    is_after_quiet_time: bool
+    """The venue's quiet time has passed since the order was sent and since the line came up: its "not found" counts."""
 
 
 Command = (
@@ -200,11 +230,14 @@ Command = (
     | MarkClientLeft
     | CancelForLeaver
     | EndForLeaver
+    | MassCancel
+    | DisputeTrade
     | SetVenueCapabilities
     | SetSymbolStatus
     | BeginTradingDay
     | BeginClosingPhase
     | ExpireOrder
     | RenewOrder
-    | QueryUnresolved
+    | AskVenue
+    | OperatorCommand
 )

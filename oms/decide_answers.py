@@ -1,24 +1,25 @@
 """What the venue's answer to a question of ours (OrderQueried) leads to: what is open is settled, as far as it is
 definite.
 
-An order or request stays open until there is evidence: a missing answer, a failed query, or a venue that is still
-thinking are none. An execution that the venue counts and we have not seen is not invented either: it is missed, and an
-operator is told.
+What counts as evidence is written in `oms.unresolved`. An execution that the venue counts and we have not seen is not
+invented: it is missed, and an operator is told.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from oms import decide_venue
 from oms.blotter import Blotter
 from oms.decide_venue import cancellation, order_of, request_rejection
-from oms.events import Event, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected
-from oms.order import Order
+from oms.events import Event, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, ReplaceRequested
+from oms.order import Order, Outcome
 from oms.order_state import Base
 from oms.quarantine import quarantine
 from oms.refusals import CODES
 from oms.types import Moment, OrdStatus
-from oms.venue_reports import VenueOrderStatus, VenueUnknownOrder
+from oms.unresolved import is_definite
+from oms.venue_reports import VenueOrderStatus, VenueReplaced, VenueUnknownOrder
 
 _ENDS: Final = frozenset({OrdStatus.CANCELED, OrdStatus.EXPIRED, OrdStatus.REJECTED})
 
@@ -35,25 +36,52 @@ def order_status(blotter: Blotter, report: VenueOrderStatus, at: Moment) -> list
     elif order.ended:
         if status is not OrdStatus.FILLED:
             events = [quarantine(report, "STATUS_DIFFERS", order, at)]
+    elif accepted := _accepted_replace(blotter, order, report, at):
+        events = accepted
     elif not order.acknowledged and status is not OrdStatus.PENDING_NEW:
         events = [OrderAccepted(at.seq, at.utc_ns, order.order_seq, report.venue_order_id)]
+    elif status is OrdStatus.FILLED and order.pending and _is_full(order, report):
+        events = _ended(order, None, at)
     if report.cum_qty != order.cum_qty:
         events.append(quarantine(report, "CUM_QTY_DIFFERS", order, Moment(at.utc_ns, at.seq + len(events))))
     return events
 
 
 def unknown_order(blotter: Blotter, report: VenueUnknownOrder, at: Moment) -> list[Event]:
-    """An order that was never acknowledged did not arrive. One that has finished may have been forgotten. Any other is
-    an alarm, and changes nothing."""
+    """An order that was never acknowledged did not arrive, if this is definite. One that has finished may have been
+    forgotten. A working one is an alarm, and stays. Of a request it says nothing."""
     order = order_of(blotter, report)
-    if order is None or report.venue_cl_ord_id != order.venue_cl_ord_id:
-        return [quarantine(report, "UNKNOWN_ORDER", order, at)]
-    if order.base is Base.ROUTED:
-        figures = f"venue={order.venue} venue_cl_ord_id={order.venue_cl_ord_id}"
-        return _ended(order, _rejection(order, "VENUE_NOT_FOUND", figures, at), at)
+    if order is None:
+        return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     if order.ended or order.cum_qty >= order.order_qty:
         return _ended(order, None, at)
-    return [quarantine(report, "UNKNOWN_AT_VENUE", order, at)]
+    if report.venue_cl_ord_id != order.venue_cl_ord_id:
+        return []
+    if order.base is not Base.ROUTED:
+        return [quarantine(report, "UNKNOWN_AT_VENUE", order, at)]
+    if not is_definite(order, report):
+        return []  # too early to tell: it will be asked again
+    figures = f"venue={order.venue} venue_cl_ord_id={order.venue_cl_ord_id}"
+    return _ended(order, _rejection(order, "VENUE_NOT_FOUND", figures, at), at)
+
+
+def _accepted_replace(blotter: Blotter, order: Order, report: VenueOrderStatus, at: Moment) -> list[Event]:
+    """OrderReplaced, when the venue calls the order by the name of a replace that is pending, on the terms of it."""
+    request = order.requests.get(report.venue_cl_ord_id)
+    if request is None or request.outcome is not Outcome.PENDING or report.ord_status is OrdStatus.PENDING_REPLACE:
+        return []
+    asked = request.asked
+    if not isinstance(asked, ReplaceRequested) or (report.order_qty, report.price) != (asked.order_qty, asked.price):
+        return []
+    replaced = VenueReplaced(
+        report.venue, report.venue_cl_ord_id, None, report.order_qty, report.price, report.venue_order_id
+    )
+    return decide_venue.replaced(blotter, replaced, at)
+
+
+def _is_full(order: Order, report: VenueOrderStatus) -> bool:
+    """Both sides count it as done, and nothing that is pending could open it again."""
+    return report.cum_qty == order.cum_qty >= order.worst_terms()[0]
 
 
 def _end(order: Order, report: VenueOrderStatus, at: Moment) -> Event:

@@ -6,13 +6,12 @@ Records come from checked configuration; one that breaks its own rules is a bug 
 from __future__ import annotations
 
 from oms.blotter import Blotter
-from oms.commands import DefineInstrument, OpenLog, QueryUnresolved, SetLimits, SetSessionRates, SetTradingState
+from oms.commands import DefineInstrument, OpenLog, SetLimits, SetSessionRates, SetTradingState
 from oms.events import (
     Event,
     InstrumentDefined,
     LimitsSet,
     LogOpened,
-    OrderQueried,
     SessionRatesSet,
     TradingStateChanged,
 )
@@ -65,14 +64,3 @@ def set_trading_state(blotter: Blotter, command: SetTradingState, at: Moment) ->
     if blotter.trading_state is command.state:
         return []
     return [TradingStateChanged(at.seq, at.utc_ns, command.state, command.operator, command.reason)]
-
-
-def query_unresolved(blotter: Blotter, command: QueryUnresolved, at: Moment) -> list[Event]:
-    """OrderQueried for each order that the venue owes an answer to."""
-    at_ns, seq = at
-    return [
-        OrderQueried(
-            seq + place, at_ns, order.order_seq, order.venue, order.venue_cl_ord_id, f"{blotter.store_id}{seq + place}"
-        )
-        for place, order in enumerate(blotter.unresolved_orders(command.venue))
-    ]

@@ -28,6 +28,7 @@ from oms.events import (
     OrderAccepted,
     OrderAdopted,
     OrderCanceled,
+    OrderClaimed,
     OrderDoneForDay,
     OrderEvent,
     OrderExpired,
@@ -122,7 +123,7 @@ class Order:
     this one works a part of; the venues began anew with it at `worked_seq`. `list_seq` is the list that it came with.
     `pending` has the unanswered requests, the oldest first; `requests` has all of them by each id they had at the
     venue.
-    `queried` is the last question about it to the venue.
+    `queried` is the last question about it to the venue. `filled_by_hand`: a person has booked an execution on it.
 
     `session` is '' for an order of which no client hears: a child, or one that was adopted. `hold` is what the gateway
     still holds it back for; `triggered` says that what it waited for, here or at the venue, has come. `revisions` has
@@ -142,6 +143,7 @@ class Order:
         "cum_qty",
         "day",
         "executions",
+        "filled_by_hand",
         "gross",
         "hold",
         "list_seq",
@@ -212,6 +214,7 @@ class Order:
         self.requests = _NO_REQUESTS
         self.pending: tuple[Request, ...] = ()
         self.queried: OrderQueried | None = None
+        self.filled_by_hand = False
 
     # ------------------------------------------------------------------------------------------------------ to be read
 
@@ -370,6 +373,7 @@ class Order:
             [[key, request.asked, request.outcome] for key, request in self.requests.items()],
             [request.asked.venue_cl_ord_id for request in self.pending],
             self.queried,
+            self.filled_by_hand,
         ]
 
     def __repr__(self) -> str:
@@ -467,6 +471,13 @@ class Order:
 
     def _stopped(self, event: OrderStopped) -> None:
         self.marks |= _STOPPED
+
+    def _resolved(self, event: OrderResolved) -> None:
+        if event.outcome == "filled":
+            self.filled_by_hand = True
+
+    def _claimed(self, event: OrderClaimed) -> None:
+        self.account = event.account
 
     def _queried(self, event: OrderQueried) -> None:
         self.queried = event
@@ -568,7 +579,8 @@ _EFFECTS: Final[Mapping[type[OrderEvent], Callable[[Order, Any], None] | None]] 
     OrderReplaced: Order._replaced,
     RequestRetargeted: Order._retargeted,
     OrderQueried: Order._queried,
-    OrderResolved: None,
+    OrderResolved: Order._resolved,
+    OrderClaimed: Order._claimed,
 }
 
 

@@ -54,6 +54,7 @@ from oms.events import (
     ExecutionCorrected,
     OrderAccepted,
     OrderCanceled,
+    OrderClaimed,
     OrderDoneForDay,
     OrderEvent,
     OrderExpired,
@@ -190,6 +191,11 @@ TRANSITIONS: Final[Mapping[tuple[Base, type[OrderEvent]], Base]] = {
     (Base.CANCELED, OrderResolved): Base.CANCELED,
     (Base.EXPIRED, OrderResolved): Base.EXPIRED,
     (Base.REJECTED, OrderResolved): Base.REJECTED,
+    # whose it is changes nothing either
+    (Base.WORKING, OrderClaimed): Base.WORKING,
+    (Base.CANCELED, OrderClaimed): Base.CANCELED,
+    (Base.EXPIRED, OrderClaimed): Base.EXPIRED,
+    (Base.REJECTED, OrderClaimed): Base.REJECTED,
 }
 
 PRECEDENCE: Final[Mapping[OrdStatus, int]] = {

@@ -215,7 +215,8 @@ def _status(venue: str, message: Message) -> AnyVenueReport:
     venue_order_id = _text(message, tags.ORDER_ID)
     if status == OrdStatus.REJECTED:
         if fields.get(tags.ORD_REJ_REASON) == OrdRejReason.UNKNOWN_ORDER:
-            return VenueUnknownOrder(venue, _text(message, tags.CL_ORD_ID), _text(message, tags.TEXT))
+            question = _text(message, tags.ORD_STATUS_REQ_ID)
+            return VenueUnknownOrder(venue, _text(message, tags.CL_ORD_ID), _text(message, tags.TEXT), question)
         if venue_order_id in _NO_ORDER_IDS:
             return _unreadable(venue, message, "the question was refused: that says nothing about the order")
     ord_status = ORD_STATUSES.get(status)
@@ -232,6 +233,7 @@ def _status(venue: str, message: Message) -> AnyVenueReport:
         _number(message, tags.ORDER_QTY),
         _number(message, tags.AVG_PX),
         _text(message, tags.TEXT),
+        _number(message, tags.PRICE),
     )
 
 

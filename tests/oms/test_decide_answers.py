@@ -6,8 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from oms.commands import QueryUnresolved
-from oms.events import CancelRejected, OrderQueried, OrderRejected, ReplaceRejected, ReportQuarantined
+from oms.commands import AskVenue
+from oms.events import (
+    CancelRejected,
+    Event,
+    OrderQueried,
+    OrderRejected,
+    OrderReplaced,
+    ReplaceRejected,
+    ReportQuarantined,
+)
 from oms.types import OrdStatus, RejectReason
 from oms.venue_reports import VenueDisconnected, VenueOrderStatus, VenueUnknownOrder
 from tests.oms.world import VENUE, World, names
@@ -15,6 +23,10 @@ from tests.oms.world import VENUE, World, names
 
 def status(world: World, cl_ord_id: str, ord_status: OrdStatus, cum: str = "0", leaves: str = "10") -> VenueOrderStatus:
     return VenueOrderStatus(VENUE, world.venue_id(cl_ord_id), ord_status, Decimal(cum), Decimal(leaves), "V9")
+
+
+def ask(world: World, cl_ord_id: str, is_after_quiet_time: bool = True) -> list[Event]:
+    return world.do(AskVenue(world.order(cl_ord_id).order_seq, is_after_quiet_time))
 
 
 def test_what_has_no_answer_is_asked_for() -> None:
@@ -32,15 +44,16 @@ def test_what_has_no_answer_is_asked_for() -> None:
     assert list(world.blotter.unresolved_orders("XALT")) == []
     world.do(VenueDisconnected(VENUE))
     before = [order.ord_status for order in world.blotter.orders.values()]
-    events = world.do(QueryUnresolved(VENUE))
-    assert names(events) == ["OrderQueried"] * 3
+    events = [
+        event for cl_ord_id in ("lost", "fine", "filled", "canceling", "replacing") for event in ask(world, cl_ord_id)
+    ]
+    assert names(events) == ["OrderQueried"] * 4
     queries = [event for event in events if isinstance(event, OrderQueried)]
     assert [query.venue_cl_ord_id for query in queries] == [
-        world.venue_id(name) for name in ("lost", "canceling", "replacing")
+        world.venue_id(name) for name in ("lost", "canceling", "R", "replacing")
     ]
     assert [query.query_id for query in queries] == [f"GATE{query.seq}" for query in queries]
     assert [order.ord_status for order in world.blotter.orders.values()] == before
-    assert world.do(QueryUnresolved("XALT")) == []
 
 
 @pytest.mark.parametrize("ord_status", [OrdStatus.NEW, OrdStatus.PENDING_CANCEL, OrdStatus.SUSPENDED])
@@ -156,6 +169,7 @@ def test_an_order_never_acknowledged_and_not_there_did_not_arrive() -> None:
     order_id = "GATE7"
     world.new("X")
     world.cancel("C", "X")
+    ask(world, "X")
     rejected, cancel = world.do(unknown(world, "X"))
     assert isinstance(rejected, OrderRejected)
     assert isinstance(cancel, CancelRejected)
@@ -191,7 +205,90 @@ def test_not_knowing_a_request_says_nothing_of_the_order() -> None:
     world = World()
     world.new("X")
     world.cancel("C", "X")
-    (event,) = world.do(unknown(world, "C"))
-    assert isinstance(event, ReportQuarantined)
-    assert event.why == "UNKNOWN_ORDER"
+    ask(world, "X")
+    assert world.do(unknown(world, "C")) == []
     assert world.order("X").unresolved
+
+
+def test_not_found_too_early_is_no_evidence() -> None:
+    """Nor is one that answers an older question, or none at all."""
+    world = World()
+    world.new("X")
+    assert world.do(unknown(world, "X")) == []
+    (early,) = ask(world, "X", is_after_quiet_time=False)
+    assert isinstance(early, OrderQueried)
+    assert world.do(unknown(world, "X")) == []
+    (late,) = ask(world, "X")
+    assert isinstance(late, OrderQueried)
+    name = world.venue_id("X")
+    assert world.do(VenueUnknownOrder(VENUE, name, "who?", early.query_id)) == []
+    assert world.order("X").ord_status is OrdStatus.PENDING_NEW
+    assert names(world.do(VenueUnknownOrder(VENUE, name, "who?", late.query_id))) == ["OrderRejected"]
+
+
+def test_not_found_while_a_replace_is_pending_may_be_the_wrong_name() -> None:
+    world = World()
+    world.new("X")
+    world.replace("R", "X", "12")
+    assert names(ask(world, "X")) == ["OrderQueried"] * 2
+    assert world.do(unknown(world, "X")) == []
+    assert world.do(unknown(world, "R")) == []
+    assert world.order("X").unresolved
+
+
+# ---------------------------------------------------------------------------------- a replace whose answer never came
+
+
+def renamed(world: World, qty: str, price: str | None, ord_status: OrdStatus = OrdStatus.NEW) -> VenueOrderStatus:
+    """The venue calls the order by the name of the replace R."""
+    px = None if price is None else Decimal(price)
+    return VenueOrderStatus(
+        VENUE, world.venue_id("R"), ord_status, Decimal(0), Decimal(qty), "V9", Decimal(qty), None, "", px
+    )
+
+
+def test_a_replace_is_accepted_when_the_order_has_its_name_and_its_terms() -> None:
+    world = World()
+    order = world.live("X")
+    world.replace("R", "X", "12")
+    (event,) = world.do(renamed(world, "12", "100"))
+    assert isinstance(event, OrderReplaced)
+    assert (event.cl_ord_id, event.order_qty, order.cl_ord_id) == ("R", 12, "R")
+    assert not order.unresolved
+
+
+@pytest.mark.parametrize(
+    ("qty", "price", "ord_status"),
+    [("10", "100", OrdStatus.NEW), ("12", "99", OrdStatus.NEW), ("12", None, OrdStatus.NEW),
+     ("12", "100", OrdStatus.PENDING_REPLACE)],
+)  # fmt: skip
+def test_other_terms_are_no_evidence(qty: str, price: str | None, ord_status: OrdStatus) -> None:
+    world = World()
+    order = world.live("X")
+    world.replace("R", "X", "12")
+    assert world.do(renamed(world, qty, price, ord_status)) == []
+    assert order.replace_pending
+
+
+def test_the_old_name_with_the_wanted_terms_is_no_evidence() -> None:
+    world = World()
+    order = world.live("X")
+    world.replace("R", "X", "12")
+    told = VenueOrderStatus(
+        VENUE, order.venue_cl_ord_id, OrdStatus.NEW, Decimal(0), Decimal(12), "V9", Decimal(12), None, "", Decimal(100)
+    )
+    assert world.do(told) == []
+    assert order.replace_pending
+
+
+def test_a_filled_order_closes_what_can_no_longer_change_it() -> None:
+    world = World()
+    order = world.live("X")
+    world.cancel("C", "X")
+    world.fill("X", "10")
+    assert names(world.do(status(world, "X", OrdStatus.FILLED, "10", "0"))) == ["CancelRejected"]
+    world.live("Y")
+    world.replace("R", "Y", "12")
+    world.fill("Y", "10")
+    assert world.do(status(world, "Y", OrdStatus.FILLED, "10", "0")) == []  # it may still become larger
+    assert not order.unresolved

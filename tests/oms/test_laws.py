@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.commands import (
+    AskVenue,
     CancelOrder,
     NewOrder,
     QueryOrder,
-    QueryUnresolved,
     ReplaceOrder,
     SetLimits,
     SetTradingState,
@@ -194,11 +194,13 @@ class History:
     def connect(self, pick: int, qty: Decimal) -> None:
         self.world.pass_ms(pick % 1000)
         before = [order.content() for order in self.orders()]
+        status = [order.ord_status for order in self.orders()]
         connected = pick % 3 > 0
         self.audit(self.world.do(VenueConnected(VENUE) if connected else VenueDisconnected(VENUE)))
-        if connected:
-            self.audit(self.world.do(QueryUnresolved(VENUE)))
         assert [order.content() for order in self.orders()] == before, "something was concluded from silence"
+        for order in list(self.world.blotter.unresolved_orders(VENUE)) if connected else ():
+            self.audit(self.world.do(AskVenue(order.order_seq, is_after_quiet_time=pick % 2 > 0)))
+        assert [order.ord_status for order in self.orders()] == status, "something was concluded from silence"
 
     def restart(self, pick: int, qty: Decimal) -> None:
         """kill -9: what is left is the log."""

@@ -10,12 +10,12 @@ from typing import Protocol
 
 from oms.blotter import Blotter
 from oms.commands import (
+    AskVenue,
     CancelOrder,
     Command,
     DefineInstrument,
     NewOrder,
     OpenLog,
-    QueryUnresolved,
     ReplaceOrder,
     SetLimits,
 )
@@ -175,7 +175,8 @@ class Desk:
         self.take(ReplaceOrder("C", cl_ord_id, orig_cl_ord_id, SYMBOL, side, *terms))
 
     def query_unresolved(self) -> None:
-        self.take(QueryUnresolved("V"))
+        for order in self.blotter.unresolved_orders("V"):
+            self.take(AskVenue(order.order_seq, is_after_quiet_time=True))
 
     def order(self, cl_ord_id: str) -> Order:
         order = self.blotter.order_by_cl_ord_id("C", cl_ord_id)
