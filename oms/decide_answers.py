@@ -11,12 +11,13 @@ from typing import Final
 
 from oms import decide_venue
 from oms.blotter import Blotter
-from oms.decide_venue import cancellation, order_of, request_rejection
+from oms.decide_venue import cancellation, request_rejection
 from oms.events import Event, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, ReplaceRequested
 from oms.order import Order, Outcome
 from oms.order_state import Base
 from oms.quarantine import quarantine
 from oms.refusals import CODES
+from oms.reported_order import order_of
 from oms.types import Moment, OrdStatus
 from oms.unresolved import is_definite
 from oms.venue_reports import VenueOrderStatus, VenueReplaced, VenueUnknownOrder
@@ -38,7 +39,7 @@ def order_status(blotter: Blotter, report: VenueOrderStatus, at: Moment) -> list
             events = [quarantine(report, "STATUS_DIFFERS", order, at)]
     elif accepted := _accepted_replace(blotter, order, report, at):
         events = accepted
-    elif not order.acknowledged and status is not OrdStatus.PENDING_NEW:
+    elif order.awaits_acknowledgement and status is not OrdStatus.PENDING_NEW:
         events = [OrderAccepted(at.seq, at.utc_ns, order.order_seq, report.venue_order_id)]
     elif status is OrdStatus.FILLED and order.pending and _is_full(order, report):
         events = _ended(order, None, at)

@@ -17,7 +17,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from oms import decide_restatements
 from oms.blotter import Blotter
+from oms.decide_executions import known_execution
 from oms.events import (
     CancelRejected,
     Event,
@@ -33,12 +35,12 @@ from oms.events import (
     VenueStateChanged,
 )
 from oms.exact import add, in_bounds
-from oms.order import Execution, Order, Outcome, Request
+from oms.order import Order, Outcome, Request
 from oms.order_state import TRANSITIONS, Base
 from oms.quarantine import quarantine
+from oms.reported_order import order_of
 from oms.types import FillFlag, Moment, RejectReason
 from oms.venue_reports import (
-    OrderReport,
     ReferencePriceSeen,
     VenueAccepted,
     VenueCanceled,
@@ -51,16 +53,11 @@ from oms.venue_reports import (
     VenuePendingReplace,
     VenueRejected,
     VenueReplaced,
+    VenueRestated,
     VenueUnreadable,
 )
 
 _NO_FLAGS: Final[tuple[FillFlag, ...]] = ()
-
-
-def order_of(blotter: Blotter, report: OrderReport) -> Order | None:
-    """The order that the report speaks of, provided that it is at the venue that speaks."""
-    order = blotter.order_by_venue_cl_ord_id(report.venue_cl_ord_id)
-    return order if order is not None and order.venue == report.venue else None
 
 
 # ------------------------------------------------------------------------------------------------------------ the order
@@ -70,7 +67,7 @@ def accepted(blotter: Blotter, report: VenueAccepted, at: Moment) -> list[Event]
     order = order_of(blotter, report)
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
-    if order.acknowledged:
+    if not order.awaits_acknowledgement:
         return []
     if order.base is Base.REJECTED:
         return [quarantine(report, "ACCEPTED_AFTER_END", order, at)]
@@ -98,7 +95,7 @@ def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     venue, last_qty, last_px = report.venue, report.last_qty, report.last_px
-    known = known_execution(order, (venue, report.exec_id))
+    known = known_execution(order, venue, report.exec_id)
     if known is not None:
         if isinstance(known, OrderFilled) and known.last_qty == last_qty and known.last_px == last_px:
             return []
@@ -111,21 +108,17 @@ def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
         flags = (FillFlag.OVERFILL,)
     if order.ended:
         flags = (*flags, FillFlag.AFTER_END)
+    if report.side is not None and report.side is not order.side:
+        flags = (*flags, FillFlag.WRONG_SIDE)
+    if report.symbol and report.symbol != order.symbol:
+        flags = (*flags, FillFlag.WRONG_SYMBOL)
     at_ns, seq = at
     return [
         OrderFilled(
-            seq, at_ns, order.order_seq, venue, report.exec_id, last_qty, last_px, report.transact_time_ns, flags
+            seq, at_ns, order.order_seq, venue, report.exec_id, last_qty, last_px, report.transact_time_ns, flags,
+            report.details,
         )
-    ]
-
-
-def known_execution(order: Order, key: tuple[str, str]) -> Execution | None:
-    """The fill, correction or bust that the venue told under this ExecID, as it told it."""
-    if order.revisions:
-        known = order.revisions.get(key)
-        if known is not None:
-            return known
-    return order.executions.get(key)
+    ]  # fmt: skip
 
 
 def expired(blotter: Blotter, report: VenueExpired, at: Moment) -> list[Event]:
@@ -177,9 +170,12 @@ def replaced(blotter: Blotter, report: VenueReplaced, at: Moment) -> list[Event]
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     request = order.requests.get(report.venue_cl_ord_id)
     if request is None:
-        return [quarantine(report, "UNSUPPORTED", order, at)]  # a restatement: nobody here asked for it
+        return _restatement(blotter, report, at)
     asked = request.asked
-    if request.outcome is Outcome.ACCEPTED and request.is_replace:
+    if request.outcome is Outcome.ACCEPTED and isinstance(asked, ReplaceRequested):
+        said = (report.order_qty or asked.order_qty, asked.price if report.price is None else report.price)
+        if report.orig_venue_cl_ord_id is None and said != (asked.order_qty, asked.price):
+            return _restatement(blotter, report, at)  # of the order under its newest name
         return []
     if request.outcome is not Outcome.PENDING or not isinstance(asked, ReplaceRequested):
         return [quarantine(report, "NO_SUCH_REQUEST", order, at)]
@@ -203,6 +199,13 @@ def replaced(blotter: Blotter, report: VenueReplaced, at: Moment) -> list[Event]
             report.venue_order_id,
         )
     ]
+
+
+def _restatement(blotter: Blotter, report: VenueReplaced, at: Moment) -> list[Event]:
+    """The venue has replaced the order of its own accord. FIX has a report of its own for that, which not all use."""
+    name, order_id = report.venue_cl_ord_id, report.venue_order_id
+    terms = VenueRestated(report.venue, name, report.order_qty, report.price, venue_order_id=order_id)
+    return decide_restatements.restated(blotter, terms, at)
 
 
 def cancel_rejected(blotter: Blotter, report: VenueCancelRejected, at: Moment) -> list[Event]:

@@ -23,6 +23,7 @@ import msgspec
 from oms.events import (
     CancelRejected,
     CancelRequested,
+    Event,
     ExecutionBusted,
     ExecutionCorrected,
     OrderAccepted,
@@ -123,6 +124,7 @@ class Order:
     this one works a part of; the venues began anew with it at `worked_seq`. `list_seq` is the list that it came with.
     `pending` has the unanswered requests, the oldest first; `requests` has all of them by each id they had at the
     venue.
+    `life` has the numbers of all its events, and it is their fold: `oms.finished`.
     `queried` is the last question about it to the venue. `filled_by_hand`: a person has booked an execution on it.
 
     `session` is '' for an order of which no client hears: a child, or one that was adopted. `hold` is what the gateway
@@ -146,6 +148,7 @@ class Order:
         "filled_by_hand",
         "gross",
         "hold",
+        "life",
         "list_seq",
         "marks",
         "operator",
@@ -176,6 +179,7 @@ class Order:
 
     def __init__(self, received: OrderReceived, order_id: str, day: TradingDay) -> None:
         self.order_seq = received.seq
+        self.life = [received.seq]
         self.order_id = order_id
         self.received_at_ns = received.at_ns
         self.session = received.session
@@ -285,6 +289,16 @@ class Order:
         return self.base in ENDED
 
     @property
+    def awaits_acknowledgement(self) -> bool:
+        """No word of a venue's has come yet that it has the order. Our own word to the client does not count."""
+        return self.base is Base.ROUTED or not self.acknowledged
+
+    @property
+    def is_renewed(self) -> bool:
+        """It was restated for the trading day that it is, or is of today."""
+        return max(self.renewed_seq, self.order_seq) > self.day.began_seq
+
+    @property
     def is_open(self) -> bool:
         """Something is still to come: an execution, or the answer to a request."""
         return bool(self.pending) or (self.base not in ENDED and self.cum_qty < self.order_qty)
@@ -374,6 +388,7 @@ class Order:
             [request.asked.venue_cl_ord_id for request in self.pending],
             self.queried,
             self.filled_by_hand,
+            self.life,
         ]
 
     def __repr__(self) -> str:
@@ -385,6 +400,7 @@ class Order:
         """Fold one event of this order. Total for facts: an event outside TRANSITIONS raises KeyError, and is a bug."""
         kind = type(event)
         self.base = TRANSITIONS[self.base, kind]
+        self.life.append(event.seq)
         effect = _EFFECTS[kind]
         if effect is not None:
             effect(self, event)
@@ -589,3 +605,28 @@ def max_price(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
+
+
+def folded(events: Sequence[Event], store_id: str, day: TradingDay) -> Order:
+    """The order whose life these events are."""
+    first, *others = events
+    order = begun(first, store_id, day)
+    for event in others:
+        assert isinstance(event, OrderEvent), event
+        assert event.order_seq == order.order_seq, event
+        order.apply(event)
+    return order
+
+
+def begun(event: Event, store_id: str, day: TradingDay) -> Order:
+    """The order that an OrderReceived or OrderAdopted begins."""
+    if isinstance(event, OrderReceived):
+        return Order(event, f"{store_id}-{event.seq}", day)
+    assert isinstance(event, OrderAdopted), event
+    received = OrderReceived(
+        event.seq, event.at_ns, "", "", "", event.symbol, event.side, event.ord_type, event.order_qty, event.price,
+        event.time_in_force, None,
+    )  # fmt: skip
+    order = Order(received, f"{store_id}-{event.seq}", day)
+    order.adopted(event)
+    return order

@@ -36,6 +36,15 @@ REASONS: Final[dict[str, Reason]] = {
         "An execution has the ExecID(17) of another one on this order, with different figures; the first one stands.",
         "Compare the executions with the venue's.",
     ),
+    "NO_SUCH_EXECUTION": Reason(
+        "The report takes back or corrects an execution that we never had, or that was taken back before.",
+        "Compare the executions with the venue's, and bust or correct by hand what is wrong.",
+    ),
+    "EXECUTION_RESTATED": Reason(
+        "The report takes back or corrects an execution from before a restatement of CumQty(14) (a split): what it "
+        "counts now cannot be told from it.",
+        "Ask the venue for the figures of the order, and restate it.",
+    ),
     "BAD_NUMBER": Reason(
         "A quantity or price is not a positive number of at most 15 integer and 12 fraction digits.",
         "Ask the venue. If it is a fill, book it by hand.",
