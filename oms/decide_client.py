@@ -18,6 +18,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms.blotter import Blotter
+from oms.cash_quantity import cash_quantity
 from oms.commands import CancelOrder, NewOrder, QueryOrder, ReplaceOrder
 from oms.events import (
     CancelRefused,
@@ -26,50 +27,55 @@ from oms.events import (
     Event,
     OrderReceived,
     OrderRefused,
-    OrderRouted,
     PossResendRecognized,
     ReplaceRefused,
     ReplaceRequested,
     RequestCounted,
 )
+from oms.onward import onward
 from oms.order import Order, max_price
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
 from oms.risk.pipeline import refusals
 from oms.risk.throttle import cancel_throttle, message_throttle
 from oms.routing import choose_venue
+from oms.special_terms import NO_SPECIAL_TERMS
 from oms.types import Moment
 
 
 def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
-    """OrderReceived with OrderRouted or OrderRefused; or DuplicateRefused; or PossResendRecognized."""
+    """OrderReceived with what follows (`oms.onward`) or OrderRefused; or DuplicateRefused; or PossResendRecognized."""
     session, cl_ord_id = command.session, command.cl_ord_id
     client = blotter.clients.get(session)
     if client is not None and cl_ord_id in client.cl_ord_ids:
         return [_used_before(blotter, command, at)]
     symbol, side, ord_type = command.symbol, command.side, command.ord_type
     order_qty, price, time_in_force = command.order_qty, command.price, command.time_in_force
-    instrument = blotter.instruments.get(symbol)
-    venue = None if instrument is None else choose_venue(instrument, blotter)
-    refused = refusals(
-        OrderRequest(
-            session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
-            order_qty, price, venue,
-        ),
-        blotter,
-        at,
+    instrument, special, unknown_qty = blotter.instruments.get(symbol), command.special or NO_SPECIAL_TERMS, None
+    if special.cash_order_qty is not None:
+        computed = cash_quantity(special, order_qty, price, instrument, blotter, at)
+        if isinstance(computed, Refusal):
+            unknown_qty = computed
+        else:
+            order_qty = computed
+    venue = None if instrument is None else choose_venue(instrument, blotter, ord_type, time_in_force, special)
+    request = OrderRequest(
+        session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
+        order_qty, price, venue, None, special,
     )  # fmt: skip
+    refused = refusals(request, blotter, at)
+    if unknown_qty is not None:
+        refused.insert(0, unknown_qty)
     at_ns, seq = at
     received = OrderReceived(
         seq, at_ns, session, command.account, cl_ord_id, symbol, side, ord_type, order_qty, price, time_in_force,
-        command.transact_time_ns,
+        command.transact_time_ns, command.special,
     )  # fmt: skip
     if refused:
         first, *others = refused
         also = tuple(refusal.text for refusal in others)
         return [received, OrderRefused(seq + 1, at_ns, seq, first.code, first.reason, first.text, also)]
-    assert venue is not None
-    return [received, OrderRouted(seq + 1, at_ns, seq, venue, f"{blotter.store_id}{seq + 1}")]
+    return [received, *onward(blotter, request, seq, Moment(at_ns, seq + 1))]
 
 
 def _used_before(blotter: Blotter, command: NewOrder, at: Moment) -> Event:
@@ -142,6 +148,7 @@ def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[E
             command.order_qty,
             command.price,
             command.time_in_force,
+            command.special,
         )
     ]
 
@@ -208,4 +215,5 @@ def _replacement(blotter: Blotter, order: Order, command: ReplaceOrder) -> Order
         max_price(worst_price, command.price),
         order.venue if blotter.venues.get(order.venue) else None,
         order,
+        command.special or NO_SPECIAL_TERMS,
     )

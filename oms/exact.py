@@ -37,6 +37,7 @@ add: Final = _EXACT.add
 subtract: Final = _EXACT.subtract
 multiply: Final = _EXACT.multiply
 remainder: Final = _EXACT.remainder
+floor_divide: Final = _EXACT.divide_int
 fma: Final = _EXACT.fma
 
 
@@ -59,6 +60,15 @@ def quotient_for_display(dividend: Decimal, divisor: Decimal) -> Decimal:
     if isinstance(exponent, int) and exponent < -FRACTION_DIGITS_MAX:
         quotient = quotient.quantize(_FINEST, rounding=ROUND_HALF_EVEN, context=_DISPLAY)
     return quotient
+
+
+def written_like(number: Decimal, other: Decimal) -> Decimal:
+    """The same number with as many fraction digits as `other` has, if it has none that would be lost: 6.00 like 10 is
+    6, and 6.50 like 10 stays."""
+    try:
+        return _EXACT.quantize(number, other)
+    except DecimalException:
+        return number
 
 
 def plain(number: Decimal) -> str:

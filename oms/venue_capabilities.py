@@ -7,11 +7,12 @@ the close. The two functions at the end say in which words an order then goes to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
+from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
 from oms.types import ExecInst, OrdType, TimeInForce
 
 
@@ -82,3 +83,31 @@ def time_in_force_at(capabilities: VenueCapabilities, time_in_force: TimeInForce
         if instead in capabilities.times_in_force:
             return instead
     return None
+
+
+def what_lacks(
+    capabilities: VenueCapabilities,
+    symbol: str,
+    ord_type: OrdType,
+    time_in_force: TimeInForce,
+    special: SpecialTerms,
+) -> str | None:
+    """What the venue does not take of such an order, as figures of a refusal; None when it takes the order."""
+    if ord_type not in capabilities.ord_types and ord_type_at(capabilities, ord_type) is None:
+        return _taken("ord_type", ord_type, capabilities.ord_types)
+    if time_in_force not in capabilities.times_in_force and time_in_force_at(capabilities, time_in_force) is None:
+        return _taken("time_in_force", time_in_force, capabilities.times_in_force)
+    if capabilities.symbols and symbol not in capabilities.symbols:
+        return _taken("symbol", symbol, capabilities.symbols)
+    if special is NO_SPECIAL_TERMS:
+        return None
+    if special.display_qty is not None and not capabilities.display_qty:
+        return "display_qty=yes taken=no"
+    for exec_inst in special.exec_inst:
+        if exec_inst not in GATEWAY_DOES and exec_inst not in capabilities.exec_insts:
+            return _taken("exec_inst", exec_inst, capabilities.exec_insts)
+    return None
+
+
+def _taken(name: str, value: str, taken: Iterable[str]) -> str:
+    return f"{name}={value} taken={','.join(taken) or 'none'}"

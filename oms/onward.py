@@ -1,0 +1,82 @@
+"""Where an order goes that has passed the gates: it is held by the gateway, or it goes to its venue.
+
+What the gateway holds, because the venue cannot: a stop order until the reference price triggers it, and an order for
+the close until the close begins. Whoever lets a held order go asks here again, for it may have to wait for something
+else next: a triggered stop order for the close.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from oms.blotter import Blotter
+from oms.events import Event, OrderHeld, OrderRefused, OrderRouted, OrderTriggered
+from oms.order import Order
+from oms.risk.gate import Gate, OrderRequest
+from oms.risk.trading_state import trading_state
+from oms.risk.venue_available import venue_available
+from oms.risk.venue_supports import venue_supports
+from oms.routing import choose_venue
+from oms.types import HoldReason, Moment, OrdType, Side, TimeInForce
+
+STOPS: Final = (OrdType.STOP, OrdType.STOP_LIMIT)
+GATES_AGAIN: Final[tuple[Gate, ...]] = (trading_state, venue_available, venue_supports)
+"""Asked once more when a held order is let go: what they ask about may have changed since."""
+
+
+def onward(
+    blotter: Blotter, request: OrderRequest, order_seq: int, at: Moment, stop_is_over: bool = False
+) -> list[Event]:
+    """OrderHeld; or OrderHeld with what follows when its stop price has been reached already; or OrderRouted. The
+    request has passed the gates."""
+    at_ns, seq = at
+    venue = request.venue
+    assert venue is not None, request
+    capabilities = blotter.capabilities_of(venue)
+    if not stop_is_over and request.ord_type in STOPS and request.ord_type not in capabilities.ord_types:
+        held = OrderHeld(seq, at_ns, order_seq, HoldReason.STOP_PRICE)
+        price = blotter.market.fresh_price(request.symbol, at_ns, blotter.limits.reference_price_age_ms_max)
+        if price is None or not is_through(request, price):
+            return [held]
+        triggered = OrderTriggered(seq + 1, at_ns, order_seq, price)
+        return [held, triggered, *onward(blotter, request, order_seq, Moment(at_ns, seq + 2), stop_is_over=True)]
+    if (
+        request.time_in_force is TimeInForce.AT_THE_CLOSE
+        and TimeInForce.AT_THE_CLOSE not in capabilities.times_in_force
+        and request.symbol not in blotter.closed_symbols
+    ):
+        return [OrderHeld(seq, at_ns, order_seq, HoldReason.CLOSE)]
+    return [OrderRouted(seq, at_ns, order_seq, venue, f"{blotter.store_id}{seq}")]
+
+
+def let_go(blotter: Blotter, order: Order, at: Moment, stop_is_over: bool = False) -> list[Event]:
+    """What follows when `order` need not be held any longer for what it was held for: OrderRouted, OrderHeld for
+    something else, or OrderRefused by a gate."""
+    at_ns, seq = at
+    request = request_of(blotter, order)
+    refused = [refusal for gate in GATES_AGAIN if (refusal := gate(request, blotter, at)) is not None]
+    if refused:
+        first, *others = refused
+        also = tuple(refusal.text for refusal in others)
+        return [OrderRefused(seq, at_ns, order.order_seq, first.code, first.reason, first.text, also)]
+    return onward(blotter, request, order.order_seq, at, stop_is_over)
+
+
+def request_of(blotter: Blotter, order: Order) -> OrderRequest:
+    """The order, as a request that has no venue yet."""
+    instrument = blotter.instruments.get(order.symbol)
+    assert instrument is not None, order
+    ord_type, time_in_force, special = order.ord_type, order.time_in_force, order.special
+    venue = choose_venue(instrument, blotter, ord_type, time_in_force, special)
+    return OrderRequest(
+        order.session, order.account, order.symbol, instrument, order.side, ord_type, order.order_qty, order.price,
+        time_in_force, order.order_qty, order.price, venue, None, special,
+    )  # fmt: skip
+
+
+def is_through(request: OrderRequest | Order, price: Decimal) -> bool:
+    """The reference price triggers the stop order: it is at its StopPx(99) or beyond."""
+    stop_px = request.special.stop_px
+    assert stop_px is not None, request
+    return price >= stop_px if request.side is Side.BUY else price <= stop_px
