@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from gateway.turn import Turn
 from oms.blotter import Blotter
 from oms.commands import CancelForLeaver, Command, EndForLeaver, MarkClientArrived, MarkClientLeft
-from oms.order import Order
 from oms.types import TimeInForce
 
 CANCELS_A_TURN = 100
@@ -39,11 +38,11 @@ class CancelOnDisconnect:
 
 
 class _Sweep:
-    """The orders of one leaver: how far we are in looking at them, and how many cancels were asked for."""
+    """The open orders of one leaver: how far we are in looking at them, and how many cancels were asked for."""
 
     __slots__ = ("canceled", "looked", "orders")
 
-    def __init__(self, orders: list[Order | None]) -> None:
+    def __init__(self, orders: list[int]) -> None:
         self.orders = orders
         self.looked = 0
         self.canceled = 0
@@ -100,13 +99,15 @@ class Leavers:
 
     def _sweep(self, session: str, keep: frozenset[TimeInForce], turn: Turn) -> bool:
         """Cancel some orders of a leaver. True when none is left to be looked at."""
-        sweep = self._sweeps.get(session)
+        sweep, open_orders = self._sweeps.get(session), self._blotter.open_orders
         if sweep is None:
-            sweep = self._sweeps[session] = _Sweep(list(self._blotter.clients[session].cl_ord_ids.values()))
+            sweep = self._sweeps[session] = _Sweep(
+                sorted(order_seq for order_seq, order in open_orders.items() if order.session == session)
+            )
         orders, end = sweep.orders, min(len(sweep.orders), sweep.looked + LOOKS_A_TURN)
         canceled_max = sweep.canceled + CANCELS_A_TURN
         while sweep.looked < end and sweep.canceled < canceled_max:
-            order = orders[sweep.looked]
+            order = open_orders.get(orders[sweep.looked])
             sweep.looked += 1
             if order is None or not order.leaves_qty or order.cancel_pending or order.time_in_force in keep:
                 continue

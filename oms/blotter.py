@@ -7,7 +7,7 @@ whether two blotters are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -76,6 +76,7 @@ from oms.events import (
     VenueCapabilitiesSet,
     VenueStateChanged,
 )
+from oms.finished import FINISHED_KEPT, Finished, begun, folded
 from oms.instruments import Instrument
 from oms.limits import NOTHING, Limits
 from oms.lists import OrderList
@@ -97,6 +98,15 @@ def _order_seq(order: Order) -> int:
     return order.order_seq
 
 
+History = Callable[[Sequence[int]], list[Event]]
+"""The events of these numbers, which rise; numbers of anything else are left out."""
+
+
+def _no_history(numbers: Sequence[int]) -> list[Event]:
+    """There is no log to look into: what is forgotten is not found."""
+    return []
+
+
 class Blotter:
     """Read anything; write nothing. `quarantined` counts the reports that fitted nothing.
 
@@ -104,6 +114,8 @@ class Blotter:
     was spent on a list of which nothing came; `lists_by_seq` by the number of their ListReceived.
     `halts` has what does not trade, by who says so (a venue, '' for operators) and symbol; `closed_symbols` have had
     their close on this trading day. `waiting` has the orders that the gateway watches a price or the clock for.
+    `orders` has those in memory, open ones and young finished ones: ask for any of them by `order`, which also finds
+    those that have been forgotten (`oms.finished`), by means of `history`.
     `open_orders` has those on which something is still to come, by their `order_seq` and in no particular order: not
     ended and not filled, or with a request pending. Whoever looks for orders looks there, and not at all there ever
     were."""
@@ -116,7 +128,9 @@ class Blotter:
         "clients",
         "closed_symbols",
         "day",
+        "finished",
         "halts",
+        "history",
         "instruments",
         "last_seq",
         "limits",
@@ -133,7 +147,9 @@ class Blotter:
         "waiting",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, finished_kept: int = FINISHED_KEPT) -> None:
+        self.history: History = _no_history
+        self.finished = Finished(finished_kept)
         self.store_id = ""
         self.last_seq = 0
         self.trading_state = TradingState.ACTIVE
@@ -154,7 +170,7 @@ class Blotter:
         self.lists_by_seq: dict[int, OrderList] = {}
         self.quarantined = 0
         self._by_venue_cl_ord_id: dict[str, Order] = {}
-        self._external: dict[tuple[str, str], Order] = {}
+        self._external: dict[tuple[str, str], int] = {}
         self._apply: Mapping[type[Event], Callable[[Any], None]] = {
             LogOpened: self._log_opened,
             InstrumentDefined: self._instrument_defined,
@@ -225,8 +241,28 @@ class Blotter:
         return self.day.name
 
     def order(self, order_seq: int) -> Order:
-        """The order that the event of this number began. KeyError when that was none."""
-        return self.orders[order_seq]
+        """The order that the event of this number began. KeyError when that was none.
+
+        One that has been forgotten is made anew from the log, for this look only."""
+        try:
+            return self.orders[order_seq]
+        except KeyError:
+            return folded(self._life(order_seq), self.store_id, self.day)
+
+    def _life(self, order_seq: int) -> list[Event]:
+        """All events of a forgotten order. KeyError when there is none."""
+        numbers = self.finished.life(order_seq)
+        if numbers is None:
+            raise KeyError(order_seq)
+        events = self.history(numbers)
+        assert [event.seq for event in events] == numbers, f"the log does not have {numbers}"
+        return events
+
+    def _found(self, order_seq: int) -> Order | None:
+        try:
+            return self.order(order_seq)
+        except KeyError:
+            return None
 
     def order_by_cl_ord_id(self, session: str, cl_ord_id: str) -> Order | None:
         """The order of that session that was accepted under this ClOrdID(11), or may still be. Another session's order
@@ -234,7 +270,8 @@ class Blotter:
         client = self.clients.get(session)
         if client is None:
             return None
-        order = client.cl_ord_ids.get(cl_ord_id)
+        order_seq = client.cl_ord_ids.get(cl_ord_id)
+        order = None if order_seq is None else self.order(order_seq)
         return order if order is not None and order.is_named(cl_ord_id) else None
 
     def order_by_id(self, order_id: str) -> Order | None:
@@ -242,16 +279,28 @@ class Blotter:
         store_id, _, number = order_id.rpartition("-")
         if store_id != self.store_id or not (number.isascii() and number.isdigit()):
             return None
-        order = self.orders.get(int(number)) if len(number) <= 18 else None
+        order = self._found(int(number)) if len(number) <= 18 else None
         return order if order is not None and order.order_id == order_id else None
 
     def order_by_venue_cl_ord_id(self, venue_cl_ord_id: str) -> Order | None:
         """The order that this ClOrdID, one of those we made for a venue, belongs to: its own or a request's on it."""
-        return self._by_venue_cl_ord_id.get(venue_cl_ord_id)
+        order = self._by_venue_cl_ord_id.get(venue_cl_ord_id)
+        return order if order is not None else self._forgotten_by_venue_cl_ord_id(venue_cl_ord_id)
+
+    def _forgotten_by_venue_cl_ord_id(self, venue_cl_ord_id: str) -> Order | None:
+        """Our ids carry the number of the event that gave them."""
+        number = venue_cl_ord_id.removeprefix(self.store_id)
+        if not (number.isascii() and number.isdigit()) or len(number) > 18 or int(number) > self.last_seq:
+            return None
+        for event in self.history([int(number)]):
+            if isinstance(event, OrderEvent) and getattr(event, "venue_cl_ord_id", None) == venue_cl_ord_id:
+                return self._found(event.order_seq)
+        return None
 
     def external_order(self, venue: str, name: str) -> Order | None:
         """The order that we found at this venue: by the ClOrdID that it had there, or `by_order_id`."""
-        return self._external.get((venue, name))
+        order_seq = self._external.get((venue, name))
+        return None if order_seq is None else self._found(order_seq)
 
     def symbol_status(self, symbol: str, venue: str = "") -> SymbolStatus:
         """Whether the symbol trades, by the word of the operators and of that venue."""
@@ -283,9 +332,10 @@ class Blotter:
             list(self.halts.items()),
             [self.day.name, self.day.began_seq],
             [[name, *client.content()] for name, client in self.clients.items()],
-            [order.content() for order in self.orders.values()],
-            [[key, order.order_seq] for key, order in self._by_venue_cl_ord_id.items()],
-            [[*key, order.order_seq] for key, order in self._external.items()],
+            [order.content() for order in sorted(self.orders.values(), key=_order_seq)],
+            sorted([key, order.order_seq] for key, order in self._by_venue_cl_ord_id.items()),
+            [[*key, order_seq] for key, order_seq in self._external.items()],
+            self.finished.content(),
             self.parents,
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
@@ -356,38 +406,39 @@ class Blotter:
         self.day.name = event.day
         self.day.began_seq = event.seq
         self.closed_symbols.clear()
+        self.finished.begin_day()
+        open_orders = self.open_orders
+        for client in self.clients.values():
+            client.cl_ord_ids = {
+                cl_ord_id: order_seq for cl_ord_id, order_seq in client.cl_ord_ids.items() if order_seq in open_orders
+            }
 
     def _order_received(self, event: OrderReceived) -> None:
-        order = Order(event, f"{self.store_id}-{event.seq}", self.day)
+        order = begun(event, self.store_id, self.day)
         if event.cl_ord_id:  # else it is no client's request: a child, or telephoned
             client = self._client(event.session)
             assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
-            client.cl_ord_ids[event.cl_ord_id] = order
+            client.cl_ord_ids[event.cl_ord_id] = event.seq
             client.count_message(event.at_ns, self.limits)
         self.orders[event.seq] = self.open_orders[event.seq] = order
 
     def _order_adopted(self, event: OrderAdopted) -> None:
-        received = OrderReceived(
-            event.seq, event.at_ns, "", "", "", event.symbol, event.side, event.ord_type, event.order_qty, event.price,
-            event.time_in_force, None,
-        )  # fmt: skip
-        order = Order(received, f"{self.store_id}-{event.seq}", self.day)
-        order.adopted(event)
+        order = begun(event, self.store_id, self.day)
         self.orders[event.seq] = self.open_orders[event.seq] = order
         for name in dict.fromkeys((event.venue_cl_ord_id, by_order_id(event.venue_order_id))):
             if name:
                 assert (event.venue, name) not in self._external, name
-                self._external[event.venue, name] = order
+                self._external[event.venue, name] = event.seq
 
     def _order_routed(self, event: OrderRouted) -> None:
-        order = self.orders[event.order_seq]
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
         if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
             self._wait(order)
 
     def _order_held(self, event: OrderHeld | OrderTriggered) -> None:
-        order = self.orders[event.order_seq]
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
         self._wait(order)
 
@@ -398,24 +449,66 @@ class Blotter:
         self.waiting.update(order, venue_expires=TimeInForce.GOOD_TILL_DATE in takes)
 
     def _order_worked(self, event: OrderWorked) -> None:
-        order = self.open_orders[event.order_seq] = self.orders[event.order_seq]
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+        if event.order_seq not in self.open_orders:
+            self._reopen(order)
         if not order.children:
             self.parents += 1
         order.apply(event)
 
+    def _back(self, order_seq: int) -> Order:
+        """A forgotten order is to be written to: it is in memory again, and behind all that have finished."""
+        events = self._life(order_seq)
+        order = self.orders[order_seq] = folded(events, self.store_id, self.day)
+        for event in events:
+            if isinstance(event, OrderRouted | CancelRequested | ReplaceRequested | RequestRetargeted):
+                self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        self._finish(order_seq)
+        return order
+
+    def _reopen(self, order: Order) -> None:
+        """A finished order is open again. Its ClOrdIDs are its own, unless a new day has given them to others."""
+        self.open_orders[order.order_seq] = order
+        if order.chain:
+            cl_ord_ids = self._client(order.session).cl_ord_ids
+            for cl_ord_id in order.chain:
+                cl_ord_ids.setdefault(cl_ord_id, order.order_seq)
+
+    def _finish(self, order_seq: int) -> None:
+        """Nothing more is to come on the order. When there are too many of those, the oldest is forgotten."""
+        finished = self.finished
+        queue = finished.queue
+        queue.append(order_seq)
+        while len(queue) > finished.kept:
+            oldest = queue.popleft()
+            if oldest != order_seq and oldest not in self.open_orders:
+                order = self.orders.pop(oldest, None)
+                if order is not None:
+                    self._forget(order)
+
+    def _forget(self, order: Order) -> None:
+        self.finished.days[-1].put(order.life)
+        names = self._by_venue_cl_ord_id
+        names.pop(order.venue_cl_ord_id, None)
+        if order.requests:
+            for number in order.life:
+                names.pop(f"{self.store_id}{number}", None)
+
     def _order_event(self, event: OrderEvent) -> None:
         """An event after which an open order is open and a finished one is finished."""
-        self.orders[event.order_seq].apply(event)
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+        order.apply(event)
 
     def _open_or_finished(self, event: OrderEvent) -> None:
-        order = self.orders[event.order_seq]
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
         if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
             self._wait(order)
         if order.is_open:
-            self.open_orders[event.order_seq] = order
-        else:
-            self.open_orders.pop(event.order_seq, None)
+            if event.order_seq not in self.open_orders:
+                self._reopen(order)
+        elif self.open_orders.pop(event.order_seq, None) is not None:
+            self._finish(event.order_seq)
 
     def _cancel_requested(self, event: CancelRequested) -> None:
         if event.cause:  # not the client's: it has no ClOrdID and does not count
@@ -426,24 +519,25 @@ class Blotter:
     def _replace_requested(self, event: ReplaceRequested) -> None:
         self._request(event).count_message(event.at_ns, self.limits)
 
-    def _request_sent(self, event: CancelRequested | ReplaceRequested) -> Order:
-        order = self.open_orders[event.order_seq] = self.orders[event.order_seq]
+    def _request_sent(self, event: CancelRequested | ReplaceRequested) -> None:
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+        if event.order_seq not in self.open_orders:
+            self._reopen(order)
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
         if event.order_seq in self.waiting:
             self._wait(order)
-        return order
 
     def _request_retargeted(self, event: RequestRetargeted) -> None:
-        order = self.orders[event.order_seq]
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
 
     def _request(self, event: CancelRequested | ReplaceRequested) -> Client:
-        order = self._request_sent(event)
+        self._request_sent(event)
         client = self._client(event.session)
         assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
-        client.cl_ord_ids[event.cl_ord_id] = order
+        client.cl_ord_ids[event.cl_ord_id] = event.order_seq
         return client
 
     def _cancel_refused(self, event: CancelRefused) -> None:

@@ -4,15 +4,15 @@ orders are canceled when it leaves, whether it is there."""
 from __future__ import annotations
 
 from oms.limits import Limits, Rate
-from oms.order import Order
 from oms.token_bucket import take
 
 
 class Client:
     """Written to by the blotter only.
 
-    `cl_ord_ids` has every ClOrdID that the session ever used, also in refused requests: no ClOrdID is ever used twice.
-    Its value is the order that the request was about; None for a request of ours refused, which names no order.
+    `cl_ord_ids` has every ClOrdID that the session has used today, also in refused requests, and those of its orders
+    that are still open: none of them may be used for another request. Its value is the `order_seq` of the order that
+    the request was about; None for one that we refused, which names no order.
     The buckets are those of `oms.token_bucket`, in ns. `messages` and `cancels` are rates of its own, None for those of
     the limits. `cancel_at_ns` (UTC) is when the orders of one that is away are to be canceled."""
 
@@ -27,7 +27,7 @@ class Client:
     )
 
     def __init__(self) -> None:
-        self.cl_ord_ids: dict[str, Order | None] = {}
+        self.cl_ord_ids: dict[str, int | None] = {}
         self.messages_full_at_ns = 0
         self.cancels_full_at_ns = 0
         self.messages: Rate | None = None
@@ -45,7 +45,7 @@ class Client:
     def content(self) -> list[object]:
         """Everything, as plain values: for the state hash."""
         return [
-            [[cl_ord_id, order and order.order_seq] for cl_ord_id, order in self.cl_ord_ids.items()],
+            list(self.cl_ord_ids.items()),
             self.messages_full_at_ns,
             self.cancels_full_at_ns,
             self.messages,

@@ -23,7 +23,6 @@ import msgspec
 from oms.events import (
     CancelRejected,
     CancelRequested,
-    Event,
     ExecutionBusted,
     ExecutionCorrected,
     OrderAccepted,
@@ -605,28 +604,3 @@ def max_price(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
-
-
-def folded(events: Sequence[Event], store_id: str, day: TradingDay) -> Order:
-    """The order whose life these events are."""
-    first, *others = events
-    order = begun(first, store_id, day)
-    for event in others:
-        assert isinstance(event, OrderEvent), event
-        assert event.order_seq == order.order_seq, event
-        order.apply(event)
-    return order
-
-
-def begun(event: Event, store_id: str, day: TradingDay) -> Order:
-    """The order that an OrderReceived or OrderAdopted begins."""
-    if isinstance(event, OrderReceived):
-        return Order(event, f"{store_id}-{event.seq}", day)
-    assert isinstance(event, OrderAdopted), event
-    received = OrderReceived(
-        event.seq, event.at_ns, "", "", "", event.symbol, event.side, event.ord_type, event.order_qty, event.price,
-        event.time_in_force, None,
-    )  # fmt: skip
-    order = Order(received, f"{store_id}-{event.seq}", day)
-    order.adopted(event)
-    return order

@@ -173,8 +173,9 @@ class World:
 
     def venue_id(self, cl_ord_id: str, *, session: str = SESSION) -> str:
         """The id under which the venue knows the client's order or request `cl_ord_id`."""
-        order = self.blotter.clients[session].cl_ord_ids[cl_ord_id]
-        assert order is not None, cl_ord_id
+        order_seq = self.blotter.clients[session].cl_ord_ids[cl_ord_id]
+        assert order_seq is not None, cl_ord_id
+        order = self.blotter.order(order_seq)
         if order.chain[0] == cl_ord_id:
             routed = [key for key, value in venue_index(self.blotter).items() if value is order]
             return routed[0]
