@@ -100,7 +100,7 @@ def _rejection(order: Order, code: str, figures: str, at: Moment) -> OrderReject
 def _ended(order: Order, end: Event | None, at: Moment) -> list[Event]:
     """The end itself, if it is news, and a rejection of each request that is still pending then: it came too late."""
     events = [] if end is None else [end]
-    fulfilled = end.venue_cl_ord_id if isinstance(end, OrderCanceled) else None
+    fulfilled = end.venue_cl_ord_id if isinstance(end, OrderCanceled | OrderExpired) else None
     text = f"ORDER_ENDED: order_id={order.order_id}"
     for request in order.pending:
         if request.venue_cl_ord_id != fulfilled:

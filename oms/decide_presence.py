@@ -6,14 +6,12 @@ of cancelling is a fact too, so it stands after a restart, and the wall clock of
 
 from __future__ import annotations
 
-from typing import Final
-
 from oms.blotter import Blotter
+from oms.causes import REASONS
 from oms.commands import CancelForLeaver, EndForLeaver, MarkClientArrived, MarkClientLeft
-from oms.events import CancelRequested, ClientArrived, ClientLeft, Event, OrdersOfLeaverCanceled
+from oms.events import CancelRequested, ClientArrived, ClientLeft, Event, OrderCanceled, OrdersOfLeaverCanceled
+from oms.order_state import Base
 from oms.types import Moment
-
-CANCEL_ON_DISCONNECT: Final = "CANCEL_ON_DISCONNECT"
 
 
 def client_arrived(blotter: Blotter, command: MarkClientArrived, at: Moment) -> list[Event]:
@@ -36,11 +34,12 @@ def cancel_for_leaver(blotter: Blotter, command: CancelForLeaver, at: Moment) ->
     if order.ended or order.cancel_pending or (order.cum_qty >= order.order_qty and not order.replace_pending):
         return []
     at_ns, seq = at
+    if order.base is Base.HELD:
+        cause = command.cause
+        return [OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, cause, REASONS.get(cause))]
     name, known_as = f"{blotter.store_id}{seq}", order.newest_venue_cl_ord_id
     return [
-        CancelRequested(
-            seq, at_ns, order.order_seq, order.session, "", order.cl_ord_id, name, known_as, CANCEL_ON_DISCONNECT
-        )
+        CancelRequested(seq, at_ns, order.order_seq, order.session, "", order.cl_ord_id, name, known_as, command.cause)
     ]
 
 

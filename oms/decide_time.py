@@ -19,6 +19,7 @@ from typing import Final
 
 from oms import decide_venue
 from oms.blotter import Blotter
+from oms.causes import CANCEL_ON_TRADING_HALT, EXPIRED, REASONS
 from oms.commands import (
     BeginClosingPhase,
     BeginTradingDay,
@@ -47,10 +48,7 @@ from oms.order import GOOD_TILL, Order
 from oms.order_state import Base
 from oms.types import ExecInst, Moment, OrdStatus, RestatementReason, SymbolStatus, TimeInForce
 from oms.venue_reports import ReferencePriceSeen, VenueSymbolStatus
-from oms.waiting import EXPIRED, was_expired
-
-CANCEL_ON_TRADING_HALT: Final = "CANCEL_ON_TRADING_HALT"
-"""Cause of the cancel of an order that its client wished canceled when its symbol is halted."""
+from oms.waiting import was_expired
 
 _OF_ONE_DAY: Final = (TimeInForce.DAY, TimeInForce.AT_THE_CLOSE)
 
@@ -197,7 +195,7 @@ def _suspended(blotter: Blotter, order: Order, status: SymbolStatus, at: Moment)
     at_ns, seq = at
     if ExecInst.CANCEL_ON_TRADING_HALT in order.special.exec_inst:
         if order.base is Base.HELD:
-            why = RestatementReason.CANCEL_ON_TRADING_HALT
+            why = REASONS[CANCEL_ON_TRADING_HALT]
             return [
                 OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, CANCEL_ON_TRADING_HALT, why)
             ]

@@ -19,9 +19,11 @@ from typing import Final
 
 from oms import decide_restatements
 from oms.blotter import Blotter
+from oms.causes import EXPIRED, REASONS
 from oms.decide_executions import known_execution
 from oms.events import (
     CancelRejected,
+    CancelRequested,
     Event,
     OrderAccepted,
     OrderCanceled,
@@ -152,14 +154,23 @@ def canceled(blotter: Blotter, report: VenueCanceled, at: Moment) -> list[Event]
     return [quarantine(report, "ILLEGAL_TRANSITION", order, at)]
 
 
-def cancellation(order: Order, text: str, at: Moment) -> OrderCanceled:
-    """OrderCanceled for the oldest pending cancel, or for nobody."""
+def cancellation(order: Order, text: str, at: Moment) -> OrderCanceled | OrderExpired:
+    """OrderCanceled for the oldest pending cancel, or for nobody; OrderExpired when the order's time was over."""
     at_ns, seq = at
     for request in order.pending:
-        if not request.is_replace:
-            asked = request.asked
+        asked = request.asked
+        if isinstance(asked, CancelRequested):
+            if asked.cause == EXPIRED:
+                return OrderExpired(seq, at_ns, order.order_seq, EXPIRED, asked.venue_cl_ord_id)
             return OrderCanceled(
-                seq, at_ns, order.order_seq, asked.cl_ord_id, order.cl_ord_id, asked.venue_cl_ord_id, text
+                seq,
+                at_ns,
+                order.order_seq,
+                asked.cl_ord_id,
+                order.cl_ord_id,
+                asked.venue_cl_ord_id,
+                text,
+                REASONS.get(asked.cause),
             )
     return OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, text)
 

@@ -15,12 +15,10 @@ from bisect import bisect_left, bisect_right, insort
 from decimal import Decimal
 from typing import Final
 
+from oms.causes import EXPIRED
 from oms.events import CancelRequested
 from oms.order import Order
 from oms.types import HoldReason, Side, TimeInForce
-
-EXPIRED: Final = "EXPIRED"
-"""Cause of the cancel that ends an order whose time is over."""
 
 _LAST: Final = 1 << 62
 
