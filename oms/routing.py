@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from oms.blotter import Blotter
@@ -42,35 +43,52 @@ def choose_venue(
     connected, venues = blotter.venues, instrument.venues
     if len(venues) == 1:
         return venues[0] if connected.get(venues[0]) else None
-    symbol, halts, first = instrument.symbol, blotter.halts, None
+    first = None
     for venue in venues:
         if connected.get(venue):
-            lacking = what_lacks(blotter.capabilities_of(venue), symbol, ord_type, time_in_force, special)
-            if lacking is None and (venue, symbol) not in halts:
+            if _takes(venue, instrument.symbol, blotter, ord_type, time_in_force, special):
                 return venue
             first = first or venue
     return first
 
 
-def is_divisible(ord_type: OrdType, time_in_force: TimeInForce, special: SpecialTerms | None) -> bool:
+def _takes(
+    venue: str, symbol: str, blotter: Blotter, ord_type: OrdType, time_in_force: TimeInForce, special: SpecialTerms
+) -> bool:
+    """It takes an order on these terms, and trades the symbol."""
+    lacking = what_lacks(blotter.capabilities_of(venue), symbol, ord_type, time_in_force, special)
+    return lacking is None and (venue, symbol) not in blotter.halts
+
+
+def is_divisible(ord_type: OrdType, time_in_force: TimeInForce, special: SpecialTerms) -> bool:
     """An order on such terms may be worked in parts."""
     if ord_type not in _DIVISIBLE_TYPES or time_in_force is TimeInForce.FILL_OR_KILL:
         return False
-    return special is None or (special.display_qty is None and special.peg_offset is None and special.stop_px is None)
+    return special.display_qty is None and special.peg_offset is None and special.stop_px is None
 
 
 def shares(
-    instrument: Instrument, blotter: Blotter, order_qty: Decimal, without: Collection[str] = _NOBODY
+    instrument: Instrument,
+    blotter: Blotter,
+    ord_type: OrdType,
+    time_in_force: TimeInForce,
+    special: SpecialTerms,
+    order_qty: Decimal,
+    without: Collection[str] = _NOBODY,
 ) -> list[Share]:
-    """`order_qty` divided over the connected venues that are not in `without`; empty when there is none. All of it is
-    given away, and each part but a single one is at least the instrument's smallest order."""
-    connected = blotter.venues
-    weights = instrument.weights or (1,) * len(instrument.venues)
+    """`order_qty` divided over the connected venues that take such an order and are not in `without`; one share where
+    it is not to be divided, none where there is no such venue. All of it is given away, and of several parts each is at
+    least the instrument's smallest order."""
+    connected, symbol = blotter.venues, instrument.symbol
     takers = [
         (venue, weight)
-        for venue, weight in zip(instrument.venues, weights, strict=True)
-        if connected.get(venue) and venue not in without
+        for venue, weight in zip(instrument.venues, instrument.weights or repeat(1), strict=False)
+        if connected.get(venue)
+        and venue not in without
+        and _takes(venue, symbol, blotter, ord_type, time_in_force, special)
     ]
+    if takers and not (instrument.weights and is_divisible(ord_type, time_in_force, special)):
+        return [Share(takers[0][0], order_qty)]
     while takers:
         parts = _parts(order_qty, [weight for _, weight in takers], instrument.round_lot)
         if len(takers) == 1 or min(parts) >= instrument.min_trade_vol:
