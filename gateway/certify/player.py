@@ -192,7 +192,9 @@ class Player:
             place = seen[tag] = seen.get(tag, -1) + 1
             values = found.get(tag, [])
             there = values[place] if place < len(values) else "<none>"
-            same = says(tag, value, there) or (tag in MATTER_OF_TASTE and not self.terms.strict)
+            either = [value] if "/" not in value or tag not in NUMBERS else value.split("/")
+            wanted_now = either[:1] if self.terms.strict else either
+            same = any(says(tag, one, there) for one in wanted_now) or (tag in MATTER_OF_TASTE and not self.terms.strict)
             wrong = wrong or not same
             name = f"{tag} {field_name(tag.encode())}"
             table.append(f"    {name:24} {value:24} {there}{'' if same else '     <---'}")

@@ -5,7 +5,9 @@
     venues: FIX.4.4                        versions of the venue, likewise (FIX.4.4 when left out)
     with: limits.max_order_qty=100         the gateway's configuration, where it differs
     begin: nobody                          who is logged on at the beginning: `client venue` when left out
-    needs: a clock                         what a foreign gateway cannot be played with, and why
+    needs: an operator                     what must be done to the gateway itself: a foreign one is not played so
+    instead: D.2.b  reason                 the standard lets a gateway do one or the other, and ours does D.2.b
+    deviation: what                        where ours differs from the printed row, and why
 
     == rejected by the exchange            another way it can go, from the beginning. What stands above the first
                                            section, save the comments and settings, is a section of its own
@@ -31,7 +33,7 @@ Anything else is said in raw fields, and for what is not messages there are sent
     wait 1.5s                              time passes
 
 `@x` takes its value where it is first expected, and stands for it from then on; the venue's name of order X is `@x`.
-`<any>` is some value, `<none>` no field, `<now>` the time. Whatever a counterparty got must be expected before anything
+`8000/10000` is either, and ours the first. `<any>` is some value, `<none>` no field, `<now>` the time. Whatever a counterparty got must be expected before anything
 else happens.
 """
 
@@ -61,6 +63,8 @@ class Scenario:
     begin: list[str] = field(default_factory=lambda: ["client", "venue"])
     changes: dict[str, object] = field(default_factory=dict)
     needs: str = ""
+    instead: str = ""
+    deviation: str = ""
     intent: list[str] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
 
@@ -96,8 +100,8 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
             setattr(now, key, rest.split() if rest != "nobody" else [])
         elif key == "with":
             now.changes |= dict(map(_change, rest.split()))
-        elif key == "needs":
-            now.needs = rest
+        elif key in ("needs", "instead", "deviation"):
+            setattr(now, key, rest)
         elif line:
             if not found:
                 found.append(now)
