@@ -11,6 +11,7 @@ _HOT: Final = (
     "fixspec/*.py",
     "oms/*.py",
     "oms/risk/*.py",
+    "venues/fix_price_reader.py",
     "venues/fix_report_reader.py",
     "venues/fix_standard.py",
     "venues/matching.py",

@@ -37,11 +37,12 @@ from oms.events import (
     VenueStateChanged,
 )
 from oms.exact import add, in_bounds
+from oms.fills_by_hand import booked_with
 from oms.order import Order, Outcome, Request
 from oms.order_state import TRANSITIONS, Base
 from oms.quarantine import quarantine
 from oms.reported_order import order_of
-from oms.types import FillFlag, Moment, RejectReason
+from oms.types import FillFlag, Moment, RejectReason, RestatementReason
 from oms.venue_reports import (
     ReferencePriceSeen,
     VenueAccepted,
@@ -114,6 +115,10 @@ def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
         flags = (*flags, FillFlag.WRONG_SIDE)
     if report.symbol and report.symbol != order.symbol:
         flags = (*flags, FillFlag.WRONG_SYMBOL)
+    if order.filled_by_hand:
+        if booked_with(order, last_qty, last_px, by_hand_only=True) is not None:
+            return [quarantine(report, "BOOKED_BY_HAND", order, at)]
+        flags = (*flags, FillFlag.BESIDE_BY_HAND)
     at_ns, seq = at
     return [
         OrderFilled(
@@ -148,13 +153,15 @@ def canceled(blotter: Blotter, report: VenueCanceled, at: Moment) -> list[Event]
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     if not order.ended or order.cancel_pending:
-        return [cancellation(order, report.text, at)]
+        return [cancellation(order, report.text, at, report.reason)]
     if order.base is Base.CANCELED:
         return []
     return [quarantine(report, "ILLEGAL_TRANSITION", order, at)]
 
 
-def cancellation(order: Order, text: str, at: Moment) -> OrderCanceled | OrderExpired:
+def cancellation(
+    order: Order, text: str, at: Moment, reason: RestatementReason | None = None
+) -> OrderCanceled | OrderExpired:
     """OrderCanceled for the oldest pending cancel, or for nobody; OrderExpired when the order's time was over."""
     at_ns, seq = at
     for request in order.pending:
@@ -172,7 +179,7 @@ def cancellation(order: Order, text: str, at: Moment) -> OrderCanceled | OrderEx
                 text,
                 REASONS.get(asked.cause),
             )
-    return OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, text)
+    return OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, text, reason)
 
 
 def replaced(blotter: Blotter, report: VenueReplaced, at: Moment) -> list[Event]:

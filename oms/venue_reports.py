@@ -126,6 +126,8 @@ class VenueCanceled(OrderReport, frozen=True, gc=False, array_like=True, tag=Tru
     orig_venue_cl_ord_id: str | None = None
     """The order that was canceled, when `venue_cl_ord_id` names the request."""
     text: str = ""
+    reason: RestatementReason | None = None
+    """Why, when it was of the venue's own accord and it says so."""
 
 
 class VenueReplaced(OrderReport, frozen=True, gc=False, array_like=True, tag=True):

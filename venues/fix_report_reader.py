@@ -1,23 +1,29 @@
-"""What the messages of a FIX venue say: ExecutionReport(8), OrderCancelReject(9), j, prices, and Rejects(3) of ours.
+"""What the messages of a FIX venue say: ExecutionReport(8), OrderCancelReject(9), j, and Rejects(3) of ours.
 
 It is read tolerantly: a field that we can do without may be missing, a field that nobody knows may be there, and 4.2's
 way of telling an execution (ExecTransType(20), ExecType(150) 1 and 2) is understood from everybody. What is not
-understood is never dropped: it becomes VenueUnreadable with the whole message. So does what must not be guessed at:
-above all the cancel (H, ExecTransType 1) and the correction (G, ExecTransType 2) of a trade, for they are money.
+understood is never dropped: it becomes VenueUnreadable with the whole message. So does what must not be guessed at: a
+trade, its cancel or its correction without the identifiers and figures that make it one, for they are money.
 
 How an ExecutionReport(8) is read (FIX 4.4 volume 4, appendix D; FIX 4.2 volume 4):
 
     ExecTransType  ExecType                report
     3              any                     as I
-    1, 2           any                     unreadable
+    1              any                     as H
+    2              any                     as G
     0 or none      0 New                   VenueAccepted
                    F Trade, 1, 2           VenueFilled
+                   G Trade Correct         VenueCorrected
+                   H Trade Cancel          VenueBusted
                    4 Canceled              VenueCanceled; with OrigClOrdID(41) ClOrdID(11) is our cancel request
                    5 Replaced              VenueReplaced
+                   D Restated              VenueRestated
                    8 Rejected              VenueRejected; as I when OrdStatus(39) says that it lives (a duplicate)
                    C Expired               VenueExpired
                    6, E Pending            VenuePendingCancel, VenuePendingReplace
-                   A, 3, 7, 9              as I: PendingNew, DoneForDay, Stopped, Suspended are states, not executions
+                   3, 7, 9                 VenueDoneForDay, VenueStopped (as I without its figures), VenueSuspended
+                   L Triggered             VenueTriggered
+                   A Pending New           as I
                    I Order Status          VenueOrderStatus; VenueUnknownOrder only for OrdStatus 8 with
                                            OrdRejReason(103)=5, for it lets an order be given up
                    anything else           unreadable
@@ -33,23 +39,27 @@ from fixspec import tags
 from fixspec.message import Message
 from fixspec.numbers import parse_decimal, parse_utc_timestamp
 from fixspec.tags import (
+    CommType,
     CxlRejReason,
+    ExecRestatementReason,
     ExecTransType,
     ExecType,
-    MDEntryType,
-    MDUpdateAction,
     MsgType,
     OrdRejReason,
     OrdStatus,
+    Side,
 )
 from oms import exact, types
-from oms.types import RejectReason
+from oms.fill_details import FillDetails
+from oms.types import RejectReason, RestatementReason
 from oms.venue_reports import (
     AnyVenueReport,
-    ReferencePriceSeen,
     VenueAccepted,
+    VenueBusted,
     VenueCanceled,
     VenueCancelRejected,
+    VenueCorrected,
+    VenueDoneForDay,
     VenueExpired,
     VenueFilled,
     VenueOrderStatus,
@@ -57,9 +67,14 @@ from oms.venue_reports import (
     VenuePendingReplace,
     VenueRejected,
     VenueReplaced,
+    VenueRestated,
+    VenueStopped,
+    VenueSuspended,
+    VenueTriggered,
     VenueUnknownOrder,
     VenueUnreadable,
 )
+from venues.fix_price_reader import PRICES, read_prices
 
 ORD_STATUSES: Final[Mapping[bytes, types.OrdStatus]] = {
     OrdStatus.NEW: types.OrdStatus.NEW,
@@ -98,14 +113,27 @@ CXL_REJ_REASONS: Final = {
     CxlRejReason.OTHER: RejectReason.OTHER,
 }
 
+RESTATEMENT_REASONS: Final = {
+    ExecRestatementReason.GT_CORPORATE_ACTION: RestatementReason.GT_CORPORATE_ACTION,
+    ExecRestatementReason.GT_RENEWAL: RestatementReason.GT_RENEWAL,
+    ExecRestatementReason.VERBAL_CHANGE: RestatementReason.VERBAL_CHANGE,
+    ExecRestatementReason.REPRICING_OF_ORDER: RestatementReason.REPRICING_OF_ORDER,
+    ExecRestatementReason.BROKER_OPTION: RestatementReason.BROKER_OPTION,
+    ExecRestatementReason.PARTIAL_DECLINE_OF_ORDER_QTY: RestatementReason.PARTIAL_DECLINE_OF_ORDER_QTY,
+    ExecRestatementReason.CANCEL_ON_TRADING_HALT: RestatementReason.CANCEL_ON_TRADING_HALT,
+    ExecRestatementReason.CANCEL_ON_SYSTEM_FAILURE: RestatementReason.CANCEL_ON_SYSTEM_FAILURE,
+    ExecRestatementReason.MARKET_OPTION: RestatementReason.MARKET_OPTION,
+}
+
+_SIDES: Final = {Side.BUY: types.Side.BUY, Side.SELL: types.Side.SELL}
+"""A sale has more names at some venues (sell short, and so on): what is not here is not compared."""
 _NO_ORDER_IDS = frozenset({"", "NONE", "0", "UNKNOWN"})
-_HALF = Decimal("0.5")
 
 
 def read_message(venue: str, message: Message) -> list[AnyVenueReport]:
     """All that the message says, as reports of `venue`. Never raises, and [] only for prices that say nothing."""
-    if message.msg_type in _PRICES:
-        return _prices(venue, message)
+    if message.msg_type in PRICES:
+        return read_prices(venue, message)
     read = _READERS.get(message.msg_type)
     if read is None:
         kind = message.msg_type.decode("latin-1")
@@ -137,8 +165,12 @@ def _execution_report(venue: str, message: Message) -> AnyVenueReport:
     exec_type = fields.get(tags.EXEC_TYPE, b"")
     if trans_type == ExecTransType.STATUS:
         exec_type = ExecType.ORDER_STATUS
+    elif trans_type == ExecTransType.CANCEL:
+        exec_type = ExecType.TRADE_CANCEL
+    elif trans_type == ExecTransType.CORRECT:
+        exec_type = ExecType.TRADE_CORRECT
     elif trans_type != ExecTransType.NEW:
-        return _unreadable(venue, message, f"a trade is taken back: ExecTransType(20)={trans_type.decode('latin-1')}")
+        return _unreadable(venue, message, f"ExecTransType(20)={trans_type.decode('latin-1')} is none that there is")
     read = _EXECUTION_READERS.get(exec_type)
     if read is None:
         return _unreadable(venue, message, f"ExecType(150)={exec_type.decode('latin-1')} is not one we can act on")
@@ -150,12 +182,12 @@ def _accepted(venue: str, message: Message) -> AnyVenueReport:
 
 
 def _filled(venue: str, message: Message) -> AnyVenueReport:
+    fields = message.fields
     last_qty = _number(message, tags.LAST_QTY)
     last_px = _number(message, tags.LAST_PX)
     exec_id = _text(message, tags.EXEC_ID)
     if last_qty is None or last_px is None or last_qty <= 0 or not exec_id:
         return _unreadable(venue, message, "a trade needs ExecID(17), a positive LastQty(32) and a LastPx(31)")
-    transact_time = message.fields.get(tags.TRANSACT_TIME)
     return VenueFilled(
         venue,
         _text(message, tags.CL_ORD_ID),
@@ -163,15 +195,97 @@ def _filled(venue: str, message: Message) -> AnyVenueReport:
         exec_id,
         last_qty,
         last_px,
-        None if transact_time is None else parse_utc_timestamp(transact_time),
+        _transact_time_ns(message),
         _number(message, tags.CUM_QTY),
         _number(message, tags.LEAVES_QTY),
+        _text(message, tags.SYMBOL),
+        _SIDES.get(fields.get(tags.SIDE, b"")),
+        _details(message, last_qty, last_px) if not fields.keys().isdisjoint(_DETAILS) else None,
     )
+
+
+def _details(message: Message, last_qty: Decimal, last_px: Decimal) -> FillDetails:
+    """Commission(12) is made an amount where CommType(13) says how, and left out where that is unclear."""
+    commission = _number(message, tags.COMMISSION)
+    comm_type = message.fields.get(tags.COMM_TYPE, CommType.ABSOLUTE)
+    if commission is not None and comm_type == CommType.PER_UNIT:
+        commission = exact.multiply(commission, last_qty)
+    elif comm_type != CommType.ABSOLUTE:
+        commission = None
+    return FillDetails(
+        _text(message, tags.LAST_MKT),
+        commission,
+        _text(message, tags.COMM_CURRENCY),
+        _text(message, tags.LAST_LIQUIDITY_IND),
+    )
+
+
+def _corrected(venue: str, message: Message) -> AnyVenueReport:
+    last_qty = _number(message, tags.LAST_QTY)
+    last_px = _number(message, tags.LAST_PX)
+    exec_id, exec_ref_id = _text(message, tags.EXEC_ID), _text(message, tags.EXEC_REF_ID)
+    if last_qty is None or last_px is None or last_qty <= 0 or not exec_id or not exec_ref_id:
+        why = "a correction needs ExecID(17), ExecRefID(19), a positive LastQty(32) and a LastPx(31)"
+        return _unreadable(venue, message, why)
+    return VenueCorrected(
+        venue,
+        _text(message, tags.CL_ORD_ID),
+        _text(message, tags.ORDER_ID),
+        exec_id,
+        exec_ref_id,
+        last_qty,
+        last_px,
+        _transact_time_ns(message),
+    )
+
+
+def _busted(venue: str, message: Message) -> AnyVenueReport:
+    exec_id, exec_ref_id = _text(message, tags.EXEC_ID), _text(message, tags.EXEC_REF_ID)
+    if not exec_id or not exec_ref_id:
+        return _unreadable(venue, message, "the cancel of a trade needs ExecID(17) and ExecRefID(19)")
+    order_id, text = _text(message, tags.ORDER_ID), _text(message, tags.TEXT)
+    return VenueBusted(venue, _text(message, tags.CL_ORD_ID), order_id, exec_id, exec_ref_id, text)
+
+
+def _restated(venue: str, message: Message) -> AnyVenueReport:
+    fields = message.fields
+    return VenueRestated(
+        venue,
+        _text(message, tags.CL_ORD_ID),
+        _number(message, tags.ORDER_QTY),
+        _number(message, tags.PRICE),
+        _number(message, tags.CUM_QTY),
+        RESTATEMENT_REASONS.get(fields.get(tags.EXEC_RESTATEMENT_REASON, b""), RestatementReason.OTHER),
+        ORD_STATUSES.get(fields.get(tags.ORD_STATUS, b"")),
+        _text(message, tags.TEXT),
+        _text(message, tags.ORDER_ID),
+    )
+
+
+def _done_for_day(venue: str, message: Message) -> AnyVenueReport:
+    return VenueDoneForDay(venue, _text(message, tags.CL_ORD_ID), _text(message, tags.TEXT))
+
+
+def _suspended(venue: str, message: Message) -> AnyVenueReport:
+    return VenueSuspended(venue, _text(message, tags.CL_ORD_ID), _text(message, tags.TEXT))
+
+
+def _stopped(venue: str, message: Message) -> AnyVenueReport:
+    last_qty = _number(message, tags.LAST_QTY)
+    last_px = _number(message, tags.LAST_PX)
+    if last_qty is None or last_px is None or last_qty <= 0:
+        return _status(venue, message)
+    return VenueStopped(venue, _text(message, tags.CL_ORD_ID), last_qty, last_px, _text(message, tags.TEXT))
+
+
+def _triggered(venue: str, message: Message) -> AnyVenueReport:
+    return VenueTriggered(venue, _text(message, tags.CL_ORD_ID))
 
 
 def _canceled(venue: str, message: Message) -> AnyVenueReport:
     orig_cl_ord_id = _text(message, tags.ORIG_CL_ORD_ID) or None
-    return VenueCanceled(venue, _text(message, tags.CL_ORD_ID), orig_cl_ord_id, _text(message, tags.TEXT))
+    reason = RESTATEMENT_REASONS.get(message.fields.get(tags.EXEC_RESTATEMENT_REASON, b""))
+    return VenueCanceled(venue, _text(message, tags.CL_ORD_ID), orig_cl_ord_id, _text(message, tags.TEXT), reason)
 
 
 def _replaced(venue: str, message: Message) -> AnyVenueReport:
@@ -258,22 +372,6 @@ def _business_message_reject(venue: str, message: Message) -> AnyVenueReport:
     return VenueUnreadable(venue, why, message.raw, ref_id)
 
 
-def _prices(venue: str, message: Message) -> list[AnyVenueReport]:
-    """The last trade of each symbol, else the middle of the best bid and offer when the message has both.
-
-    Prices that are repeated because we missed them (PossDup) are of the past and say nothing about now."""
-    if message.fields.get(tags.POSS_DUP_FLAG) == b"Y":
-        return []
-    told: list[AnyVenueReport] = []
-    for symbol, prices in _entries_by_symbol(message).items():
-        price = prices.get(MDEntryType.TRADE)
-        if price is None and MDEntryType.BID in prices and MDEntryType.OFFER in prices:
-            price = exact.multiply(exact.add(prices[MDEntryType.BID], prices[MDEntryType.OFFER]), _HALF)
-        if price is not None:
-            told.append(ReferencePriceSeen(venue, symbol.decode("latin-1"), price))
-    return told
-
-
 _EXECUTION_READERS: Final[Mapping[bytes, Callable[[str, Message], AnyVenueReport]]] = {
     ExecType.NEW: _accepted,
     ExecType.TRADE: _filled,
@@ -287,16 +385,25 @@ _EXECUTION_READERS: Final[Mapping[bytes, Callable[[str, Message], AnyVenueReport
     ExecType.PENDING_REPLACE: _pending_replace,
     ExecType.ORDER_STATUS: _status,
     ExecType.PENDING_NEW: _status,
-    ExecType.DONE_FOR_DAY: _status,
-    ExecType.STOPPED: _status,
-    ExecType.SUSPENDED: _status,
+    ExecType.TRADE_CORRECT: _corrected,
+    ExecType.TRADE_CANCEL: _busted,
+    ExecType.RESTATED: _restated,
+    ExecType.DONE_FOR_DAY: _done_for_day,
+    ExecType.STOPPED: _stopped,
+    ExecType.SUSPENDED: _suspended,
+    ExecType.TRIGGERED_OR_ACTIVATED_BY_SYSTEM: _triggered,
 }
 _READERS: Final[Mapping[bytes, Callable[[str, Message], AnyVenueReport]]] = {
     MsgType.EXECUTION_REPORT: _execution_report,
     MsgType.ORDER_CANCEL_REJECT: _order_cancel_reject,
     MsgType.BUSINESS_MESSAGE_REJECT: _business_message_reject,
 }
-_PRICES: Final = frozenset({MsgType.MARKET_DATA_SNAPSHOT_FULL_REFRESH, MsgType.MARKET_DATA_INCREMENTAL_REFRESH})
+_DETAILS: Final = frozenset({tags.LAST_MKT, tags.COMMISSION, tags.LAST_LIQUIDITY_IND})
+
+
+def _transact_time_ns(message: Message) -> int | None:
+    transact_time = message.fields.get(tags.TRANSACT_TIME)
+    return None if transact_time is None else parse_utc_timestamp(transact_time)
 
 
 def _text(message: Message, tag: bytes) -> str:
@@ -317,27 +424,3 @@ def _why(message: Message, reason_tag: bytes, reason_name: str) -> str:
         return text
     code = _text(message, reason_tag)
     return f"{reason_name}({reason_tag.decode()})={code}" if code else "no reason given"
-
-
-def _entries_by_symbol(message: Message) -> dict[bytes, dict[bytes, Decimal]]:
-    """Positive prices of W or X by symbol and MDEntryType(269), read in wire order, so from any dictionary.
-
-    In W the symbol stands before the entries, in X within each; an entry that is taken back (279=2) counts as none."""
-    found: dict[bytes, dict[bytes, Decimal]] = {}
-    symbol = entry_type = b""
-    deleted = False
-    for tag, value in message.pairs:
-        if tag == tags.MD_UPDATE_ACTION:
-            deleted = value == MDUpdateAction.DELETE
-            entry_type = b""
-        elif tag == tags.MD_ENTRY_TYPE:
-            entry_type = value
-        elif tag == tags.SYMBOL:
-            symbol = value
-        elif tag == tags.MD_ENTRY_PX and symbol and not deleted:
-            price = parse_decimal(value)
-            if price is not None and price > 0:
-                prices = found.setdefault(symbol, {})
-                if entry_type == MDEntryType.TRADE or entry_type not in prices:  # the last trade, the first (best) bid
-                    prices[entry_type] = price
-    return found

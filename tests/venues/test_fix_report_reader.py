@@ -10,14 +10,19 @@ from hypothesis import strategies as st
 
 from fixspec.codec import decode, encode
 from fixspec.message import SOH, Message
-from oms.types import OrdStatus
+from oms.fill_details import FillDetails
+from oms.types import OrdStatus, Side
 from oms.types import RejectReason as R
+from oms.types import RestatementReason as Why
 from oms.venue_reports import (
     AnyVenueReport,
     ReferencePriceSeen,
     VenueAccepted,
+    VenueBusted,
     VenueCanceled,
     VenueCancelRejected,
+    VenueCorrected,
+    VenueDoneForDay,
     VenueExpired,
     VenueFilled,
     VenueOrderStatus,
@@ -25,6 +30,10 @@ from oms.venue_reports import (
     VenuePendingReplace,
     VenueRejected,
     VenueReplaced,
+    VenueRestated,
+    VenueStopped,
+    VenueSuspended,
+    VenueTriggered,
     VenueUnknownOrder,
     VenueUnreadable,
 )
@@ -84,9 +93,44 @@ READ: list[tuple[str, AnyVenueReport]] = [
     ("35=8|37=NONE|11=T1|150=I|39=8|103=5|58=who?", VenueUnknownOrder("V", "T1", "who?")),
     ("35=8|37=NONE|11=T1|20=3|150=8|39=8|103=5", VenueUnknownOrder("V", "T1", "")),
     ("35=8|37=O|11=T1|150=A|39=A|14=0|151=10", VenueOrderStatus("V", "T1", OrdStatus.PENDING_NEW, D(0), D(10), "O")),
-    ("35=8|37=O|11=T1|150=3|39=3|14=4|151=0", VenueOrderStatus("V", "T1", OrdStatus.DONE_FOR_DAY, D(4), D(0), "O")),
+    ("35=8|37=O|11=T1|150=3|39=3|14=4|151=0|58=bye", VenueDoneForDay("V", "T1", "bye")),
     ("35=8|37=O|11=T1|150=7|39=7|14=4|151=6", VenueOrderStatus("V", "T1", OrdStatus.STOPPED, D(4), D(6), "O")),
-    ("35=8|37=O|11=T1|150=9|39=9|14=4|151=6", VenueOrderStatus("V", "T1", OrdStatus.SUSPENDED, D(4), D(6), "O")),
+    ("35=8|37=O|11=T1|150=7|39=7|32=4|31=50.1|58=guaranteed", VenueStopped("V", "T1", D(4), D("50.1"), "guaranteed")),
+    ("35=8|37=O|11=T1|150=9|39=9|14=4|151=6|58=halt", VenueSuspended("V", "T1", "halt")),
+    ("35=8|37=O|11=T1|17=E|150=L|39=0", VenueTriggered("V", "T1")),
+    (
+        "35=8|37=O|11=T1|17=E7|150=F|32=4|31=2|55=BTC-USD|54=2|30=XLON|12=-0.5|479=USD|851=1",
+        VenueFilled(
+            "V", "T1", "O", "E7", D(4), D(2), symbol="BTC-USD", side=Side.SELL,
+            details=FillDetails("XLON", D("-0.5"), "USD", "1"),
+        ),
+    ),
+    (
+        "35=8|37=O|11=T1|17=E7|150=F|32=4|31=2|54=5|12=0.25|13=1",
+        VenueFilled("V", "T1", "O", "E7", D(4), D(2), details=FillDetails("", D("1.00"))),
+    ),
+    (
+        "35=8|37=O|11=T1|17=E7|150=F|32=4|31=2|54=1|12=3|13=2|851=2",  # three percent, or three hundred?
+        VenueFilled("V", "T1", "O", "E7", D(4), D(2), side=Side.BUY, details=FillDetails("", None, "", "2")),
+    ),
+    (
+        "35=8|37=O|11=T1|17=E8|150=G|39=1|19=E7|32=3|31=2.5|60=20260101-00:00:00",
+        VenueCorrected("V", "T1", "O", "E8", "E7", D(3), D("2.5"), NS),
+    ),
+    (
+        "35=8|37=O|11=T1|17=E8|20=2|150=1|39=1|19=E7|32=3|31=2.5",
+        VenueCorrected("V", "T1", "O", "E8", "E7", D(3), D("2.5")),
+    ),
+    ("35=8|37=O|11=T1|17=E8|150=H|39=1|19=E7|32=0|31=0|58=error", VenueBusted("V", "T1", "O", "E8", "E7", "error")),
+    ("35=8|37=O|11=T1|17=E8|20=1|150=1|39=4|19=E7|32=3|31=2.5", VenueBusted("V", "T1", "O", "E8", "E7")),
+    (
+        "35=8|37=O|11=T1|17=E|150=D|39=1|38=9|44=7.5|14=4|151=5|378=5|58=part",
+        VenueRestated(
+            "V", "T1", D(9), D("7.5"), D(4), Why.PARTIAL_DECLINE_OF_ORDER_QTY, OrdStatus.PARTIALLY_FILLED, "part", "O"
+        ),
+    ),
+    ("35=8|11=T1|17=E|150=D|378=4711", VenueRestated("V", "T1")),
+    ("35=8|37=O|11=T1|17=E|150=4|39=4|378=6", VenueCanceled("V", "T1", None, "", Why.CANCEL_ON_TRADING_HALT)),
     ("35=9|37=O|11=T2|41=T1|102=0|58=too late", VenueCancelRejected("V", "T2", "too late", R.TOO_LATE)),
     ("35=9|11=T2|39=8|434=1|102=1", VenueCancelRejected("V", "T2", "CxlRejReason(102)=1", R.UNKNOWN_ORDER)),
     ("35=9|11=T2|102=3", VenueCancelRejected("V", "T2", "CxlRejReason(102)=3", R.ALREADY_PENDING)),
@@ -109,13 +153,16 @@ UNREADABLE = [
     ("35=8|37=O|11=T1|17=E|150=F|31=4", "T1"),
     ("35=8|37=O|11=T1|17=E|150=F|32=0|31=4", "T1"),
     ("35=8|37=O|11=T1|17=E|150=F|32=1e3|31=4", "T1"),
-    ("35=8|37=O|11=T1|17=E|150=G|39=1|19=E1|32=4|31=1", "T1"),
-    ("35=8|37=O|11=T1|17=E|150=H|39=1|19=E1|32=4|31=1", "T1"),
-    ("35=8|37=O|11=T1|17=E|20=1|150=1|39=1|19=E1|32=4|31=1", "T1"),
-    ("35=8|37=O|11=T1|17=E|20=2|150=1|39=1|19=E1|32=4|31=1", "T1"),
-    ("35=8|37=O|11=T1|17=E|150=D|39=0|38=9", "T1"),
+    ("35=8|37=O|11=T1|17=E|150=G|39=1|32=4|31=1", "T1"),  # of which execution?
+    ("35=8|37=O|11=T1|150=G|39=1|19=E1|32=4|31=1", "T1"),
+    ("35=8|37=O|11=T1|17=E|150=G|39=1|19=E1|32=0|31=1", "T1"),
+    ("35=8|37=O|11=T1|17=E|150=G|39=1|19=E1|32=4", "T1"),
+    ("35=8|37=O|11=T1|17=E|150=H|39=1|32=4|31=1", "T1"),
+    ("35=8|37=O|11=T1|150=H|39=1|19=E1", "T1"),
+    ("35=8|37=O|17=E|150=H|39=1|19=E1", ""),
+    ("35=8|37=O|11=T1|17=E|20=1|150=1|39=1|32=4|31=1", "T1"),
+    ("35=8|37=O|11=T1|17=E|20=4|150=1|39=1|19=E1|32=4|31=1", "T1"),
     ("35=8|37=O|11=T1|17=E|150=B|39=B", "T1"),
-    ("35=8|37=O|11=T1|17=E|150=L|39=0", "T1"),
     ("35=8|37=O|11=T1|17=E|39=0", "T1"),
     ("35=8|37=NONE|11=T1|150=I|39=8|103=0|58=too many questions|14=0|151=0", "T1"),  # not "no such order"
     ("35=8|37=O|11=T1|150=I|39=?|14=0|151=0", "T1"),
@@ -158,13 +205,13 @@ def test_prices(text: str, prices: list[tuple[str, str]]) -> None:
 
 
 _TAGS = (
-    "6 11 14 17 20 31 32 37 38 39 41 44 55 60 103 150 151 268 269 270 279 372 379".split()
+    "6 11 12 13 14 17 19 20 30 31 32 37 38 39 41 44 54 55 60 103 150 151 268 269 270 279 372 378 379 851".split()
 )  # fmt: skip
 _VALUES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="|"), min_size=1, max_size=8)
 _FIELDS = st.lists(
     st.tuples(
         st.sampled_from(_TAGS),
-        st.one_of(st.sampled_from("0123456789ACDEFI"), _VALUES),
+        st.one_of(st.sampled_from("0123456789ACDEFGHIL"), _VALUES),
     ),
     min_size=1,
     max_size=14,
