@@ -146,6 +146,11 @@ CODES: Final[dict[str, Code]] = {
         "A cancel of the order is on its way; no other request can follow it.",
         "Wait for its answer.",
     ),
+    "MASS_CANCEL_SCOPE": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "MassCancelRequestType(530) is one that FIX knows and the desk does not take.",
+        "Send 1 with Symbol(55), or 7 for all orders.",
+    ),
     # --- the venue's word
     "VENUE_REJECTED": Code(
         RejectReason.BROKER_OPTION,
@@ -157,10 +162,67 @@ CODES: Final[dict[str, Code]] = {
         "The venue, asked about an order that it had never acknowledged, says for certain that it does not know it.",
         "The order did not reach the market: send it anew if it is still wanted.",
     ),
+    "RESOLVED_BY_OPERATOR": Code(
+        RejectReason.OTHER,
+        "The venue had left the order or request unanswered, and it was found out there what became of it: `outcome`.",
+        "Trust it as any other report.",
+    ),
     "ORDER_ENDED": Code(
         RejectReason.TOO_LATE,
         "The order has ended before the venue answered the request.",
         "Send a new order.",
+    ),
+    # --- orders in parts, and lists
+    "PART_NOT_CANCELED": Code(
+        RejectReason.BROKER_OPTION,
+        "The order is worked in parts at several venues, and one of them did not let go of its part.",
+        "See what is left in the reports; send the request again if it is still wanted.",
+    ),
+    "DUPLICATE_LIST_ID": Code(
+        RejectReason.DUPLICATE,
+        "ListID(66) was used before by this session, perhaps for a list that was refused.",
+        "Use a ListID(66) that is new for the session.",
+    ),
+    "LIST_CL_ORD_ID": Code(
+        RejectReason.DUPLICATE,
+        "An order of the list has a ClOrdID(11) that was used before, or that another order of the list has.",
+        "Send the list under a new ListID(66), each order with a new ClOrdID(11).",
+    ),
+    "LIST_INCOMPLETE": Code(
+        RejectReason.OTHER,
+        "The list has not all its orders in one message: TotNoOrders(68) is not their number, or LastFragment(893) is N.",
+        "Send the list in one message.",
+    ),
+    "LIST_TOO_LONG": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The list has more orders than one list may have.",
+        "Send several lists, of at most `max` orders each.",
+    ),
+    "LIST_THROTTLED": Code(
+        RejectReason.BROKER_OPTION,
+        "The session's budget does not reach for all orders of the list; each counts as one.",
+        "Wait until the budget is full again, or send a shorter list.",
+    ),
+    "CONTINGENCY_NOT_SUPPORTED": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "ContingencyType(1385), before FIX 5.0 the word in ListExecInst(69), is not one that is taken here, or the list "
+        "has one order only.",
+        "Send one of what is `taken`, with at least two orders.",
+    ),
+    "OTHER_ORDER_REFUSED": Code(
+        RejectReason.BROKER_OPTION,
+        "Another order of the list was refused, and the orders of this list depend on each other.",
+        "Send the list anew when what the other one was refused for is put right.",
+    ),
+    "UNKNOWN_LIST": Code(
+        RejectReason.UNKNOWN_ORDER,
+        "ListID(66) is not a list of this session.",
+        "Send the ListID(66) of the list.",
+    ),
+    "LIST_EXECUTING": Code(
+        RejectReason.TOO_LATE,
+        "The orders of the list wait for no ListExecute(L), or it has come before.",
+        "Nothing: the list is being executed.",
     ),
     # --- special terms
     "NOT_SUPPORTED_BY_VENUE": Code(

@@ -1,0 +1,468 @@
+"""Orders worked in parts: how they are divided, how the parts' fates become the order's, cancels and replaces of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from oms.events import (
+    CancelRejected,
+    CancelRequested,
+    Event,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    OrderRouted,
+    OrderWorked,
+    ReplaceRejected,
+)
+from oms.order import Order
+from oms.types import FillFlag, OrdStatus, RejectReason, TimeInForce, WorkReason
+from oms.venue_reports import VenueDisconnected
+from tests.oms.venues_of_parts import A, B, C, Parts, sums
+from tests.oms.world import figures, names
+
+
+def of(events: list[Event], order: Order) -> list[Event]:
+    """Those of the events that are facts of that order."""
+    return [event for event in events if getattr(event, "order_seq", None) == order.order_seq]
+
+
+# ------------------------------------------------------------------------------------------------------------ division
+
+
+def test_an_order_is_divided_by_weight() -> None:
+    world = Parts()
+    events = world.new("X", "100")
+    assert names(events) == [
+        "OrderReceived", "OrderWorked", "OrderReceived", "OrderRouted", "OrderReceived", "OrderRouted",
+    ]  # fmt: skip
+    parent = world.order("X")
+    worked = events[1]
+    assert isinstance(worked, OrderWorked)
+    assert worked.venues == (A, B)
+    assert worked.quantities == (Decimal(60), Decimal(40))
+    assert worked.reason is WorkReason.NEW
+    assert worked.children == tuple(parent.children)
+    assert parent.venue == ""
+    assert [(child.venue, f"{child.order_qty}") for child in world.children(parent)] == [(A, "60"), (B, "40")]
+    assert {(child.session, child.cl_ord_id, child.parent_seq) for child in world.children(parent)} == {
+        ("", "", parent.order_seq)
+    }
+    assert parent.ord_status is OrdStatus.PENDING_NEW
+
+
+@pytest.mark.parametrize(
+    ("qty", "expected"),
+    [
+        ("100", ["50", "30", "20"]),
+        ("0.0101", ["0.0051", "0.0030", "0.0020"]),  # lots of 0.0001; what they leave over goes to the first
+        ("0.0049", ["0.0031", "0.0018"]),  # a fifth of it would be below the smallest order
+        ("0.0012", ["0.0012"]),  # and here a third
+    ],
+)
+def test_parts_are_lots_and_not_too_small(qty: str, expected: list[str]) -> None:
+    world = Parts(50, 30, 20)
+    events = world.new("X", qty)
+    routed = [world.blotter.order(event.order_seq) for event in events if isinstance(event, OrderRouted)]
+    assert [f"{order.order_qty}" for order in routed] == expected
+    assert [order.venue for order in routed] == [A, B, C][: len(expected)]
+    assert sum(order.order_qty for order in routed) == Decimal(qty)
+
+
+def test_an_order_for_one_venue_has_no_parts() -> None:
+    world = Parts()
+    world.do(VenueDisconnected(A))
+    events = world.new("X", "100")
+    assert names(events) == ["OrderReceived", "OrderRouted"]
+    assert world.order("X").venue == B
+    assert world.blotter.parents == 0
+
+
+def test_fill_or_kill_is_not_divided() -> None:
+    world = Parts()
+    assert names(world.new("X", "100", time_in_force=TimeInForce.FILL_OR_KILL)) == ["OrderReceived", "OrderRouted"]
+
+
+def test_the_gates_see_the_parent_only() -> None:
+    """A part may be larger than what is left of the session's budget, and counts for nothing."""
+    world = Parts()
+    before = world.blotter.clients["CLIENT44"].messages_full_at_ns if "CLIENT44" in world.blotter.clients else 0
+    world.new("X", "100")
+    client = world.blotter.clients["CLIENT44"]
+    assert client.messages_full_at_ns - max(before, world.now_ns) == 1_000_000  # one of 1000 a second
+    assert "" not in world.blotter.clients
+
+
+# ------------------------------------------------------------------------------------------------------------- roll-up
+
+
+def test_the_first_part_that_is_accepted_accepts_the_order() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    assert [type(event) for event in of(world.take(two), parent)] == [OrderAccepted]
+    assert parent.ord_status is OrdStatus.NEW
+    assert of(world.take(one), parent) == []
+
+
+def test_fills_roll_up() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(one)
+    (fill,) = of(world.trade(one, "10", "99", "T1"), parent)
+    assert isinstance(fill, OrderFilled)
+    assert (fill.venue, fill.exec_id, fill.last_qty, fill.last_px) == (A, "T1", Decimal(10), Decimal(99))
+    world.trade(two, "40", "100", "T1")  # the other venue has an execution of that name too
+    assert figures(parent) == ("100", "50", "50")
+    assert parent.avg_px == Decimal("99.8")
+    assert parent.ord_status is OrdStatus.PARTIALLY_FILLED
+    world.trade(one, "50")
+    assert parent.ord_status is OrdStatus.FILLED
+    assert figures(parent) == ("100", "100", "0")
+
+
+def test_a_fill_that_is_told_twice_counts_once() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, _ = world.children(parent)
+    world.trade(one, "10", exec_id="T1")
+    assert world.trade(one, "10", exec_id="T1") == []
+    assert figures(parent) == ("100", "10", "90")
+
+
+def test_two_parts_at_one_venue_may_number_their_executions_alike() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.trade(two, "5", exec_id="1")
+    world.turn_down(one)
+    (_, _, three) = world.children(parent)
+    assert three.venue == two.venue == B
+    world.trade(three, "7", exec_id="1")
+    assert figures(parent) == ("100", "12", "88")
+    assert list(parent.executions) == [(B, "1"), (B, f"1/{three.order_seq}")]
+
+
+# -------------------------------------------------------------------------------------------------------- a part fails
+
+
+def test_what_a_venue_refuses_goes_to_another() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(two)
+    events = world.turn_down(one)
+    assert names(events) == ["OrderRejected", "OrderWorked", "OrderReceived", "OrderRouted"]
+    worked = events[1]
+    assert isinstance(worked, OrderWorked)
+    assert (worked.venues, worked.quantities, worked.reason) == ((B,), (Decimal(60),), WorkReason.REROUTED)
+    assert figures(parent) == ("100", "0", "100")
+
+
+def test_each_venue_refuses_once() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.turn_down(one)
+    three = world.at(B, parent)
+    assert names(world.turn_down(three)) == ["OrderRejected"]  # nobody is left for it; 40 live on
+    assert parent.ord_status is OrdStatus.PENDING_NEW
+    events = world.turn_down(two)
+    assert names(events) == ["OrderRejected", "OrderRejected"]
+    (rejected,) = of(events, parent)
+    assert isinstance(rejected, OrderRejected)
+    assert (rejected.code, rejected.text) == ("VENUE_REJECTED", "VENUE_REJECTED: text=no")
+    assert parent.ord_status is OrdStatus.REJECTED
+
+
+def test_an_order_of_which_a_part_was_done_is_canceled() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.trade(one, "60")
+    world.do(VenueDisconnected(A))
+    events = of(world.turn_down(two), parent)
+    assert [type(event) for event in events] == [OrderCanceled]
+    assert figures(parent) == ("100", "60", "0")
+
+
+def test_a_part_that_a_venue_drops_goes_to_another() -> None:
+    world = Parts(50, 30, 20)
+    parent = world.parent()
+    one = world.children(parent)[0]
+    world.take(one)
+    world.trade(one, "10")
+    world.drop(one)
+    assert [(child.venue, child.order_qty) for child in world.children(parent)[3:]] == [
+        (B, Decimal(24)),
+        (C, Decimal(16)),
+    ]
+    assert sums(world, parent) == (Decimal(10), Decimal(90))
+
+
+def test_the_last_part_that_expires_expires_the_order() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(one)
+    world.expire(one)
+    world.expire(two)
+    (*_, last) = of(world.expire(world.children(parent)[2]), parent)
+    assert isinstance(last, OrderExpired)
+    assert parent.ord_status is OrdStatus.EXPIRED
+
+
+def test_what_must_be_executed_at_once_is_not_routed_again() -> None:
+    world = Parts()
+    world.new("X", "100", time_in_force=TimeInForce.IMMEDIATE_OR_CANCEL)
+    parent = world.order("X")
+    one, two = world.children(parent)
+    world.trade(two, "40")
+    world.take(one)
+    world.trade(one, "1")
+    (end,) = of(world.drop(one), parent)
+    assert isinstance(end, OrderCanceled)
+    assert figures(parent) == ("100", "41", "0")
+
+
+# -------------------------------------------------------------------------------------------------------------- cancel
+
+
+def test_a_cancel_reaches_every_living_part() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(one)
+    world.trade(two, "40")
+    events = world.cancel("Y", "X")
+    assert names(events) == ["CancelRequested", "CancelRequested"]
+    assert isinstance(events[1], CancelRequested)
+    assert (events[1].order_seq, events[1].cause) == (one.order_seq, "PARENT_CANCEL")
+    assert parent.ord_status is OrdStatus.PENDING_CANCEL
+    (canceled,) = of(world.grant(one), parent)
+    assert isinstance(canceled, OrderCanceled)
+    assert (canceled.cl_ord_id, canceled.orig_cl_ord_id) == ("Y", "X")
+    assert figures(parent) == ("100", "40", "0")
+
+
+def test_the_cancel_is_answered_with_the_last_part() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.cancel("Y", "X")
+    assert of(world.grant(one), parent) == []
+    assert parent.ord_status is OrdStatus.PENDING_CANCEL
+    assert [type(event) for event in of(world.grant(two), parent)] == [OrderCanceled]
+
+
+def test_a_cancel_that_finds_the_order_filled_is_too_late() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.cancel("Y", "X")
+    world.trade(one, "60")
+    events = of(world.trade(two, "40"), parent)
+    assert [type(event) for event in events] == [OrderFilled, CancelRejected]
+    assert isinstance(events[1], CancelRejected)
+    assert events[1].reason is RejectReason.TOO_LATE
+    assert parent.ord_status is OrdStatus.FILLED
+    assert of(world.keep(one), parent) == []
+
+
+def test_a_part_that_is_not_let_go_keeps_the_order_alive() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.cancel("Y", "X")
+    world.keep(one)
+    events = of(world.grant(two), parent)
+    assert [type(event) for event in events] == [CancelRejected]
+    assert parent.ord_status is OrdStatus.PENDING_NEW
+    assert len(parent.children) == 2  # what was canceled is not sent again: its client did not want it
+    world.trade(one, "59")
+    (_, end) = of(world.trade(one, "1"), parent)  # nothing lives any more
+    assert isinstance(end, OrderCanceled)
+    assert figures(parent) == ("100", "60", "0")
+
+
+def test_a_fill_behind_the_cancel_is_money() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.cancel("Y", "X")
+    world.grant(one)
+    world.grant(two)
+    assert parent.ord_status is OrdStatus.CANCELED
+    (fill,) = of(world.trade(two, "40"), parent)
+    assert isinstance(fill, OrderFilled)
+    assert fill.flags == (FillFlag.AFTER_END,)
+    assert parent.ord_status is OrdStatus.CANCELED
+    assert figures(parent) == ("100", "40", "0")
+
+
+def test_an_unanswered_part_keeps_the_cancel_pending() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, _ = world.children(parent)
+    world.cancel("Y", "X")
+    world.grant(one)
+    assert parent.ord_status is OrdStatus.PENDING_CANCEL
+    assert parent.unresolved
+    assert names(world.cancel("Z", "X")) == ["CancelRefused"]
+
+
+# ------------------------------------------------------------------------------------------------------------- replace
+
+
+def test_a_replace_begins_anew_with_what_is_left() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(one)
+    world.take(two)
+    world.trade(one, "10")
+    events = world.replace("Y", "X", "80", "101")
+    assert names(events) == ["ReplaceRequested", "CancelRequested", "CancelRequested"]
+    world.grant(one)
+    world.trade(two, "5")
+    events = world.grant(two)
+    assert names(of(events, parent)) == ["OrderReplaced", "OrderWorked"]
+    assert figures(parent) == ("80", "15", "65")
+    assert [(child.venue, child.order_qty, child.price) for child in world.children(parent)[2:]] == [
+        (A, Decimal(39), Decimal(101)),
+        (B, Decimal(26), Decimal(101)),
+    ]
+
+
+@pytest.mark.parametrize(("asked", "stands"), [("40", "60"), ("60", "60")])
+def test_a_replace_to_what_is_filled_or_less(asked: str, stands: str) -> None:
+    """C.3.b and C.3.c."""
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.replace("Y", "X", asked)
+    world.trade(one, "60")
+    events = of(world.grant(two), parent)
+    assert names(events) == ["OrderReplaced"]
+    assert figures(parent) == (stands, "60", "0")
+    assert parent.ord_status is OrdStatus.FILLED
+
+
+def test_a_filled_order_is_reopened_by_more() -> None:
+    """C.1.c: nothing is to be waited for."""
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.trade(one, "60")
+    world.trade(two, "40")
+    events = world.replace("Y", "X", "150")
+    assert names(of(events, parent)) == ["ReplaceRequested", "OrderReplaced", "OrderWorked"]
+    assert sums(world, parent) == (Decimal(100), Decimal(50))
+    assert figures(parent) == ("150", "100", "50")
+
+
+def test_a_replace_of_another_term_is_too_late_when_all_is_filled_meanwhile() -> None:
+    """C.2.a."""
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.replace("Y", "X", "100", "101")
+    world.trade(one, "60")
+    events = of(world.trade(two, "40"), parent)
+    assert names(events) == ["OrderFilled", "ReplaceRejected"]
+    assert isinstance(events[1], ReplaceRejected)
+    assert events[1].reason is RejectReason.TOO_LATE
+
+
+def test_a_replace_that_one_venue_blocks_leaves_no_trace() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.replace("Y", "X", "50", "101")
+    world.grant(one)
+    events = world.keep(two)
+    assert names(of(events, parent)) == ["ReplaceRejected", "OrderWorked"]
+    assert figures(parent) == ("100", "0", "100")
+    assert sums(world, parent) == (Decimal(0), Decimal(100))
+    assert {child.price for child in world.children(parent)} == {Decimal(100)}
+
+
+def test_a_cancel_behind_a_replace_answers_both() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.replace("Y", "X", "50")
+    assert names(world.cancel("Z", "Y")) == ["CancelRequested"]  # the parts are on their way out already
+    world.grant(one)
+    events = of(world.grant(two), parent)
+    assert names(events) == ["OrderReplaced", "OrderCanceled"]
+    assert isinstance(events[1], OrderCanceled)
+    assert events[1].orig_cl_ord_id == "Y"
+    assert len(parent.children) == 2
+
+
+def test_two_replaces_at_once_are_answered_one_after_the_other() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.replace("Y", "X", "50")
+    world.replace("Z", "Y", "70")
+    world.grant(one)
+    events = of(world.grant(two), parent)
+    assert names(events) == ["OrderReplaced", "OrderReplaced", "OrderWorked"]
+    assert parent.cl_ord_id == "Z"
+    assert sums(world, parent) == (Decimal(0), Decimal(70))
+
+
+def test_a_replace_without_a_venue_ends_the_order() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.replace("Y", "X", "50")
+    world.grant(one)
+    world.do(VenueDisconnected(A))
+    world.do(VenueDisconnected(B))
+    events = of(world.grant(two), parent)
+    assert names(events) == ["ReplaceRejected", "OrderCanceled"]
+    assert isinstance(events[0], ReplaceRejected)
+    assert events[0].code == "VENUE_UNAVAILABLE"
+
+
+# ------------------------------------------------------------------------------------------- venues that break the law
+
+
+def test_a_fill_behind_the_end_of_a_part_is_asked_back() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(two)
+    world.turn_down(one)
+    three = world.at(B, parent)
+    events = world.trade(one, "60")  # it was rejected, and its 60 are with another venue now
+    assert isinstance(events[0], OrderFilled)
+    assert events[0].flags == (FillFlag.AFTER_END,)
+    asked = [event for event in events if isinstance(event, CancelRequested)]
+    assert [(event.order_seq, event.cause) for event in asked] == [(three.order_seq, "PARENT_EXCESS")]
+    world.grant(three)
+    world.trade(two, "40")
+    assert figures(parent) == ("100", "100", "0")
+    assert parent.ord_status is OrdStatus.FILLED
+
+
+def test_what_cannot_be_asked_back_is_flagged() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, _ = world.children(parent)
+    world.turn_down(one)
+    world.trade(world.at(B, parent), "60")
+    world.trade(world.children(parent)[1], "40")
+    fill = of(world.trade(one, "60"), parent)[0]
+    assert isinstance(fill, OrderFilled)
+    assert fill.flags == (FillFlag.OVERFILL,)
+    assert parent.overfill_qty == Decimal(60)
