@@ -27,3 +27,5 @@ class Client:
     cancels: Rate | None = None
     refusals: Rate | None = None
     """More refusals for the throttle than these end in a Logout; None: never."""
+    restate_gt_orders: bool = True
+    """It hears at the beginning of each trading day that its orders of days before stand (ExecType D)."""

@@ -13,8 +13,10 @@ from fixspec.message import Message
 from fixspec.tags import MsgType
 from gateway.client_requests import ClientRequests
 from gateway.client_terms import Client
+from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
-from gateway.leavers import CancelOnDisconnect, Leavers
+from gateway.expiry import Expiry
+from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
 from gateway.reporter import Reporter
 from gateway.tellers import Tellers
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
@@ -27,7 +29,9 @@ from oms.commands import (
     OpenLog,
     SetLimits,
     SetSessionRates,
+    SetSymbolStatus,
     SetTradingState,
+    SetVenueCapabilities,
 )
 from oms.instruments import Instrument
 from oms.limits import Limits
@@ -48,6 +52,7 @@ class Terms:
     limits: Limits
     references: Mapping[str, tuple[str, Decimal]]
     """Symbol -> venue and price: the reference price until the venue tells one."""
+    hours: TradingHours = AROUND_THE_CLOCK
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
 
@@ -71,6 +76,8 @@ class Desk(Deciding):
         self._venue_of_session = fix_venues
         self._in_process = {venue.name: venue for venue in in_process_venues}
         self._leavers = Leavers(self.blotter, self._take)
+        self._day_clock = DayClock(terms.hours, self.blotter, self._take)
+        self._expiry = Expiry(self.blotter, self._take)
         self._watch = UnresolvedWatch(self.blotter, terms.patience, self._take)
         self._reporter = Reporter(store_id, clients)
         venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take, self._watch)
@@ -100,6 +107,10 @@ class Desk(Deciding):
         self._take(SetLimits(self._terms.limits, "configuration", "start"), turn)
         for session, client in self._clients.items():
             self._take(SetSessionRates(session, client.messages, client.cancels), turn)
+        venues: list[FixVenue | InProcessVenue] = [*self._venue_of_session.values(), *self._in_process.values()]
+        for known in venues:
+            self._take(SetVenueCapabilities(known.name, known.capabilities.of_orders()), turn)
+        self._day_clock.started(turn)
         for symbol, (venue, price) in self._terms.references.items():
             if self.blotter.market.reference(symbol) is None:
                 self._take(ReferencePriceSeen(venue, symbol, price), turn)
@@ -113,6 +124,7 @@ class Desk(Deciding):
             self._take(VenueConnected(name), turn)
             self._watch.connected(name, turn)
         self._leavers.started(self._leaving_terms(), turn)
+        self._expiry.reached(turn)
         self._let_venues_speak(turn)
 
     def logged_on(self, session: str, turn: Turn) -> None:
@@ -121,7 +133,7 @@ class Desk(Deciding):
         if venue is None:
             client = self._clients[session]
             self._take(SetSessionRates(session, client.messages, client.cancels), turn)
-            if client.cancel_on_disconnect is not None:
+            if session in self._leaving_terms():
                 self._leavers.arrived(session, turn)
             return
         self._take(VenueConnected(venue.name), turn)
@@ -137,7 +149,7 @@ class Desk(Deciding):
         if venue is not None:
             self._take(VenueDisconnected(venue.name), turn)
             return
-        terms = self._clients[session].cancel_on_disconnect
+        terms = self._leaving_terms().get(session)
         if terms is not None:
             self._leavers.left(session, terms, in_good_order, turn)
             self._leavers.deadline_reached(self._leaving_terms(), turn)
@@ -170,7 +182,7 @@ class Desk(Deciding):
                 self._take(report, turn)
 
     def command(self, command: object, turn: Turn) -> object:
-        if isinstance(command, SetTradingState):
+        if isinstance(command, SetTradingState | SetSymbolStatus):
             self._take(command, turn)
         return {
             "trading_state": str(self.blotter.trading_state),
@@ -182,13 +194,20 @@ class Desk(Deciding):
 
     def deadline(self) -> int | None:
         earliest = self._tick_at_mono_ns
-        for due in (self._leavers.deadline(), self._watch.deadline()):
+        for due in (
+            self._leavers.deadline(),
+            self._day_clock.deadline(),
+            self._expiry.deadline(),
+            self._watch.deadline(),
+        ):
             if earliest is None or (due is not None and due < earliest):
                 earliest = due
         return earliest
 
     def deadline_reached(self, turn: Turn) -> None:
         self._leavers.deadline_reached(self._leaving_terms(), turn)
+        self._day_clock.reached(self._restates, turn)
+        self._expiry.reached(turn)
         self._watch.deadline_reached(turn)
         if self._tick_at_mono_ns is not None and self._tick_at_mono_ns <= turn.now.mono_ns:
             self._let_venues_speak(turn)
@@ -203,6 +222,10 @@ class Desk(Deciding):
             for report in venue.tick(self._moment(turn)):
                 self._take(report, turn)
 
+    def _restates(self, session: str) -> bool:
+        return self._clients[session].restate_gt_orders
+
     def _leaving_terms(self) -> dict[str, CancelOnDisconnect]:
         clients = self._clients.items()
-        return {name: c.cancel_on_disconnect for name, c in clients if c.cancel_on_disconnect is not None}
+        terms = {name: OF_BOUND_ORDERS for name, client in self.blotter.clients.items() if client.is_bound}
+        return terms | {name: c.cancel_on_disconnect for name, c in clients if c.cancel_on_disconnect is not None}

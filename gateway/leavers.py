@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from gateway.turn import Turn
 from oms.blotter import Blotter
 from oms.commands import CancelForLeaver, Command, EndForLeaver, MarkClientArrived, MarkClientLeft
-from oms.types import TimeInForce
+from oms.order import Order
+from oms.types import ExecInst, TimeInForce
 
 CANCELS_A_TURN = 100
 LOOKS_A_TURN = 5_000
@@ -35,6 +36,10 @@ class CancelOnDisconnect:
     """A client that is back by then keeps its orders."""
     keep: frozenset[TimeInForce]
     """Orders that stay."""
+
+
+OF_BOUND_ORDERS = CancelOnDisconnect(on_logout=False, on_disconnect=True, grace_ns=0, keep=frozenset(TimeInForce))
+"""Stands for a session without terms of its own, some of whose orders name the loss of its connection themselves."""
 
 
 class _Sweep:
@@ -109,7 +114,7 @@ class Leavers:
         while sweep.looked < end and sweep.canceled < canceled_max:
             order = open_orders.get(orders[sweep.looked])
             sweep.looked += 1
-            if order is None or not order.leaves_qty or order.cancel_pending or order.time_in_force in keep:
+            if order is None or not order.leaves_qty or order.cancel_pending or _stays(order, keep):
                 continue
             sweep.canceled += 1
             self._take(CancelForLeaver(order.order_seq), turn)
@@ -119,3 +124,11 @@ class Leavers:
         self._take(EndForLeaver(session, sweep.canceled), turn)
         turn.note("warning", session, "cancel_on_disconnect", {"orders": str(sweep.canceled)})
         return True
+
+
+def _stays(order: Order, keep: frozenset[TimeInForce]) -> bool:
+    """An order that says itself what becomes of it precedes the terms of its session."""
+    exec_inst = order.special.exec_inst
+    if ExecInst.CANCEL_ON_CONNECTION_LOSS in exec_inst:
+        return False
+    return order.time_in_force in keep or ExecInst.REINSTATE_ON_CONNECTION_LOSS in exec_inst

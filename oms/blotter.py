@@ -76,12 +76,14 @@ from oms.events import (
     VenueCapabilitiesSet,
     VenueStateChanged,
 )
-from oms.finished import FINISHED_KEPT, Finished, begun, folded
+from oms.exact import subtract
+from oms.finished import FINISHED_KEPT, Finished, begun, folded, names_at_venues
 from oms.instruments import Instrument
 from oms.limits import NOTHING, Limits
 from oms.lists import OrderList
 from oms.market import Market
 from oms.order import Order, TradingDay
+from oms.positions import Positions
 from oms.types import SymbolStatus, TimeInForce, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
 from oms.waiting import Waiting
@@ -140,6 +142,7 @@ class Blotter:
         "open_orders",
         "orders",
         "parents",
+        "positions",
         "quarantined",
         "store_id",
         "trading_state",
@@ -168,6 +171,7 @@ class Blotter:
         self.parents = 0
         self.lists: dict[tuple[str, str], OrderList | None] = {}
         self.lists_by_seq: dict[int, OrderList] = {}
+        self.positions = Positions()
         self.quarantined = 0
         self._by_venue_cl_ord_id: dict[str, Order] = {}
         self._external: dict[tuple[str, str], int] = {}
@@ -203,9 +207,9 @@ class Blotter:
             ListFinished: self._list_finished,
             OrderAccepted: self._order_event,
             OrderRejected: self._open_or_finished,
-            OrderFilled: self._open_or_finished,
-            ExecutionBusted: self._open_or_finished,
-            ExecutionCorrected: self._open_or_finished,
+            OrderFilled: self._order_filled,
+            ExecutionBusted: self._execution_revised,
+            ExecutionCorrected: self._execution_revised,
             OrderRestated: self._open_or_finished,
             OrderDoneForDay: self._order_event,
             OrderSuspended: self._order_event,
@@ -337,6 +341,7 @@ class Blotter:
             [[*key, order_seq] for key, order_seq in self._external.items()],
             self.finished.content(),
             self.parents,
+            self.positions.content(),
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
         ]
@@ -420,6 +425,8 @@ class Blotter:
             assert event.cl_ord_id not in client.cl_ord_ids, event.cl_ord_id
             client.cl_ord_ids[event.cl_ord_id] = event.seq
             client.count_message(event.at_ns, self.limits)
+            if event.special is not None:
+                client.bind(event.special)
         self.orders[event.seq] = self.open_orders[event.seq] = order
 
     def _order_adopted(self, event: OrderAdopted) -> None:
@@ -460,9 +467,8 @@ class Blotter:
         """A forgotten order is to be written to: it is in memory again, and behind all that have finished."""
         events = self._life(order_seq)
         order = self.orders[order_seq] = folded(events, self.store_id, self.day)
-        for event in events:
-            if isinstance(event, OrderRouted | CancelRequested | ReplaceRequested | RequestRetargeted):
-                self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        for name in names_at_venues(events):
+            self._by_venue_cl_ord_id[name] = order
         self._finish(order_seq)
         return order
 
@@ -510,6 +516,22 @@ class Blotter:
         elif self.open_orders.pop(event.order_seq, None) is not None:
             self._finish(event.order_seq)
 
+    def _order_filled(self, event: OrderFilled) -> None:
+        self._open_or_finished(event)
+        order = self.orders[event.order_seq]
+        if not order.children:  # a parent's fills are those of its children
+            key = (order.account, order.symbol, event.venue)
+            self.positions.filled(key, order.side, event.last_qty, event.last_px)
+
+    def _execution_revised(self, event: ExecutionBusted | ExecutionCorrected) -> None:
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+        cum_qty, gross = order.cum_qty, order.gross
+        self._open_or_finished(event)
+        if not order.children:
+            key = (order.account, order.symbol, event.venue)
+            more_qty, more_gross = subtract(order.cum_qty, cum_qty), subtract(order.gross, gross)
+            self.positions.revised(key, order.side, more_qty, more_gross)
+
     def _cancel_requested(self, event: CancelRequested) -> None:
         if event.cause:  # not the client's: it has no ClOrdID and does not count
             self._request_sent(event)
@@ -517,7 +539,10 @@ class Blotter:
         self._request(event).count_cancel(event.at_ns, self.limits)
 
     def _replace_requested(self, event: ReplaceRequested) -> None:
-        self._request(event).count_message(event.at_ns, self.limits)
+        client = self._request(event)
+        client.count_message(event.at_ns, self.limits)
+        if event.special is not None:
+            client.bind(event.special)
 
     def _request_sent(self, event: CancelRequested | ReplaceRequested) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)

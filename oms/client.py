@@ -4,7 +4,9 @@ orders are canceled when it leaves, whether it is there."""
 from __future__ import annotations
 
 from oms.limits import Limits, Rate
+from oms.special_terms import SpecialTerms
 from oms.token_bucket import take
+from oms.types import ExecInst
 
 
 class Client:
@@ -14,13 +16,15 @@ class Client:
     that are still open: none of them may be used for another request. Its value is the `order_seq` of the order that
     the request was about; None for one that we refused, which names no order.
     The buckets are those of `oms.token_bucket`, in ns. `messages` and `cancels` are rates of its own, None for those of
-    the limits. `cancel_at_ns` (UTC) is when the orders of one that is away are to be canceled."""
+    the limits. `is_bound` says that it has sent an order that is to be canceled when its connection is lost.
+    `cancel_at_ns` (UTC) is when the orders of one that is away are to be canceled."""
 
     __slots__ = (
         "cancel_at_ns",
         "cancels",
         "cancels_full_at_ns",
         "cl_ord_ids",
+        "is_bound",
         "is_present",
         "messages",
         "messages_full_at_ns",
@@ -32,8 +36,15 @@ class Client:
         self.cancels_full_at_ns = 0
         self.messages: Rate | None = None
         self.cancels: Rate | None = None
+        self.is_bound = False
         self.is_present = False
         self.cancel_at_ns: int | None = None
+
+    def bind(self, special: SpecialTerms | None) -> None:
+        """Whoever sends an order that ends with its connection is there, and is watched from then on."""
+        if special is not None and ExecInst.CANCEL_ON_CONNECTION_LOSS in special.exec_inst:
+            self.is_bound = self.is_present = True
+            self.cancel_at_ns = None
 
     def count_message(self, at_ns: int, limits: Limits) -> None:
         """A new order, replace or status request, whatever became of it."""
@@ -50,6 +61,7 @@ class Client:
             self.cancels_full_at_ns,
             self.messages,
             self.cancels,
+            self.is_bound,
             self.is_present,
             self.cancel_at_ns,
         ]

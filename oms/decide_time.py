@@ -221,6 +221,6 @@ def _reinstated(blotter: Blotter, order: Order, lifted_by: str, at: Moment) -> l
 
 
 def set_venue_capabilities(blotter: Blotter, command: SetVenueCapabilities, at: Moment) -> list[Event]:
-    if blotter.capabilities.get(command.venue) == command.capabilities:
+    if blotter.capabilities_of(command.venue) == command.capabilities:
         return []
     return [VenueCapabilitiesSet(at.seq, at.utc_ns, command.venue, command.capabilities)]
