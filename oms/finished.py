@@ -15,10 +15,19 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from oms.events import Event, OrderAdopted, OrderEvent, OrderReceived
+from oms.events import (
+    CancelRequested,
+    Event,
+    OrderAdopted,
+    OrderEvent,
+    OrderReceived,
+    OrderRouted,
+    ReplaceRequested,
+    RequestRetargeted,
+)
 from oms.order import Order, TradingDay
 
 FINISHED_KEPT: Final = 10_000
@@ -136,3 +145,10 @@ def begun(event: Event, store_id: str, day: TradingDay) -> Order:
     order = Order(received, f"{store_id}-{event.seq}", day)
     order.adopted(event)
     return order
+
+
+def names_at_venues(events: Iterable[Event]) -> Iterator[str]:
+    """The ids that these events of an order have given it and its requests: each is one of ours."""
+    for event in events:
+        if isinstance(event, OrderRouted | CancelRequested | ReplaceRequested | RequestRetargeted):
+            yield event.venue_cl_ord_id

@@ -63,7 +63,12 @@ class Waiting:
 
     def for_close(self, symbol: str) -> list[int]:
         """Orders held for the close of that symbol, the oldest first."""
-        return list(self._closes.get(symbol, ()))
+        return sorted(self._closes.get(symbol, ()))
+
+    @property
+    def expiring(self) -> list[int]:
+        """Orders that the gateway has to end itself."""
+        return [order_seq for _, order_seq in self._expiries]
 
     # ------------------------------------------------------------------------------------------------------ the writer
 

@@ -1,0 +1,206 @@
+"""The blotter to bytes and back: what a restart folds the tail of the log onto.
+
+An order is the fold of its events, so a snapshot holds the events of the orders in memory, as the log has them, and
+folds them again: nothing about an order is encoded a second time, and events of every released schema stay readable.
+What else the blotter knows (its clients, limits, prices, lists, the lives of forgotten orders) is one record, State.
+Its indexes are not in the snapshot: they follow from the orders.
+
+SCHEMA is raised by any change of State or of a record in it, of FINISHED_KEPT or DAYS_KEPT (`oms.finished`), and of
+what an event means for an order. Older snapshots are passed through UPCASTERS, one step at a time; where a change of
+meaning makes that impossible the step raises NotASnapshot, and the state is folded from the whole log. A newer one is
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from oms.blotter import Blotter
+from oms.client import Client
+from oms.codec import UnreadableEvent, decode_event
+from oms.events import Event, ListReceived
+from oms.finished import Lives, folded, names_at_venues
+from oms.instruments import Instrument
+from oms.limits import Limits, Rate
+from oms.lists import OrderList
+from oms.order import Order
+from oms.types import Contingency, SymbolStatus, TradingState
+from oms.venue_capabilities import VenueCapabilities
+
+SCHEMA: Final = 1
+
+Payloads = Callable[[Sequence[int]], Mapping[int, bytes]]
+"""The facts of these numbers, which rise, as they stand in the log."""
+
+
+class NotASnapshot(ValueError):
+    """The bytes are no snapshot that can be used. The text says why."""
+
+
+class ClientState(msgspec.Struct, frozen=True, gc=False):
+    """The fields of `oms.client.Client`."""
+
+    cl_ord_ids: dict[str, int | None]
+    messages_full_at_ns: int
+    cancels_full_at_ns: int
+    messages: Rate | None
+    cancels: Rate | None
+    is_present: bool
+    cancel_at_ns: int | None
+
+
+class ListState(msgspec.Struct, frozen=True, gc=False):
+    """The fields of `oms.lists.OrderList`, but for its name."""
+
+    list_seq: int
+    contingency: Contingency
+    orders: tuple[int, ...]
+    executed: bool
+    refused: bool
+    canceling: bool
+    finished: bool
+
+
+class State(msgspec.Struct, frozen=True, gc=False):
+    """The fields of `oms.blotter.Blotter`, as plain as they go. `orders` has the events of each order in memory,
+    `expiring` those that the gateway has to end itself."""
+
+    store_id: str
+    last_seq: int
+    trading_state: TradingState
+    limits: Limits
+    instruments: list[Instrument]
+    venues: dict[str, bool]
+    capabilities: dict[str, VenueCapabilities]
+    halts: list[tuple[str, str, SymbolStatus]]
+    closed_symbols: list[str]
+    references: list[tuple[str, Decimal, int]]
+    day: tuple[str, int]
+    clients: dict[str, ClientState]
+    lists: list[tuple[str, str, ListState | None]]
+    orders: list[list[bytes]]
+    expiring: list[int]
+    finished: list[int]
+    lives: list[list[tuple[int, str, bytes]]]
+    external: list[tuple[str, str, int]]
+    parents: int
+    quarantined: int
+
+
+UPCASTERS: Final[Mapping[int, Callable[[bytes], bytes]]] = {}
+"""Schema N -> a pure function from its bytes to those of schema N + 1."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(State).decode
+
+
+def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
+    """All that the blotter is. `payloads` finds facts in the log."""
+    orders = list(blotter.orders.values())
+    facts = payloads(sorted(number for order in orders for number in order.life))
+    market, day, finished = blotter.market, blotter.day, blotter.finished
+    return _encode(
+        State(
+            store_id=blotter.store_id,
+            last_seq=blotter.last_seq,
+            trading_state=blotter.trading_state,
+            limits=blotter.limits,
+            instruments=list(blotter.instruments.values()),
+            venues=blotter.venues,
+            capabilities=blotter.capabilities,
+            halts=[(*key, status) for key, status in blotter.halts.items()],
+            closed_symbols=list(blotter.closed_symbols),
+            references=[(symbol, *reference) for symbol, reference in market.references.items()],
+            day=(day.name, day.began_seq),
+            clients={session: _client_state(client) for session, client in blotter.clients.items()},
+            lists=[(*key, None if held is None else _list_state(held)) for key, held in blotter.lists.items()],
+            orders=[[facts[number] for number in order.life] for order in orders],
+            expiring=blotter.waiting.expiring,
+            finished=list(finished.queue),
+            lives=[lives.content() for lives in finished.days],
+            external=[(*key, order_seq) for key, order_seq in blotter._external.items()],
+            parents=blotter.parents,
+            quarantined=blotter.quarantined,
+        )
+    )
+
+
+def _client_state(client: Client) -> ClientState:
+    return ClientState(**{name: getattr(client, name) for name in ClientState.__struct_fields__})
+
+
+def _list_state(orders: OrderList) -> ListState:
+    return ListState(**{name: getattr(orders, name) for name in ListState.__struct_fields__})
+
+
+def load_snapshot(blotter: Blotter, content: bytes, schema: int) -> None:
+    """Make an empty blotter what it was when `content` was taken of it. Raises NotASnapshot, and it is empty still."""
+    assert blotter.last_seq == 0, blotter.last_seq
+    if schema > SCHEMA:
+        raise NotASnapshot(
+            f"snapshot: schema {schema} is newer than {SCHEMA}, the newest that this version of the program knows. "
+            "Start the version that wrote it, or a later one; or move the snapshot away: the log has everything"
+        )
+    try:
+        for older in range(schema, SCHEMA):
+            content = UPCASTERS[older](content)
+        state = _decode(content)
+        day = blotter.day
+        lives = [[decode_event(payload) for payload in life] for life in state.orders]
+        orders = [folded(events, state.store_id, day) for events in lives]
+    except (msgspec.MsgspecError, UnicodeDecodeError, UnreadableEvent, KeyError) as error:
+        raise NotASnapshot(f"snapshot: {error}") from error
+    blotter.store_id, blotter.last_seq = state.store_id, state.last_seq
+    day.name, day.began_seq = state.day
+    _surroundings(blotter, state)
+    _orders(blotter, state, orders, lives)
+
+
+def _surroundings(blotter: Blotter, state: State) -> None:
+    blotter.trading_state = state.trading_state
+    blotter.limits = state.limits
+    blotter.instruments = {instrument.symbol: instrument for instrument in state.instruments}
+    blotter.venues = state.venues
+    blotter.capabilities = state.capabilities
+    blotter.halts = {(venue, symbol): status for venue, symbol, status in state.halts}
+    blotter.closed_symbols = dict.fromkeys(state.closed_symbols)
+    for symbol, price, at_ns in state.references:
+        blotter.market.set(symbol, price, at_ns)
+    for session, held in state.clients.items():
+        client = blotter.clients[session] = Client()
+        for name in ClientState.__struct_fields__:
+            setattr(client, name, getattr(held, name))
+    blotter.parents = state.parents
+    blotter.quarantined = state.quarantined
+
+
+def _orders(blotter: Blotter, state: State, orders: list[Order], lives: list[list[Event]]) -> None:
+    for session, list_id, held in state.lists:
+        blotter.lists[session, list_id] = None if held is None else _order_list(session, list_id, held)
+    blotter.lists_by_seq = {orders.list_seq: orders for orders in blotter.lists.values() if orders is not None}
+    expiring = frozenset(state.expiring)
+    for order, events in zip(orders, lives, strict=True):
+        order_seq = order.order_seq
+        blotter.orders[order_seq] = order
+        if order.is_open:
+            blotter.open_orders[order_seq] = order
+            blotter.waiting.update(order, venue_expires=order_seq not in expiring)
+        for name in names_at_venues(events):
+            blotter._by_venue_cl_ord_id[name] = order
+    for venue, name, order_seq in state.external:
+        blotter._external[venue, name] = order_seq
+    finished = blotter.finished
+    finished.queue.extend(state.finished)
+    finished.days = [Lives.restored(packed) for packed in state.lives]
+
+
+def _order_list(session: str, list_id: str, held: ListState) -> OrderList:
+    received = ListReceived(held.list_seq, 0, session, list_id, held.contingency, False, held.orders)
+    orders = OrderList(received)
+    for name in ListState.__struct_fields__:
+        setattr(orders, name, getattr(held, name))
+    return orders
