@@ -2,11 +2,15 @@
 
 The order of the checks is the order of the refusals, and part of what clients are told:
 
-    D   ClOrdID used before (a resent one is recognised) > the gates
+    D   ClOrdID used before > the gates
     F   ClOrdID used before > unknown order > wrong symbol, side > finished > a cancel is pending > throttle
     G   the same, with the superseded OrigClOrdID before `finished`, and the gates in place of the throttle
 
-Every request leaves exactly one event that counts for its session's budget, also when it is refused.
+A request with PossResend(97)=Y whose ClOrdID was used by a request of the same kind is not refused: it is that one, and
+is answered by the status of its order. Every request leaves exactly one event that counts for its session's budget,
+also when it is refused.
+
+An order that the gateway holds is canceled and replaced by our own word, in the same decision: no venue knows of it.
 
 A cancel may name the order by any ClOrdID of its chain: what the client wants is not in doubt, and a cancel that
 crosses the answer to a replace must not bounce. A replace must name the terms it was written against: the last
@@ -25,8 +29,12 @@ from oms.events import (
     CancelRequested,
     DuplicateRefused,
     Event,
+    OrderCanceled,
+    OrderHeld,
     OrderReceived,
     OrderRefused,
+    OrderReplaced,
+    OrderTriggered,
     PossResendRecognized,
     ReplaceRefused,
     ReplaceRequested,
@@ -34,13 +42,14 @@ from oms.events import (
 )
 from oms.onward import onward
 from oms.order import Order, max_price
+from oms.order_state import Base
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
 from oms.risk.pipeline import refusals
 from oms.risk.throttle import cancel_throttle, message_throttle
 from oms.routing import choose_venue
 from oms.special_terms import NO_SPECIAL_TERMS
-from oms.types import Moment
+from oms.types import HoldReason, Moment
 
 
 def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
@@ -69,7 +78,7 @@ def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
     at_ns, seq = at
     received = OrderReceived(
         seq, at_ns, session, command.account, cl_ord_id, symbol, side, ord_type, order_qty, price, time_in_force,
-        command.transact_time_ns, command.special,
+        command.transact_time_ns, command.special, None, command.operator,
     )  # fmt: skip
     if refused:
         first, *others = refused
@@ -89,8 +98,23 @@ def _used_before(blotter: Blotter, command: NewOrder, at: Moment) -> Event:
     return DuplicateRefused(seq, at_ns, session, cl_ord_id, order_seq, *refusal)
 
 
+def _resent(blotter: Blotter, command: CancelOrder | ReplaceOrder, at: Moment) -> list[Event]:
+    """PossResendRecognized, when the request went on already; also one that the venue has refused."""
+    client = blotter.clients.get(command.session)
+    order_seq = None if client is None else client.cl_ord_ids.get(command.cl_ord_id)
+    if order_seq is None:
+        return []
+    is_replace = isinstance(command, ReplaceOrder)
+    for request in blotter.order(order_seq).requests.values():
+        if request.cl_ord_id == command.cl_ord_id and request.is_replace == is_replace:
+            return [PossResendRecognized(at.seq, at.utc_ns, command.session, command.cl_ord_id, order_seq)]
+    return []
+
+
 def cancel_order(blotter: Blotter, command: CancelOrder, at: Moment) -> list[Event]:
-    """CancelRequested or CancelRefused."""
+    """CancelRequested, followed by OrderCanceled for a held order; or CancelRefused; or PossResendRecognized."""
+    if command.poss_resend and (resent := _resent(blotter, command, at)):
+        return resent
     at_ns, seq = at
     session, cl_ord_id = command.session, command.cl_ord_id
     order = blotter.order_by_cl_ord_id(session, command.orig_cl_ord_id)
@@ -103,22 +127,19 @@ def cancel_order(blotter: Blotter, command: CancelOrder, at: Moment) -> list[Eve
         order_seq = None if order is None else order.order_seq
         return [CancelRefused(seq, at_ns, session, cl_ord_id, command.orig_cl_ord_id, order_seq, *refusal)]
     assert order is not None
-    return [
-        CancelRequested(
-            seq,
-            at_ns,
-            order.order_seq,
-            session,
-            cl_ord_id,
-            command.orig_cl_ord_id,
-            f"{blotter.store_id}{seq}",
-            order.newest_venue_cl_ord_id,
-        )
-    ]
+    order_seq, name = order.order_seq, f"{blotter.store_id}{seq}"
+    requested = CancelRequested(
+        seq, at_ns, order_seq, session, cl_ord_id, command.orig_cl_ord_id, name, order.newest_venue_cl_ord_id
+    )
+    if order.base is Base.HELD:
+        return [requested, OrderCanceled(seq + 1, at_ns, order_seq, cl_ord_id, order.cl_ord_id, name)]
+    return [requested]
 
 
 def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[Event]:
-    """ReplaceRequested or ReplaceRefused."""
+    """ReplaceRequested, followed by OrderReplaced for a held order; or ReplaceRefused; or PossResendRecognized."""
+    if command.poss_resend and (resent := _resent(blotter, command, at)):
+        return resent
     at_ns, seq = at
     session, cl_ord_id = command.session, command.cl_ord_id
     order = blotter.order_by_cl_ord_id(session, command.orig_cl_ord_id)
@@ -126,31 +147,46 @@ def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[E
         order is not None and _replace_refusal(order, command.orig_cl_ord_id, command.order_qty)
     )
     refused = [refusal] if refusal else []
+    request = None
     if order is not None and not refused:
-        refused = refusals(_replacement(blotter, order, command), blotter, at)
+        request = _replacement(blotter, order, command)
+        refused = refusals(request, blotter, at)
     if refused:
         first, *others = refused
         order_seq = None if order is None else order.order_seq
         also = tuple(other.text for other in others)
         return [ReplaceRefused(seq, at_ns, session, cl_ord_id, command.orig_cl_ord_id, order_seq, *first, also)]
     assert order is not None
-    return [
-        ReplaceRequested(
-            seq,
-            at_ns,
-            order.order_seq,
-            session,
-            cl_ord_id,
-            command.orig_cl_ord_id,
-            f"{blotter.store_id}{seq}",
-            order.newest_venue_cl_ord_id,
-            command.ord_type,
-            command.order_qty,
-            command.price,
-            command.time_in_force,
-            command.special,
-        )
-    ]
+    assert request is not None
+    requested = ReplaceRequested(
+        seq, at_ns, order.order_seq, session, cl_ord_id, command.orig_cl_ord_id, f"{blotter.store_id}{seq}",
+        order.newest_venue_cl_ord_id, command.ord_type, command.order_qty, command.price, command.time_in_force,
+        command.special,
+    )  # fmt: skip
+    if order.base is Base.HELD:
+        return _held_order_replaced(blotter, order, requested, request, at)
+    return [requested]
+
+
+def _held_order_replaced(
+    blotter: Blotter, order: Order, requested: ReplaceRequested, request: OrderRequest, at: Moment
+) -> list[Event]:
+    """The new terms stand at once. They may be such that the order need not wait any more for a price or the close;
+    another order, or the word to execute its list, it waits for all the same."""
+    at_ns, seq = at
+    replaced = OrderReplaced(
+        seq + 1, at_ns, order.order_seq, requested.cl_ord_id, order.cl_ord_id, requested.venue_cl_ord_id,
+        requested.order_qty, requested.price,
+    )  # fmt: skip
+    if order.hold not in (HoldReason.STOP_PRICE, HoldReason.CLOSE):
+        return [requested, replaced]
+    further = onward(blotter, request, order.order_seq, Moment(at_ns, seq + 2))
+    if isinstance(further[0], OrderHeld):
+        if further[0].why is order.hold and len(further) == 1:
+            return [requested, replaced]
+        return [requested, replaced, *further]
+    triggered = OrderTriggered(seq + 2, at_ns, order.order_seq)
+    return [requested, replaced, triggered, *onward(blotter, request, order.order_seq, Moment(at_ns, seq + 3))]
 
 
 def query_order(blotter: Blotter, command: QueryOrder, at: Moment) -> list[Event]:
@@ -201,11 +237,18 @@ def _cancel_pending(order: Order) -> Refusal | None:
 
 def _replacement(blotter: Blotter, order: Order, command: ReplaceOrder) -> OrderRequest:
     worst_qty, worst_price = order.worst_terms()
+    special = command.special or NO_SPECIAL_TERMS
+    instrument = blotter.instruments.get(order.symbol)
+    if order.children or order.base is Base.HELD:
+        assert instrument is not None, order
+        venue = choose_venue(instrument, blotter, command.ord_type, command.time_in_force, special)
+    else:
+        venue = order.venue if blotter.venues.get(order.venue) else None
     return OrderRequest(
         command.session,
         order.account,
         order.symbol,
-        blotter.instruments.get(order.symbol),
+        instrument,
         order.side,
         command.ord_type,
         command.order_qty,
@@ -213,7 +256,7 @@ def _replacement(blotter: Blotter, order: Order, command: ReplaceOrder) -> Order
         command.time_in_force,
         max(worst_qty, command.order_qty),
         max_price(worst_price, command.price),
-        order.venue if blotter.venues.get(order.venue) else None,
+        venue,
         order,
-        command.special or NO_SPECIAL_TERMS,
+        special,
     )

@@ -34,6 +34,7 @@ from oms.events import (
     ReferencePriceSet,
     ReplaceRejected,
     ReplaceRequested,
+    RequestRetargeted,
     VenueStateChanged,
 )
 from oms.exact import add, in_bounds
@@ -84,7 +85,7 @@ def rejected(blotter: Blotter, report: VenueRejected, at: Moment) -> list[Event]
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     if report.venue_cl_ord_id in order.requests:
-        return _request_rejected(order, report, at)
+        return _request_rejected(blotter, order, report, at)
     if order.base is Base.REJECTED:
         return []
     if (order.base, OrderRejected) not in TRANSITIONS:
@@ -230,17 +231,46 @@ def cancel_rejected(blotter: Blotter, report: VenueCancelRejected, at: Moment) -
     order = order_of(blotter, report)
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
-    return _request_rejected(order, report, at)
+    return _request_rejected(blotter, order, report, at)
 
 
-def _request_rejected(order: Order, report: VenueCancelRejected | VenueRejected, at: Moment) -> list[Event]:
+def _request_rejected(
+    blotter: Blotter, order: Order, report: VenueCancelRejected | VenueRejected, at: Moment
+) -> list[Event]:
     request = order.requests.get(report.venue_cl_ord_id)
-    if request is None or request.outcome is Outcome.ACCEPTED:
+    if request is None:
         return [quarantine(report, "NO_SUCH_REQUEST", order, at)]
+    if request.venue_cl_ord_id != report.venue_cl_ord_id:
+        return []  # it went out once more: the answer to that one counts
+    if request.outcome is Outcome.ACCEPTED:
+        # one that went out twice may be accepted under its first name
+        return [] if request.old_venue_cl_ord_id else [quarantine(report, "NO_SUCH_REQUEST", order, at)]
     if request.outcome is Outcome.REJECTED:
         return []
     text = f"VENUE_REJECTED: text={report.text}"
-    return [request_rejection(order, request, "VENUE_REJECTED", report.reason, text, at)]
+    rejection = request_rejection(order, request, "VENUE_REJECTED", report.reason, text, at)
+    return [rejection, *_retargeted(blotter, order, request, Moment(at.utc_ns, at.seq + 1))]
+
+
+def _retargeted(blotter: Blotter, order: Order, rejected: Request, at: Moment) -> list[Event]:
+    """The cancels that went out against a replace which is rejected now. What their askers want is not in doubt, and
+    the venue knows no order by that name: they go out once more, against what stands or may come to stand. A replace
+    that was written against it is left to the venue: it was about terms that will never be."""
+    if order.ended or not rejected.is_replace:
+        return []
+    at_ns, seq = at
+    events: list[Event] = []
+    for request in order.pending:
+        asked = request.asked
+        if request.is_replace or asked.orig_venue_cl_ord_id != rejected.venue_cl_ord_id:
+            continue
+        target = order.venue_cl_ord_id
+        for other in order.pending:
+            if other.is_replace and other is not rejected and other.asked.seq < asked.seq:
+                target = other.venue_cl_ord_id
+        new = f"{blotter.store_id}{seq + len(events)}"
+        events.append(RequestRetargeted(seq + len(events), at_ns, order.order_seq, asked.venue_cl_ord_id, new, target))
+    return events
 
 
 def request_rejection(
