@@ -5,9 +5,9 @@ client. What happens to a child is told of the parent in the same decision.
     child filled, busted, corrected   the same of the parent, with the child's venue: a sum of sums is the sum
     child ends without our asking     what it leaves open goes to venues that have refused no part yet; when none is
                                       left, and nothing lives any more, the parent ends as the last child did
-    parent to be canceled             every living child is to be canceled. When each of them has ended, is filled or has
-                                      refused, the parent is canceled; the cancel is rejected when the parent turned out
-                                      filled, or when a child lives on
+    parent to be canceled             every living child is to be canceled. When each of them has ended, is filled or
+                                      has refused, the parent is canceled; the cancel is rejected when the parent turned
+                                      out filled, or when a child lives on
     parent to be replaced             likewise, and what is then open goes to the venues anew, on the new terms
 
 **Why a parent is never worked for more than its quantity.** Let the *possible quantity* of a child be what it can come
@@ -15,13 +15,13 @@ to: OrderQty(38) while it lives, CumQty(14) once it has ended. The law is
 
         sum of the children's possible quantities  <=  OrderQty(38) of the parent's terms that stand
 
-A new part is made in one place, `_work_the_rest`, of exactly OrderQty minus that sum, so making parts keeps the law. A
-child's own events lower the sum (an end does) or leave it (a fill moves quantity from open to done). The parent's terms
-change in one place, `_answer`, and only when no child lives: the sum is then CumQty, and the new OrderQty is the greater
-of the two. A replace is therefore never in force at one venue and not yet at another; there are no two versions of the
-terms whose fills could add up. The price of it is that the order loses its places in the books, also when its quantity
-is only lowered. An amendment of each child in place would keep them and would have to be undone where one venue amends
-and the other refuses, with fills on both sides meanwhile.
+A new part is made in one place, `_work_the_rest`, of exactly OrderQty minus that sum, so making parts keeps the law.
+A child's own events lower the sum (an end does) or leave it (a fill moves quantity from open to done). The parent's
+terms change in one place, `_answer`, and only when no child lives: the sum is then CumQty, and the new OrderQty is the
+greater of the two. A replace is therefore never in force at one venue and not yet at another; there are no two versions
+of the terms whose fills could add up. The price of it is that the order loses its places in the books, also when its
+quantity is only lowered. An amendment of each child in place would keep them and would have to be undone where one
+venue amends and the other refuses, with fills on both sides meanwhile.
 
 Three things can still break the sum, all of them a venue that goes back on its word: a fill after the end that it told,
 a fill above its child's quantity, a restatement upwards. Such a fill is money, so it is booked, and flagged as always;
@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from oms.blotter import Blotter
+from oms.causes import EXPIRED, REASONS
 from oms.events import (
     CancelRejected,
     CancelRequested,
@@ -68,6 +69,8 @@ CANCELED_FOR_REPLACE = PARENT + "REPLACE"
 CANCELED_AS_TOO_MUCH = PARENT + "EXCESS"
 """Causes of the cancels of children."""
 
+_OF_ONE_ORDER = (FillFlag.OVERFILL, FillFlag.AFTER_END)
+"""What can be odd of a fill for a child and not for its parent."""
 _NOT_ROUTED_AGAIN = (TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL)
 
 
@@ -150,7 +153,9 @@ class Family:
 
     def _fill(self, event: OrderFilled, child: Order) -> None:
         parent = self._parent
-        flags: tuple[FillFlag, ...] = tuple(flag for flag in event.flags if flag not in (FillFlag.OVERFILL, FillFlag.AFTER_END))
+        flags: tuple[FillFlag, ...] = tuple(
+            flag for flag in event.flags if flag not in (FillFlag.OVERFILL, FillFlag.AFTER_END)
+        )
         if add(parent.cum_qty, event.last_qty) > self._largest_qty():
             flags = (FillFlag.OVERFILL, *flags)
         if parent.ended:
@@ -175,9 +180,7 @@ class Family:
         exec_id = self._name(child, event.exec_id)
         if isinstance(event, ExecutionBusted):
             self._state(
-                ExecutionBusted(
-                    *self._next(), parent.order_seq, event.venue, exec_id, trade_id, ref_seq, event.text
-                )
+                ExecutionBusted(*self._next(), parent.order_seq, event.venue, exec_id, trade_id, ref_seq, event.text)
             )
             return
         self._state(
@@ -274,8 +277,10 @@ class Family:
         if refusal is not None:
             kind = CancelRejected if isinstance(asked, CancelRequested) else ReplaceRejected
             self._state(kind(*common, *refusal))
+        elif isinstance(asked, CancelRequested) and asked.cause == EXPIRED:
+            self._state(OrderExpired(*self._next(), parent.order_seq, EXPIRED, asked.venue_cl_ord_id))
         elif isinstance(asked, CancelRequested):
-            self._state(OrderCanceled(*common))
+            self._state(OrderCanceled(*common, "", REASONS.get(asked.cause)))
         else:
             self._state(OrderReplaced(*common, max(asked.order_qty, parent.cum_qty), asked.price))
             self._special = asked.special or NO_SPECIAL_TERMS
@@ -382,5 +387,3 @@ class Family:
     def _state(self, event: Event) -> None:
         self._events.append(event)
         self._outlooks.see(event)
-
-

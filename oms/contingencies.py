@@ -19,19 +19,14 @@ executed.
 
 from __future__ import annotations
 
-from typing import Final
-
 from oms.blotter import Blotter
+from oms.causes import ONE_CANCELS_THE_OTHER, ONE_TRIGGERS_THE_OTHER, REASONS
 from oms.events import CancelRequested, Event, ListFinished, OrderCanceled, OrderFilled, OrderTriggered
 from oms.lists import OrderList
 from oms.onward import let_go
 from oms.order import Order
 from oms.outlook import Outlook, Outlooks
 from oms.types import Contingency, HoldReason, Moment
-
-OTHER_EXECUTED: Final = "ONE_CANCELS_THE_OTHER"
-PRIMARY_ENDED: Final = "ONE_TRIGGERS_THE_OTHER"
-"""Causes of the cancels of a list's orders, as their client reads them in Text(58)."""
 
 
 class Contingencies:
@@ -53,14 +48,14 @@ class Contingencies:
         self._touched[orders.list_seq] = orders
         if orders.contingency is Contingency.ONE_CANCELS_THE_OTHER:
             if isinstance(event, OrderFilled):
-                self._cancel_others(orders, order, OTHER_EXECUTED, f"order_id={order.order_id} was executed")
+                self._cancel_others(orders, order, ONE_CANCELS_THE_OTHER, f"order_id={order.order_id} was executed")
         elif orders.contingency is Contingency.ONE_TRIGGERS_THE_OTHER and order.order_seq == orders.primary:
             primary = self._outlooks[order.order_seq]
             if primary.cum_qty >= primary.order_qty:
                 self._release(orders)
             elif primary.ended:
                 text = f"order_id={order.order_id} ended, and was not filled"
-                self._cancel_others(orders, order, PRIMARY_ENDED, text)
+                self._cancel_others(orders, order, ONE_TRIGGERS_THE_OTHER, text)
 
     def finish(self) -> None:
         """State of each list that the decision was about that all its orders are finished, if they are."""
@@ -74,7 +69,7 @@ class Contingencies:
             other = self._outlooks[order_seq]
             if order_seq != order.order_seq and other.is_live and not other.cancel_pending:
                 # of an OTO list only those that still wait for the first order: what was released stands
-                if cause is OTHER_EXECUTED or other.hold is HoldReason.OTHER_ORDER:
+                if cause is ONE_CANCELS_THE_OTHER or other.hold is HoldReason.OTHER_ORDER:
                     self._state(cancel_of(self._blotter, other, cause, text, self._moment()))
 
     def _release(self, orders: OrderList) -> None:
@@ -100,7 +95,9 @@ def cancel_of(blotter: Blotter, outlook: Outlook, cause: str, text: str, at: Mom
     order, (at_ns, seq) = outlook.order, at
     assert order is not None, outlook.order_seq
     if outlook.hold is not None:
-        return OrderCanceled(seq, at_ns, order.order_seq, None, order.cl_ord_id, None, f"{cause}: {text}")
+        return OrderCanceled(
+            seq, at_ns, order.order_seq, None, order.cl_ord_id, None, f"{cause}: {text}", REASONS.get(cause)
+        )
     name, known_as = f"{blotter.store_id}{seq}", order.newest_venue_cl_ord_id
     return CancelRequested(seq, at_ns, order.order_seq, order.session, "", order.cl_ord_id, name, known_as, cause)
 

@@ -132,7 +132,11 @@ class Outlook:
             asked = None if event.venue_cl_ord_id is None else self._answered(event.venue_cl_ord_id)
             self.ended = True
             self.refused = not (isinstance(asked, CancelRequested) and asked.cause.startswith(PARENT))
-        elif kind is OrderRejected or kind is OrderExpired or kind is OrderRefused:
+        elif isinstance(event, OrderExpired):
+            if event.venue_cl_ord_id is not None:
+                self._answered(event.venue_cl_ord_id)
+            self.ended = self.refused = True
+        elif kind is OrderRejected or kind is OrderRefused:
             self.ended = self.refused = True
         elif kind is OrderWorked:
             self.hold = None

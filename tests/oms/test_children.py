@@ -1,4 +1,4 @@
-"""Orders worked in parts: how they are divided, how the parts' fates become the order's, cancels and replaces of them."""
+"""Orders worked in parts: how they are divided, how what happens to parts happens to the order, cancels and replaces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from oms.events import (
     OrderExpired,
     OrderFilled,
     OrderRejected,
-    OrderReplaced,
     OrderRouted,
     OrderWorked,
     ReplaceRejected,
@@ -30,6 +29,10 @@ from tests.oms.world import figures, names
 def of(events: list[Event], order: Order) -> list[Event]:
     """Those of the events that are facts of that order."""
     return [event for event in events if getattr(event, "order_seq", None) == order.order_seq]
+
+
+def status(order: Order) -> OrdStatus:
+    return order.ord_status
 
 
 # ------------------------------------------------------------------------------------------------------------ division
@@ -53,7 +56,7 @@ def test_an_order_is_divided_by_weight() -> None:
     assert {(child.session, child.cl_ord_id, child.parent_seq) for child in world.children(parent)} == {
         ("", "", parent.order_seq)
     }
-    assert parent.ord_status is OrdStatus.PENDING_NEW
+    assert status(parent) is OrdStatus.PENDING_NEW
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,7 @@ def test_the_first_part_that_is_accepted_accepts_the_order() -> None:
     parent = world.parent()
     one, two = world.children(parent)
     assert [type(event) for event in of(world.take(two), parent)] == [OrderAccepted]
-    assert parent.ord_status is OrdStatus.NEW
+    assert status(parent) is OrdStatus.NEW
     assert of(world.take(one), parent) == []
 
 
@@ -121,9 +124,9 @@ def test_fills_roll_up() -> None:
     world.trade(two, "40", "100", "T1")  # the other venue has an execution of that name too
     assert figures(parent) == ("100", "50", "50")
     assert parent.avg_px == Decimal("99.8")
-    assert parent.ord_status is OrdStatus.PARTIALLY_FILLED
+    assert status(parent) is OrdStatus.PARTIALLY_FILLED
     world.trade(one, "50")
-    assert parent.ord_status is OrdStatus.FILLED
+    assert status(parent) is OrdStatus.FILLED
     assert figures(parent) == ("100", "100", "0")
 
 
@@ -172,13 +175,13 @@ def test_each_venue_refuses_once() -> None:
     world.turn_down(one)
     three = world.at(B, parent)
     assert names(world.turn_down(three)) == ["OrderRejected"]  # nobody is left for it; 40 live on
-    assert parent.ord_status is OrdStatus.PENDING_NEW
+    assert status(parent) is OrdStatus.PENDING_NEW
     events = world.turn_down(two)
     assert names(events) == ["OrderRejected", "OrderRejected"]
     (rejected,) = of(events, parent)
     assert isinstance(rejected, OrderRejected)
     assert (rejected.code, rejected.text) == ("VENUE_REJECTED", "VENUE_REJECTED: text=no")
-    assert parent.ord_status is OrdStatus.REJECTED
+    assert status(parent) is OrdStatus.REJECTED
 
 
 def test_an_order_of_which_a_part_was_done_is_canceled() -> None:
@@ -215,7 +218,7 @@ def test_the_last_part_that_expires_expires_the_order() -> None:
     world.expire(two)
     (*_, last) = of(world.expire(world.children(parent)[2]), parent)
     assert isinstance(last, OrderExpired)
-    assert parent.ord_status is OrdStatus.EXPIRED
+    assert status(parent) is OrdStatus.EXPIRED
 
 
 def test_what_must_be_executed_at_once_is_not_routed_again() -> None:
@@ -244,7 +247,7 @@ def test_a_cancel_reaches_every_living_part() -> None:
     assert names(events) == ["CancelRequested", "CancelRequested"]
     assert isinstance(events[1], CancelRequested)
     assert (events[1].order_seq, events[1].cause) == (one.order_seq, "PARENT_CANCEL")
-    assert parent.ord_status is OrdStatus.PENDING_CANCEL
+    assert status(parent) is OrdStatus.PENDING_CANCEL
     (canceled,) = of(world.grant(one), parent)
     assert isinstance(canceled, OrderCanceled)
     assert (canceled.cl_ord_id, canceled.orig_cl_ord_id) == ("Y", "X")
@@ -257,7 +260,7 @@ def test_the_cancel_is_answered_with_the_last_part() -> None:
     one, two = world.children(parent)
     world.cancel("Y", "X")
     assert of(world.grant(one), parent) == []
-    assert parent.ord_status is OrdStatus.PENDING_CANCEL
+    assert status(parent) is OrdStatus.PENDING_CANCEL
     assert [type(event) for event in of(world.grant(two), parent)] == [OrderCanceled]
 
 
@@ -271,7 +274,7 @@ def test_a_cancel_that_finds_the_order_filled_is_too_late() -> None:
     assert [type(event) for event in events] == [OrderFilled, CancelRejected]
     assert isinstance(events[1], CancelRejected)
     assert events[1].reason is RejectReason.TOO_LATE
-    assert parent.ord_status is OrdStatus.FILLED
+    assert status(parent) is OrdStatus.FILLED
     assert of(world.keep(one), parent) == []
 
 
@@ -283,7 +286,7 @@ def test_a_part_that_is_not_let_go_keeps_the_order_alive() -> None:
     world.keep(one)
     events = of(world.grant(two), parent)
     assert [type(event) for event in events] == [CancelRejected]
-    assert parent.ord_status is OrdStatus.PENDING_NEW
+    assert status(parent) is OrdStatus.PENDING_NEW
     assert len(parent.children) == 2  # what was canceled is not sent again: its client did not want it
     world.trade(one, "59")
     (_, end) = of(world.trade(one, "1"), parent)  # nothing lives any more
@@ -298,11 +301,11 @@ def test_a_fill_behind_the_cancel_is_money() -> None:
     world.cancel("Y", "X")
     world.grant(one)
     world.grant(two)
-    assert parent.ord_status is OrdStatus.CANCELED
+    assert status(parent) is OrdStatus.CANCELED
     (fill,) = of(world.trade(two, "40"), parent)
     assert isinstance(fill, OrderFilled)
     assert fill.flags == (FillFlag.AFTER_END,)
-    assert parent.ord_status is OrdStatus.CANCELED
+    assert status(parent) is OrdStatus.CANCELED
     assert figures(parent) == ("100", "40", "0")
 
 
@@ -312,7 +315,7 @@ def test_an_unanswered_part_keeps_the_cancel_pending() -> None:
     one, _ = world.children(parent)
     world.cancel("Y", "X")
     world.grant(one)
-    assert parent.ord_status is OrdStatus.PENDING_CANCEL
+    assert status(parent) is OrdStatus.PENDING_CANCEL
     assert parent.unresolved
     assert names(world.cancel("Z", "X")) == ["CancelRefused"]
 
@@ -351,7 +354,7 @@ def test_a_replace_to_what_is_filled_or_less(asked: str, stands: str) -> None:
     events = of(world.grant(two), parent)
     assert names(events) == ["OrderReplaced"]
     assert figures(parent) == (stands, "60", "0")
-    assert parent.ord_status is OrdStatus.FILLED
+    assert status(parent) is OrdStatus.FILLED
 
 
 def test_a_filled_order_is_reopened_by_more() -> None:
@@ -452,7 +455,7 @@ def test_a_fill_behind_the_end_of_a_part_is_asked_back() -> None:
     world.grant(three)
     world.trade(two, "40")
     assert figures(parent) == ("100", "100", "0")
-    assert parent.ord_status is OrdStatus.FILLED
+    assert status(parent) is OrdStatus.FILLED
 
 
 def test_what_cannot_be_asked_back_is_flagged() -> None:
