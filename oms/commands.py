@@ -37,6 +37,8 @@ class NewOrder(msgspec.Struct, frozen=True, gc=False):
     poss_resend: bool = False
     """PossResend(97)=Y."""
     special: SpecialTerms | None = None
+    operator: str = ""
+    """Who enters it for the client, by telephone: it then has no ClOrdID."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False):

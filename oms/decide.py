@@ -12,9 +12,12 @@ from oms import (
     decide_answers,
     decide_client,
     decide_executions,
+    decide_external,
+    decide_intervention,
     decide_mass_cancel,
     decide_operator,
     decide_presence,
+    decide_resolution,
     decide_restatements,
     decide_time,
     decide_venue,
@@ -46,7 +49,20 @@ from oms.commands import (
     SetTradingState,
     SetVenueCapabilities,
 )
+from oms.consequences import consequences
 from oms.events import Event
+from oms.operator_commands import (
+    BustByOperator,
+    CancelByOperator,
+    ClaimOrder,
+    CorrectByOperator,
+    EnterOrder,
+    MarkDoneForDay,
+    ReinstateOrder,
+    ResolveOrder,
+    RestateOrder,
+    SuspendOrder,
+)
 from oms.types import Moment
 from oms.venue_reports import (
     AnyVenueReport,
@@ -69,6 +85,7 @@ from oms.venue_reports import (
     VenueReplaced,
     VenueRestated,
     VenueStopped,
+    VenueStranger,
     VenueSuspended,
     VenueSymbolStatus,
     VenueTriggered,
@@ -99,6 +116,17 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     MassCancel: decide_mass_cancel.mass_cancel,
     DisputeTrade: decide_mass_cancel.dispute_trade,
     AskVenue: unresolved.ask_venue,
+    ResolveOrder: decide_resolution.resolve,
+    EnterOrder: decide_intervention.enter,
+    CancelByOperator: decide_intervention.cancel,
+    RestateOrder: decide_intervention.restate,
+    BustByOperator: decide_intervention.bust,
+    CorrectByOperator: decide_intervention.correct,
+    MarkDoneForDay: decide_intervention.mark_done_for_day,
+    SuspendOrder: decide_intervention.suspend,
+    ReinstateOrder: decide_intervention.reinstate,
+    ClaimOrder: decide_intervention.claim,
+    VenueStranger: decide_external.stranger,
     VenueAccepted: decide_venue.accepted,
     VenueRejected: decide_venue.rejected,
     VenueFilled: decide_venue.filled,
@@ -130,4 +158,7 @@ def decide(blotter: Blotter, item: Command | AnyVenueReport, at: Moment) -> list
     """The facts that follow from `item`, numbered from `at.seq` on; empty when it says nothing new.
 
     Never changes the blotter. Raises ValueError for an operator's record that breaks its own rules."""
-    return _DECISIONS[type(item)](blotter, item, at)
+    events = _DECISIONS[type(item)](blotter, item, at)
+    if events and (blotter.parents or blotter.lists):
+        return consequences(blotter, events, at)
+    return events

@@ -33,7 +33,7 @@ def order_status(blotter: Blotter, report: VenueOrderStatus, at: Moment) -> list
     status = report.ord_status
     events: list[Event] = []
     if status in _ENDS:
-        events = _ended(order, None if order.ended else _end(order, report, at), at)
+        events = ended(order, None if order.ended else _end(order, report, at), at)
     elif order.ended:
         if status is not OrdStatus.FILLED:
             events = [quarantine(report, "STATUS_DIFFERS", order, at)]
@@ -42,7 +42,7 @@ def order_status(blotter: Blotter, report: VenueOrderStatus, at: Moment) -> list
     elif order.awaits_acknowledgement and status is not OrdStatus.PENDING_NEW:
         events = [OrderAccepted(at.seq, at.utc_ns, order.order_seq, report.venue_order_id)]
     elif status is OrdStatus.FILLED and order.pending and _is_full(order, report):
-        events = _ended(order, None, at)
+        events = ended(order, None, at)
     if report.cum_qty != order.cum_qty:
         events.append(quarantine(report, "CUM_QTY_DIFFERS", order, Moment(at.utc_ns, at.seq + len(events))))
     return events
@@ -55,7 +55,7 @@ def unknown_order(blotter: Blotter, report: VenueUnknownOrder, at: Moment) -> li
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     if order.ended or order.cum_qty >= order.order_qty:
-        return _ended(order, None, at)
+        return ended(order, None, at)
     if report.venue_cl_ord_id != order.venue_cl_ord_id:
         return []
     if order.base is not Base.ROUTED:
@@ -63,7 +63,7 @@ def unknown_order(blotter: Blotter, report: VenueUnknownOrder, at: Moment) -> li
     if not is_definite(order, report):
         return []  # too early to tell: it will be asked again
     figures = f"venue={order.venue} venue_cl_ord_id={order.venue_cl_ord_id}"
-    return _ended(order, _rejection(order, "VENUE_NOT_FOUND", figures, at), at)
+    return ended(order, _rejection(order, "VENUE_NOT_FOUND", figures, at), at)
 
 
 def _accepted_replace(blotter: Blotter, order: Order, report: VenueOrderStatus, at: Moment) -> list[Event]:
@@ -97,7 +97,7 @@ def _rejection(order: Order, code: str, figures: str, at: Moment) -> OrderReject
     return OrderRejected(at.seq, at.utc_ns, order.order_seq, code, CODES[code].reason, f"{code}: {figures}")
 
 
-def _ended(order: Order, end: Event | None, at: Moment) -> list[Event]:
+def ended(order: Order, end: Event | None, at: Moment) -> list[Event]:
     """The end itself, if it is news, and a rejection of each request that is still pending then: it came too late."""
     events = [] if end is None else [end]
     fulfilled = end.venue_cl_ord_id if isinstance(end, OrderCanceled | OrderExpired) else None

@@ -59,7 +59,11 @@ REASONS: Final[dict[str, Reason]] = {
     ),
     "UNKNOWN_AT_VENUE": Reason(
         "The venue says that it does not know an order which it had acknowledged and which is still working.",
-        "Ask the venue. Nothing was changed: the order still counts.",
+        "Ask the venue, then resolve the order: nothing was changed, it still counts.",
+    ),
+    "BOOKED_BY_HAND": Reason(
+        "An execution with the figures of one that a person has booked by hand on this order: it is probably that one.",
+        "If it is another one, book it by hand under the ExecID(17) of this report: it is money.",
     ),
     "UNSUPPORTED": Reason(
         "The report is understood, but what it says of the order is nothing that can be booked yet.",

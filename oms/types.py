@@ -164,6 +164,7 @@ class FillFlag(StrEnum):
     AFTER_END = "AFTER_END"  # the order was canceled, expired or rejected before
     WRONG_SIDE = "WRONG_SIDE"  # the venue reports it for the other side
     WRONG_SYMBOL = "WRONG_SYMBOL"  # the venue reports it for another symbol
+    BESIDE_BY_HAND = "BESIDE_BY_HAND"  # a person has booked executions on the order, and none with these figures
 
 
 class Moment(NamedTuple):
