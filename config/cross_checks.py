@@ -18,7 +18,7 @@ from config.model import (
     VenueConfig,
 )
 from config.session import SessionKeys
-from config.session_checks import at, keys_faults, network_faults, throttle_faults
+from config.session_checks import at, keys_faults, network_faults, throttle_faults, zone_faults
 
 
 def gateway_faults(config: GatewayConfig) -> list[Fault]:
@@ -31,6 +31,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *_venue_faults(config.venues, config.sessions),
         *_instrument_faults(config.instruments, config.venues),
         *throttle_faults("limits.throttle", config.limits.throttle),
+        *zone_faults("trading_day", config.trading_day.time_zone),
     ]
 
 
@@ -162,6 +163,8 @@ def _instrument_faults(instruments: tuple[InstrumentConfig, ...], venues: tuple[
             if getattr(instrument, key) % instrument.lot_size:
                 why = f"{getattr(instrument, key)} is not a multiple of lot_size {instrument.lot_size}"
                 faults.append(at(f"{where}.{key}", why))
+        if instrument.close is not None and instrument.close.begins == instrument.close.ends:
+            faults.append(at(f"{where}.close.ends", f"{instrument.close.ends} is when it begins"))
         if instrument.min_qty > instrument.max_qty:
             faults.append(at(f"{where}.min_qty", f"{instrument.min_qty} is above max_qty {instrument.max_qty}"))
     return faults

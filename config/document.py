@@ -12,6 +12,7 @@ from msgspec import inspect
 from config.convert import about, rule_of
 from config.model import (
     AdminConfig,
+    Close,
     ExchangeConfig,
     FixStandardVenue,
     GatewayConfig,
@@ -23,6 +24,8 @@ from config.model import (
     ListenTls,
     LogsConfig,
     SimulatedVenue,
+    Supports,
+    TradingDay,
 )
 from config.quickfix_keys import FILE, REFUSED, REFUSED_FAMILIES, SESSION, SETTLED
 from config.records import Record
@@ -58,7 +61,10 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("admin", AdminConfig, ""),
     ("venues, adapter fix_standard", FixStandardVenue, ""),
     ("venues, adapter simulated", SimulatedVenue, ""),
+    ("supports, of a venue", Supports, "Values under their FIX names."),
     ("instruments", InstrumentConfig, ""),
+    ("close, of an instrument", Close, ""),
+    ("trading_day", TradingDay, ""),
     ("limits", LimitsConfig, ""),
     ("limits.throttle", Throttle, ""),
     ("The exchange's file", ExchangeConfig, ""),

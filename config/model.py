@@ -23,10 +23,12 @@ from config.session import (
     SessionThrottle,
     Throttle,
 )
+from config.trading import Close, Supports, TradingDay
 
 __all__ = [
     "APPL_VER_IDS",
     "AdminConfig",
+    "Close",
     "Connect",
     "ConnectTls",
     "ExchangeConfig",
@@ -44,7 +46,9 @@ __all__ = [
     "SessionTemplate",
     "SessionThrottle",
     "SimulatedVenue",
+    "Supports",
     "Throttle",
+    "TradingDay",
     "VenueConfig",
 ]  # fmt: skip
 
@@ -102,6 +106,7 @@ class FixStandardVenue(Record, frozen=True, kw_only=True, tag_field="adapter", t
     quiet_time_s: Annotated[
         int, Meta(ge=0, le=3600, description="so long after an order was sent its 'not found' proves nothing")
     ] = 10
+    supports: Annotated[Supports, Meta(description="what it takes")] = Supports()
 
 
 class SimulatedVenue(Record, frozen=True, kw_only=True, tag_field="adapter", tag="simulated"):
@@ -133,6 +138,9 @@ class InstrumentConfig(Record, frozen=True, kw_only=True):
     ] = None
     price_band_percent: Annotated[
         Positive | None, Meta(description="how far Price(44) may be from the reference; without it the limits' one")
+    ] = None
+    close: Annotated[
+        Close | None, Meta(description="the closing phase of its market; without it AT_THE_CLOSE is refused")
     ] = None
 
 
@@ -172,6 +180,7 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     venues: Annotated[tuple[VenueConfig, ...], Meta(description="where orders go")] = ()
     instruments: Annotated[tuple[InstrumentConfig, ...], Meta(description="what may be traded")] = ()
     limits: Annotated[LimitsConfig, Meta(description="limits for every order")] = LimitsConfig()
+    trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()
 
 
 # -- the bundled exchange ----------------------------------------------------------------------------------------------

@@ -312,6 +312,9 @@ class SessionKeys(Record, frozen=True, kw_only=True):
         tuple[Literal["new", "cancel", "replace"], ...],
         Meta(description="requests answered at once as Pending (39=A, 6, E), before the venue has spoken"),
     ] = ("cancel", "replace")
+    restate_gt_orders: Annotated[
+        bool, Meta(description="each trading day it is told that its orders of days before stand (ExecType D)")
+    ] = True
 
     @property
     def default_appl_ver_id_value(self) -> bytes:

@@ -115,7 +115,7 @@ def _heartbeat_faults(where: str, session: SessionKeys) -> list[Fault]:
 
 
 def _hours_faults(where: str, session: SessionKeys) -> list[Fault]:
-    faults = _zone_faults(where, session.time_zone)
+    faults = zone_faults(where, session.time_zone)
     if session.non_stop_session:
         return faults
     for one, other in (("start_time", "end_time"), ("start_day", "end_day")):
@@ -140,7 +140,8 @@ def _hours_faults(where: str, session: SessionKeys) -> list[Fault]:
     return faults
 
 
-def _zone_faults(where: str, name: str) -> list[Fault]:
+def zone_faults(where: str, name: str) -> list[Fault]:
+    """What is wrong with the key time_zone."""
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):  # KeyError: ZoneInfoNotFoundError

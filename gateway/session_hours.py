@@ -14,7 +14,7 @@ def schedule_of(config: SessionKeys) -> Schedule | None:
         return None
     zone = ZoneInfo(config.time_zone)
     if config.reset_seq_time is not None:
-        at_s = _second(config.reset_seq_time)
+        at_s = second_of_day(config.reset_seq_time)
         return Schedule(zone, at_s, at_s, stays_connected=True)
     if config.start_time is None or config.end_time is None:
         return None
@@ -26,19 +26,19 @@ def schedule_of(config: SessionKeys) -> Schedule | None:
         logon_day, logout_day = logon_day or config.start_day, logout_day or config.end_day
     return Schedule(
         zone,
-        start_time_s=_second(config.start_time),
-        end_time_s=_second(config.end_time),
+        start_time_s=second_of_day(config.start_time),
+        end_time_s=second_of_day(config.end_time),
         start_day=_day(config.start_day),
         end_day=_day(config.end_day),
         weekdays=frozenset(DAYS.index(day) for day in config.weekdays) or EVERY_DAY,
-        logon_time_s=None if logon_time is None else _second(logon_time),
-        logout_time_s=None if logout_time is None else _second(logout_time),
+        logon_time_s=None if logon_time is None else second_of_day(logon_time),
+        logout_time_s=None if logout_time is None else second_of_day(logout_time),
         logon_day=_day(logon_day),
         logout_day=_day(logout_day),
     )
 
 
-def _second(time_of_day: str) -> int:
+def second_of_day(time_of_day: str) -> int:
     """HH:MM:SS as seconds since midnight."""
     hours, minutes, seconds = time_of_day.split(":")
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from config.model import (
     ExchangeConfig,
@@ -17,12 +18,15 @@ from config.model import (
 )
 from fixspec.numbers import format_decimal
 from gateway.client_terms import Client
+from gateway.day_clock import TradingHours
 from gateway.desk import Desk, Terms
 from gateway.doors import venue_tls_of
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
 from gateway.leavers import CancelOnDisconnect
 from gateway.net.hosts import Calling, Host
+from gateway.session.schedule import Schedule
+from gateway.session_hours import second_of_day
 from gateway.translate.dialect import Dialect, dialect_of
 from gateway.unresolved_watch import Patience
 from oms.instruments import Instrument
@@ -102,7 +106,20 @@ def terms_of(config: GatewayConfig) -> Terms:
             for instrument in config.instruments
             if instrument.reference_price is not None
         },
+        hours=_hours(config),
         patience={venue.name: _patience(venue) for venue in config.venues},
+    )
+
+
+def _hours(config: GatewayConfig) -> TradingHours:
+    zone, begins_s = ZoneInfo(config.trading_day.time_zone), second_of_day(config.trading_day.begins)
+    return TradingHours(
+        Schedule(zone, begins_s, begins_s),
+        {
+            instrument.symbol: Schedule(zone, second_of_day(close.begins), second_of_day(close.ends))
+            for instrument in config.instruments
+            if (close := instrument.close) is not None
+        },
     )
 
 
@@ -140,6 +157,7 @@ def _client(session: SessionConfig) -> Client:
         messages=None if throttle is None else _rate(throttle.messages, throttle.interval_ms),
         cancels=None if throttle is None else _rate(throttle.cancel_messages, throttle.interval_ms),
         refusals=_refusals(throttle),
+        restate_gt_orders=session.restate_gt_orders,
     )
 
 
@@ -176,6 +194,7 @@ def _instrument(instrument: InstrumentConfig) -> Instrument:
         max_trade_vol=instrument.max_qty,
         venues=(instrument.venue,),
         price_band=None if band is None else band / Decimal(100),
+        has_close=instrument.close is not None,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from config.model import FixStandardVenue, GatewayConfig, VenueConfig
 from config.model import SimulatedVenue as SimulatedVenueConfig
+from oms.types import ExecInst, OrdType, TimeInForce
+from oms.venue_capabilities import VenueCapabilities
 from venues.fix_standard import FixStandard, FixStandardSettings
 from venues.port import FixVenue, InProcessVenue
 from venues.simulated import SimulatedInstrument, SimulatedSettings, SimulatedVenue
@@ -24,7 +26,16 @@ def make_venue(config: VenueConfig, gateway: GatewayConfig) -> FixVenue | InProc
 def _fix_standard(config: FixStandardVenue, gateway: GatewayConfig) -> FixVenue:
     session = next(session for session in gateway.sessions if session.name == config.session)
     version = session.default_appl_ver_id if session.begin_string == "FIXT.1.1" else session.begin_string
-    return FixStandard(FixStandardSettings(config.name, version, config.market_data))
+    supports = config.supports
+    takes = VenueCapabilities(
+        tuple(OrdType(name) for name in supports.ord_types),
+        tuple(TimeInForce(name) for name in supports.times_in_force),
+        tuple(ExecInst(name) for name in supports.exec_insts),
+        supports.display_qty,
+        supports.replace,
+        supports.symbols,
+    )
+    return FixStandard(FixStandardSettings(config.name, version, config.market_data, takes))
 
 
 def _simulated(config: SimulatedVenueConfig, gateway: GatewayConfig) -> InProcessVenue:

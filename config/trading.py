@@ -1,0 +1,62 @@
+"""The keys of what may be traded when, and of what a venue takes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from config.records import Record, Symbol, TimeOfDay
+
+OrdTypeName = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT", "PEGGED"]
+TimeInForceName = Literal[
+    "DAY", "GOOD_TILL_CANCEL", "IMMEDIATE_OR_CANCEL", "FILL_OR_KILL", "GOOD_TILL_DATE", "AT_THE_CLOSE"
+]
+ExecInstName = Literal[
+    "NOT_HELD",
+    "WORK",
+    "HELD",
+    "PARTICIPATE_DONT_INITIATE",
+    "MARKET_PEG",
+    "PRIMARY_PEG",
+    "MID_PRICE_PEG",
+    "REINSTATE_ON_TRADING_HALT",
+    "CANCEL_ON_TRADING_HALT",
+    "REINSTATE_ON_CONNECTION_LOSS",
+    "CANCEL_ON_CONNECTION_LOSS",
+]
+
+
+class TradingDay(Record, frozen=True, kw_only=True):
+    """When a trading day begins: day orders of the day before end, ClOrdIDs of finished orders are free again."""
+
+    begins: Annotated[TimeOfDay, Meta(description="HH:MM:SS; the day has the date on which most of it falls")] = (
+        "00:00:00"
+    )
+    time_zone: Annotated[
+        str, Meta(min_length=1, max_length=64, description="zone of it and of every close, as Europe/Zurich")
+    ] = "UTC"
+
+
+class Close(Record, frozen=True, kw_only=True):
+    """The closing phase of a market, every day: orders AT_THE_CLOSE that its venue does not take wait for it."""
+
+    begins: Annotated[TimeOfDay, Meta(description="HH:MM:SS at which orders held for the close go to the venue")]
+    ends: Annotated[TimeOfDay, Meta(description="HH:MM:SS; who was down until then lets none go")]
+
+
+class Supports(Record, frozen=True, kw_only=True):
+    """What a venue takes. What it does not take the gateway does in its place (stop, day, date, close), or refuses."""
+
+    ord_types: Annotated[tuple[OrdTypeName, ...], Meta(min_length=1, description="OrdType(40)")] = ("MARKET", "LIMIT")
+    times_in_force: Annotated[tuple[TimeInForceName, ...], Meta(min_length=1, description="TimeInForce(59)")] = (
+        "DAY", "GOOD_TILL_CANCEL", "IMMEDIATE_OR_CANCEL", "FILL_OR_KILL",
+    )  # fmt: skip
+    exec_insts: Annotated[
+        tuple[ExecInstName, ...], Meta(description="ExecInst(18) that it carries out; only these are passed on")
+    ] = ()
+    display_qty: Annotated[bool, Meta(description="it shows a part of an order (DisplayQty, MaxFloor)")] = False
+    replace: Annotated[bool, Meta(description="it amends orders; otherwise a replace is refused")] = True
+    symbols: Annotated[
+        tuple[Symbol, ...], Meta(description="symbols that it takes; empty for all that instruments send there")
+    ] = ()
