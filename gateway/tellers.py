@@ -6,28 +6,44 @@ no client's business, and said to none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from fixspec.numbers import format_decimal
 from fixspec.tags import MsgType
 from gateway.reporter import Reporter
 from gateway.translate import reports
-from gateway.translate.rejects import cxl_rej_reason, ord_rej_reason
+from gateway.translate.dialect import exec_restatement_reason
+from gateway.translate.rejects import cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason
 from gateway.turn import Turn
 from gateway.venue_requests import VenueRequests
 from oms import events
 from oms.blotter import Blotter
+from oms.causes import MASS_CANCEL
+from oms.commands import CancelForLeaver, Command
 from oms.events import Event
+from oms.exact import plain
+from oms.order import Order
 from oms.risk.throttle import message_throttle
-from oms.types import Moment
+from oms.types import Moment, RestatementReason
 
 
 class Tellers:
     """`table` is read by `gateway.deciding` as each fact comes to stand."""
 
-    def __init__(self, blotter: Blotter, reporter: Reporter, venues: VenueRequests) -> None:
+    def __init__(
+        self,
+        blotter: Blotter,
+        reporter: Reporter,
+        venues: VenueRequests,
+        take: Callable[[Command, Turn], None],
+        last_mkts: Mapping[str, str],
+    ) -> None:
+        """`last_mkts`: venue -> LastMkt(30) of its executions, where that is not the venue's name."""
         self._blotter = blotter
         self._reporter = reporter
+        self._take = take
+        self._last_mkts = {venue: _last_mkt(mic) for venue, mic in last_mkts.items()}
         self._report = reporter.report
         self._ask_venue = venues.ask
         self.table: dict[type[Event], Callable[[Any, Turn], None]] = {
@@ -35,9 +51,18 @@ class Tellers:
             events.DuplicateRefused: self._duplicate,
             events.PossResendRecognized: self._poss_resend,
             events.OrderRouted: venues.ask,
+            events.OrderHeld: self._held,
+            events.OrderTriggered: self._triggered,
             events.OrderAccepted: self._accepted,
             events.OrderRejected: self._rejected,
             events.OrderFilled: self._filled,
+            events.ExecutionBusted: self._revised,
+            events.ExecutionCorrected: self._revised,
+            events.OrderRestated: self._restated,
+            events.OrderDoneForDay: self._done_for_day,
+            events.OrderSuspended: self._suspended,
+            events.OrderReinstated: self._reinstated,
+            events.OrderStopped: self._stopped,
             events.OrderExpired: self._expired,
             events.CancelRequested: self._cancel_requested,
             events.CancelRefused: self._cancel_refused,
@@ -47,6 +72,11 @@ class Tellers:
             events.ReplaceRefused: self._replace_refused,
             events.ReplaceRejected: self._replace_refused,
             events.OrderReplaced: self._replaced,
+            events.RequestRetargeted: venues.ask,
+            events.MassCancelRequested: self._mass_cancel_requested,
+            events.MassCancelRefused: self._mass_cancel_refused,
+            events.TradeDisputed: self._trade_disputed,
+            events.RequestRetargeted: venues.ask,
             events.OrderQueried: venues.ask,
         }
         self.clients_changed()
@@ -60,13 +90,34 @@ class Tellers:
 
     def _received(self, event: events.OrderReceived, turn: Turn) -> None:
         if event.session and "new" in self._reporter.clients[event.session].report_pending:
-            self._report(event.seq, self._blotter.orders[event.seq], reports.PENDING_NEW, turn)
+            self._report(event.seq, self._blotter.order(event.seq), reports.PENDING_NEW, turn)
+
+    def _held(self, event: events.OrderHeld, turn: Turn) -> None:
+        """The order is New to its client, and no market works on it yet."""
+        order = self._blotter.order(event.order_seq)
+        if order.session:
+            knows = self._reporter.clients[order.session].dialect.working_indicator
+            self._report(event.seq, order, reports.NEW, turn, detail=b"636=N\x01" if knows else b"")
+
+    def _triggered(self, event: events.OrderTriggered, turn: Turn) -> None:
+        order = self._blotter.order(event.order_seq)
+        if not order.session:
+            return
+        dialect = self._reporter.clients[order.session].dialect
+        detail = b"636=Y\x01" if dialect.working_indicator else b""
+        if dialect.triggered == reports.RESTATED:
+            detail += _restatement(exec_restatement_reason(RestatementReason.MARKET_OPTION, dialect))
+        text = "TRIGGERED" if event.price is None else f"TRIGGERED: reference_price={plain(event.price)}"
+        self._report(event.seq, order, dialect.triggered, turn, detail=detail + _text(text))
 
     def _accepted(self, event: events.OrderAccepted, turn: Turn) -> None:
-        self._report(event.seq, self._blotter.orders[event.order_seq], reports.NEW, turn)
+        """What the gateway held was New to its client from then on: that the venue has it now is no news."""
+        order = self._blotter.order(event.order_seq)
+        if not order.triggered:
+            self._report(event.seq, order, reports.NEW, turn)
 
     def _rejected(self, event: events.OrderRefused | events.OrderRejected, turn: Turn) -> None:
-        order = self._blotter.orders[event.order_seq]
+        order = self._blotter.order(event.order_seq)
         if not order.session:
             return
         code = ord_rej_reason(event.reason, self._reporter.clients[order.session].dialect)
@@ -80,7 +131,7 @@ class Tellers:
         reporter = self._reporter
         detail = b"103=6\x0158=%b\x01" % event.text.encode("latin-1", "replace")
         if event.order_seq is not None:
-            order = self._blotter.orders[event.order_seq]
+            order = self._blotter.order(event.order_seq)
             self._report(event.seq, order, reports.REJECTED, turn, cl_ord_id=event.cl_ord_id, detail=detail)
         else:
             dialect = reporter.clients[event.session].dialect
@@ -90,7 +141,7 @@ class Tellers:
             reporter.refused_for_throttle(event.session, turn)
 
     def _poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
-        order, reporter = self._blotter.orders[event.order_seq], self._reporter
+        order, reporter = self._blotter.order(event.order_seq), self._reporter
         exec_id, time = reporter.exec_id(event.seq), reporter.transact_time(turn)
         body = reports.status_report(order, exec_id, time, reporter.clients[event.session].dialect, event.cl_ord_id)
         turn.send(event.session, MsgType.EXECUTION_REPORT, body)
@@ -98,50 +149,115 @@ class Tellers:
     # -- what becomes of an order --------------------------------------------------------------------------------
 
     def _filled(self, event: events.OrderFilled, turn: Turn) -> None:
-        order, reporter = self._blotter.orders[event.order_seq], self._reporter
+        order, reporter = self._blotter.order(event.order_seq), self._reporter
         session = order.session
         if not session:
             return
+        dialect = reporter.clients[session].dialect
+        more = self._last_mkts.get(event.venue) or self._name_of_venue(event.venue)
+        if event.details is not None:
+            if event.details.last_mkt:
+                more = _last_mkt(event.details.last_mkt)
+            more += reports.fill_details(event.details, dialect)
         body = reports.trade_report(
             order,
             reporter.exec_id(event.seq),
             event.last_qty,
             event.last_px,
             reporter.transact_time(turn),
-            reporter.clients[session].dialect,
+            dialect,
+            more,
         )
         turn.send(session, MsgType.EXECUTION_REPORT, body)
 
+    def _name_of_venue(self, venue: str) -> bytes:
+        encoded = self._last_mkts[venue] = _last_mkt(venue)
+        return encoded
+
+    def _revised(self, event: events.ExecutionBusted | events.ExecutionCorrected, turn: Turn) -> None:
+        order, reporter = self._blotter.order(event.order_seq), self._reporter
+        session = order.session
+        if not session:
+            return
+        correction, more = None, b""
+        if isinstance(event, events.ExecutionBusted):
+            more = _text(event.text)
+        else:
+            correction = (event.last_qty, event.last_px)
+        body = reports.revision_report(
+            order,
+            reporter.exec_id(event.seq),
+            reporter.exec_id(event.ref_seq),
+            correction,
+            reporter.transact_time(turn),
+            reporter.clients[session].dialect,
+            more,
+        )
+        turn.send(session, MsgType.EXECUTION_REPORT, body)
+
+    def _restated(self, event: events.OrderRestated, turn: Turn) -> None:
+        order = self._blotter.order(event.order_seq)
+        self._report(
+            event.seq, order, reports.RESTATED, turn, detail=self._why(event.reason, order) + _text(event.text)
+        )
+
+    def _why(self, reason: RestatementReason, order: Order) -> bytes:
+        """ExecRestatementReason(378), as the order's client knows it."""
+        if not order.session:
+            return b""
+        return _restatement(exec_restatement_reason(reason, self._reporter.clients[order.session].dialect))
+
+    def _done_for_day(self, event: events.OrderDoneForDay, turn: Turn) -> None:
+        order = self._blotter.order(event.order_seq)
+        self._report(event.seq, order, reports.DONE_FOR_DAY, turn, detail=_text(event.text))
+
+    def _suspended(self, event: events.OrderSuspended, turn: Turn) -> None:
+        order = self._blotter.order(event.order_seq)
+        self._report(event.seq, order, reports.SUSPENDED, turn, detail=_text(event.text))
+
+    def _reinstated(self, event: events.OrderReinstated, turn: Turn) -> None:
+        """The market has let it go on."""
+        order = self._blotter.order(event.order_seq)
+        detail = self._why(RestatementReason.MARKET_OPTION, order) + _text(event.text)
+        self._report(event.seq, order, reports.RESTATED, turn, detail=detail)
+
+    def _stopped(self, event: events.OrderStopped, turn: Turn) -> None:
+        """A guarantee: LastQty(32) and LastPx(31) are what is guaranteed, and no execution (Appendix D, L.1.a)."""
+        order = self._blotter.order(event.order_seq)
+        detail = b"32=%b\x0131=%b\x01" % (format_decimal(event.last_qty), format_decimal(event.last_px))
+        self._report(event.seq, order, reports.STOPPED, turn, detail=detail + _text(event.text))
+
     def _expired(self, event: events.OrderExpired, turn: Turn) -> None:
-        order = self._blotter.orders[event.order_seq]
+        order = self._blotter.order(event.order_seq)
         self._report(event.seq, order, reports.EXPIRED, turn, detail=_text(event.text))
 
     # -- cancels and replaces ------------------------------------------------------------------------------------
 
     def _cancel_requested(self, event: events.CancelRequested, turn: Turn) -> None:
-        order = self._blotter.orders[event.order_seq]
+        order = self._blotter.order(event.order_seq)
         if not event.cause and order.session and "cancel" in self._reporter.clients[order.session].report_pending:
             self._report(event.seq, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 
     def _replace_requested(self, event: events.ReplaceRequested, turn: Turn) -> None:
-        order = self._blotter.orders[event.order_seq]
+        order = self._blotter.order(event.order_seq)
         if order.session and "replace" in self._reporter.clients[order.session].report_pending:
             self._report(event.seq, order, reports.PENDING_REPLACE, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 
     def _canceled(self, event: events.OrderCanceled, turn: Turn) -> None:
-        order, cl_ord_id, text = self._blotter.orders[event.order_seq], event.cl_ord_id, event.text
+        order, cl_ord_id, text = self._blotter.order(event.order_seq), event.cl_ord_id, event.text
         if cl_ord_id:
             self._report(event.seq, order, reports.CANCELED, turn, cl_ord_id, event.orig_cl_ord_id, _text(text))
             return
         # The client did not ask: the order's own ClOrdID, and why, if it was we who asked.
         cause = "" if event.venue_cl_ord_id is None else order.requests[event.venue_cl_ord_id].name
         told = f"{cause}: {text}" if cause and text else cause or text
-        self._report(event.seq, order, reports.CANCELED, turn, detail=_text(told))
+        why = b"" if event.reason is None else self._why(event.reason, order)
+        self._report(event.seq, order, reports.CANCELED, turn, detail=why + _text(told))
 
     def _replaced(self, event: events.OrderReplaced, turn: Turn) -> None:
-        order = self._blotter.orders[event.order_seq]
+        order = self._blotter.order(event.order_seq)
         self._report(event.seq, order, reports.REPLACED, turn, event.cl_ord_id, event.orig_cl_ord_id)
 
     def _cancel_refused(self, event: events.CancelRefused | events.CancelRejected, turn: Turn) -> None:
@@ -156,7 +272,7 @@ class Tellers:
         response_to: bytes,
         turn: Turn,
     ) -> None:
-        order = None if event.order_seq is None else self._blotter.orders[event.order_seq]
+        order = None if event.order_seq is None else self._blotter.order(event.order_seq)
         if not event.cl_ord_id:
             assert order is not None
             details = {"order_id": order.order_id, "text": event.text}
@@ -175,6 +291,37 @@ class Tellers:
         if _is_throttled(event.text, *also):
             self._reporter.refused_for_throttle(session, turn)
 
+    # -- many orders at once, and no order at all ----------------------------------------------------------------
+
+    def _mass_cancel_requested(self, event: events.MassCancelRequested, turn: Turn) -> None:
+        """First the answer, also when there is nothing to cancel; then each order's own cancel."""
+        exec_id, time = self._reporter.exec_id(event.seq), self._reporter.transact_time(turn)
+        body = reports.order_mass_cancel_report(
+            exec_id, event.cl_ord_id, event.scope, len(event.orders), b"", time, b""
+        )
+        turn.send(event.session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
+        for order_seq in event.orders:
+            self._take(CancelForLeaver(order_seq, MASS_CANCEL), turn)
+
+    def _mass_cancel_refused(self, event: events.MassCancelRefused, turn: Turn) -> None:
+        exec_id, time = self._reporter.exec_id(event.seq), self._reporter.transact_time(turn)
+        reason, text = mass_cancel_reject_reason(event.code), event.text.encode("latin-1", "replace")
+        body = reports.order_mass_cancel_report(exec_id, event.cl_ord_id, event.scope, None, reason, time, text)
+        turn.send(event.session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
+        if _is_throttled(event.text):
+            self._reporter.refused_for_throttle(event.session, turn)
+
+    def _trade_disputed(self, event: events.TradeDisputed, turn: Turn) -> None:
+        """For people: a client and a venue disagree about an execution, and neither is believed here by itself."""
+        details = {
+            "order_id": event.order_id,
+            "exec_id": event.exec_id,
+            "dk_reason": event.dk_reason,
+            "ours": "no" if event.order_seq is None else "yes",
+            "text": event.text,
+        }
+        turn.note("error", event.session, "trade_disputed", details)
+
 
 def _is_throttled(*texts: str) -> bool:
     """Whether one of these refusals is that of a throttle."""
@@ -183,3 +330,11 @@ def _is_throttled(*texts: str) -> bool:
 
 def _text(text: str) -> bytes:
     return b"58=%b\x01" % text.encode("latin-1", "replace") if text else b""
+
+
+def _restatement(reason: bytes) -> bytes:
+    return b"378=%b\x01" % reason
+
+
+def _last_mkt(market: str) -> bytes:
+    return b"30=%b\x01" % market.encode("latin-1", "replace")

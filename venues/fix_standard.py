@@ -15,7 +15,7 @@ from fixspec.message import Message
 from fixspec.numbers import format_decimal, format_utc_timestamp
 from fixspec.tags import HandlInst, MDEntryType, MDUpdateType, MsgType, SubscriptionRequestType
 from oms import types
-from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, ReplaceRequested
+from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, ReplaceRequested, RequestRetargeted
 from oms.order import Order
 from oms.special_terms import NO_SPECIAL_TERMS
 from oms.types import Moment
@@ -69,6 +69,7 @@ class FixStandard:
         self._requests: dict[type[Event], Callable[..., FixRequest]] = {
             OrderRouted: self._new_order_single,
             CancelRequested: self._order_cancel_request,
+            RequestRetargeted: self._order_cancel_request,
             ReplaceRequested: self._order_cancel_replace_request,
             OrderQueried: self._order_status_request,
         }
@@ -119,7 +120,7 @@ class FixStandard:
     def _time_in_force(self, time_in_force: types.TimeInForce) -> bytes:
         return TIMES_IN_FORCE[time_in_force_at(self._supports, time_in_force) or time_in_force]
 
-    def _order_cancel_request(self, event: CancelRequested, order: Order) -> FixRequest:
+    def _order_cancel_request(self, event: CancelRequested | RequestRetargeted, order: Order) -> FixRequest:
         body = b"41=%b\x0111=%b\x01%b55=%b\x0154=%b\x0160=%b\x0138=%b\x01" % (
             event.orig_venue_cl_ord_id.encode(),
             event.venue_cl_ord_id.encode(),

@@ -30,6 +30,7 @@ from oms.events import (
     ReplaceRejected,
     ReplaceRequested,
     RequestCounted,
+    RequestRetargeted,
 )
 from oms.order import Order
 from oms.types import OrdStatus, RejectReason
@@ -143,17 +144,19 @@ def report(world: World, event: Event) -> str:
         return status_report(world.blotter.order_by_cl_ord_id(SESSION, event.cl_ord_id), event.cl_ord_id)
     if isinstance(event, DuplicateRefused):
         assert event.order_seq is not None
-        order = world.blotter.orders[event.order_seq]
+        order = world.blotter.order(event.order_seq)
         return execution_report(order, event.cl_ord_id, "8", "0") + f" | 103={ORD_REJ_REASON[event.reason]}"
     if isinstance(event, PossResendRecognized):
-        return status_report(world.blotter.orders[event.order_seq], event.cl_ord_id)
+        return status_report(world.blotter.order(event.order_seq), event.cl_ord_id)
     if isinstance(event, CancelRefused | ReplaceRefused):
         status = OrdStatus.REJECTED
         if event.order_seq is not None:
-            status = world.blotter.orders[event.order_seq].ord_status
+            status = world.blotter.order(event.order_seq).ord_status
         return f"9({event.cl_ord_id},{event.orig_cl_ord_id}) | - {STATUS[status]} | 102={CXL_REJ_REASON[event.reason]}"
+    if isinstance(event, RequestRetargeted):
+        return ""
     if isinstance(event, OrderEvent):
-        return order_report(world.blotter.orders[event.order_seq], event)
+        return order_report(world.blotter.order(event.order_seq), event)
     assert isinstance(event, OrderReceived), event
     return ""
 
