@@ -38,7 +38,7 @@ from gateway.session.settings import Role
 from gateway.sessions import sessions_of
 from gateway.setup import desk_of
 from gateway.transact import Spine
-from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 
 ORDERS, BATCH, ROUNDS = 20_000, 250, 3
 

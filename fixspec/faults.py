@@ -53,10 +53,12 @@ TEXTS: Final[dict[int, str]] = {
 
 UNSUPPORTED_MESSAGE_TYPE: Final = 3
 CONDITIONALLY_REQUIRED_FIELD_MISSING: Final = 5
+NOT_AUTHORIZED: Final = 6
 
 BUSINESS_TEXTS: Final[dict[int, str]] = {
     UNSUPPORTED_MESSAGE_TYPE: "Unsupported Message Type",
     CONDITIONALLY_REQUIRED_FIELD_MISSING: "Conditionally Required Field Missing",
+    NOT_AUTHORIZED: "Not Authorized",
 }
 """Text(58) by BusinessRejectReason(380)."""
 

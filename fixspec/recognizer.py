@@ -46,9 +46,11 @@ class Recognizer:
         tags: tuple[bytes, ...],
         checks: Mapping[bytes, Check],
         unless: Iterable[tuple[bytes, frozenset[bytes]]] = (),
+        only: Iterable[tuple[bytes, Check]] = (),
     ) -> None:
         """`tags` are those of a valid message in wire order, none twice; `checks` judge the non-empty values of some.
-        `unless`: a value of the set under that tag would need a field that this shape lacks."""
+        `unless`: a value of the set under that tag would need a field that this shape lacks. `only`: further
+        checks of the value under that tag."""
         if not DATA_TAG_OF_LENGTH_TAG.keys().isdisjoint(tags):
             return
         if any(shape.tags == tags and shape.msg_type == msg_type for shape in self._shapes):
@@ -63,6 +65,7 @@ class Recognizer:
             pieces.append(b"%b=(%b)\x01" % (re.escape(tag), pattern))
         for tag, values in unless:
             late.append((tags.index(tag), _outside(values)))
+        late += [(tags.index(tag), check) for tag, check in only]
         match = re.compile(b"".join(pieces)).fullmatch
         self._shapes.insert(0, _Shape(match, msg_type, tags, tuple(late)))
         del self._shapes[SHAPES_MAX:]

@@ -10,12 +10,18 @@ judged valid is remembered, and the next message of that shape is read and judge
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from fixspec.codec import Garbled, decode
 from fixspec.dictionary import Dictionary
-from fixspec.faults import BUSINESS_TEXTS, CONDITIONALLY_REQUIRED_FIELD_MISSING, UNSUPPORTED_MESSAGE_TYPE
+from fixspec.faults import (
+    BUSINESS_TEXTS,
+    CONDITIONALLY_REQUIRED_FIELD_MISSING,
+    NOT_AUTHORIZED,
+    UNSUPPORTED_MESSAGE_TYPE,
+)
 from fixspec.faults import BusinessFault as BusinessFault
 from fixspec.faults import Fault as Fault
 from fixspec.judge import Judge
@@ -32,27 +38,61 @@ _EMPTY_VALUE: Final = b"=\x01"
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`tag` must be there when `when_tag` has one of `when_values`: Price(44) when OrdType(40) is Limit."""
+    """`tag` must be there when `when_tag` has one of `when_values`: Price(44) when OrdType(40) is Limit. `or_tag` will
+    do instead of it: ExpireDate(432) for ExpireTime(126)."""
 
     tag: bytes
     when_tag: bytes
     when_values: frozenset[bytes]
+    or_tag: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageTerms:
-    """What is agreed for one message on top of the dictionary. values: tag -> the values accepted."""
+    """What is agreed for one message on top of the dictionary.
+
+    values        tag -> the values there are, in place of the dictionary's; any other is a session-level fault
+    alternatives  one tag of each of these must be there: OrderQty(38) or CashOrderQty(152)
+    forbidden     tags that this session may not send
+    allowed       tag -> the values that it may send, of those there are
+    """
 
     required: frozenset[bytes] = frozenset()
     conditions: tuple[Condition, ...] = ()
     values: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
+    alternatives: tuple[tuple[bytes, ...], ...] = ()
+    forbidden: frozenset[bytes] = frozenset()
+    allowed: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RulesOfEngagement:
-    """An overlay on a dictionary: the application messages that are accepted, and on what terms."""
+    """An overlay on a dictionary: the application messages that are accepted, and on what terms.
+
+    not_authorized  messages that others may send and this session may not (380=6); what is in neither is not supported
+                    (380=3)
+    elsewhere       messages that are supported, in other versions of FIX: here they are not supported either (380=3),
+                    and no unknown MsgType(35)
+    """
 
     messages: Mapping[bytes, MessageTerms]
+    not_authorized: frozenset[bytes] = frozenset()
+    elsewhere: frozenset[bytes] = frozenset()
+
+    def within(self, dictionary: Dictionary) -> RulesOfEngagement:
+        """The same for a dictionary that lacks some of the messages."""
+        lacking = (self.messages.keys() | self.not_authorized) - dictionary.messages.keys()
+        if not lacking:
+            return self
+        there = {msg_type: terms for msg_type, terms in self.messages.items() if msg_type not in lacking}
+        return replace(
+            self, messages=there, not_authorized=self.not_authorized - lacking, elsewhere=self.elsewhere | lacking
+        )
+
+
+def _is_allowed(values: frozenset[bytes], value: bytes | None) -> bool:
+    """Where a field has several values, each of them."""
+    return not value or value in values or values.issuperset(value.split())
 
 
 def _business_fault(reason: int, ref_tag_id: bytes | None) -> BusinessFault:
@@ -103,6 +143,8 @@ class Rulebook:
         fault: Fault | BusinessFault | None = Judge(rules, self.options).judge(message)
         if not self.options.use_data_dictionary:
             return None
+        if rules is self._no_message and self.roe is not None and message.msg_type in self.roe.elsewhere:
+            return _business_fault(UNSUPPORTED_MESSAGE_TYPE, None)
         if fault is None and self.roe is not None:
             fault = self._judge_terms(message)
         if fault is None and shape is not None and not message.groups and len(shape) <= SHAPE_TAGS_MAX:
@@ -126,8 +168,14 @@ class Rulebook:
         checks = {tag: rule.check for tag, rule in rules.fields.items() if rule.check is not None}
         terms = self.roe.messages.get(message.msg_type) if self.roe is not None else None
         conditions = terms.conditions if terms is not None else ()
-        unless = [(c.when_tag, c.when_values) for c in conditions if c.tag not in shape and c.when_tag in shape]
-        self.recognizer.learn(message.msg_type, shape, checks, unless)
+        unless = [
+            (c.when_tag, c.when_values)
+            for c in conditions
+            if c.tag not in shape and c.or_tag not in shape and c.when_tag in shape
+        ]
+        allowed = terms.allowed if terms is not None else {}
+        only = [(tag, partial(_is_allowed, values)) for tag, values in allowed.items() if tag in shape]
+        self.recognizer.learn(message.msg_type, shape, checks, unless, only)
 
     def _judge_terms(self, message: Message) -> BusinessFault | None:
         assert self.roe is not None
@@ -135,22 +183,28 @@ class Rulebook:
         if terms is None:
             if self.dictionary.messages[message.msg_type].is_admin:
                 return None
-            return _business_fault(UNSUPPORTED_MESSAGE_TYPE, None)
+            known = message.msg_type in self.roe.not_authorized
+            return _business_fault(NOT_AUTHORIZED if known else UNSUPPORTED_MESSAGE_TYPE, None)
         value_of = message.fields.get  # an empty value, where the options let it pass, is none
         missing = [tag for tag in terms.required if not value_of(tag)]
+        missing += [tags[0] for tags in terms.alternatives if not any(map(value_of, tags))]
         for condition in terms.conditions:
-            if not value_of(condition.tag) and value_of(condition.when_tag) in condition.when_values:
+            if value_of(condition.tag) or value_of(condition.or_tag):
+                continue
+            if value_of(condition.when_tag) in condition.when_values:
                 missing.append(condition.tag)
-        if not missing:
-            return None
-        return _business_fault(CONDITIONALLY_REQUIRED_FIELD_MISSING, min(missing, key=int))
+        if missing:
+            return _business_fault(CONDITIONALLY_REQUIRED_FIELD_MISSING, min(missing, key=int))
+        refused = [tag for tag in terms.forbidden if tag in message.fields or tag in message.groups]
+        refused += [tag for tag, values in terms.allowed.items() if not _is_allowed(values, value_of(tag))]
+        return _business_fault(NOT_AUTHORIZED, min(refused, key=int)) if refused else None
 
     def _check_terms(self, msg_type: bytes, terms: MessageTerms) -> None:
         definition = self.dictionary.messages.get(msg_type)
         if definition is None:
             raise ValueError(f"rules of engagement: MsgType(35) {msg_type!r} is not in the dictionary")
         known = MessageRules(self.dictionary, definition, {}, False).fields
-        named = {*terms.required, *terms.values}
+        named = {*terms.required, *terms.values, *terms.forbidden, *terms.allowed}
         for condition in terms.conditions:
             named |= {condition.tag, condition.when_tag}
         for tag in sorted(named):

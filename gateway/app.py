@@ -38,7 +38,7 @@ from gateway.sessions import rulebook_of, sessions_of
 from gateway.setup import Clients, calling_of, clients_of, desk_of, exchange_settings_of, members_of
 from gateway.steward import Steward
 from gateway.transact import Spine
-from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.turn import Application
 
 SHUTDOWN_TIMEOUT_S = 5.0

@@ -55,7 +55,7 @@ class ClientRequests:
         }
 
     def _new_order_single(self, session: str, client: Client, message: Message, turn: Turn) -> None:
-        request = new_order(session, message)
+        request = new_order(session, message, client.dialect)
         if type(request) is NewOrder:
             if not client.accounts or request.account in client.accounts:
                 self._take(request, turn)
@@ -89,7 +89,7 @@ class ClientRequests:
             self._take(request, turn)
 
     def _order_cancel_replace_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
-        request = replace_order(session, message)
+        request = replace_order(session, message, client.dialect)
         if isinstance(request, Unsupported):
             self._refuse_unsupported(session, client, message, request, reports.REPLACE_REQUEST, turn)
         else:

@@ -52,6 +52,8 @@ class Terms:
     limits: Limits
     references: Mapping[str, tuple[str, Decimal]]
     """Symbol -> venue and price: the reference price until the venue tells one."""
+    last_mkts: Mapping[str, str] = field(default_factory=dict)
+    """Venue -> LastMkt(30) of its executions, where that is not the venue's name."""
     hours: TradingHours = AROUND_THE_CLOCK
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
@@ -81,7 +83,7 @@ class Desk(Deciding):
         self._watch = UnresolvedWatch(self.blotter, terms.patience, self._take)
         self._reporter = Reporter(store_id, clients)
         venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take, self._watch)
-        self._told = Tellers(self.blotter, self._reporter, venue_requests)
+        self._told = Tellers(self.blotter, self._reporter, venue_requests, self._take, terms.last_mkts)
         self._tellers = self._told.table
         self._requests = ClientRequests(self.blotter, self._reporter, self._take, self._watch).table
         self._tick_at_mono_ns: int | None = None

@@ -13,7 +13,7 @@ from gateway.recovery import read_register
 from gateway.session.settings import SessionNumbers
 from gateway.session_templates import sessions_with_made
 from gateway.sessions import maker_of
-from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 
 
 def explain_stopped(path: Path, name: str, logon_seq: int | None, next_expected: int | None) -> dict[str, object]:

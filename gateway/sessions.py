@@ -128,7 +128,9 @@ def rulebook_of(config: SessionKeys, client_terms: RulesOfEngagement | None = No
         length_and_checksum=config.validate_length_and_checksum,
         use_data_dictionary=config.use_data_dictionary,
     )
-    return Rulebook(_dictionary_of(config), options, client_terms if config.kind == "client" else None)
+    dictionary = _dictionary_of(config)
+    terms = client_terms.within(dictionary) if client_terms is not None and config.kind == "client" else None
+    return Rulebook(dictionary, options, terms)
 
 
 def _dictionary_of(config: SessionKeys) -> Dictionary:

@@ -54,7 +54,7 @@ from gateway.session.settings import Role
 from gateway.sessions import sessions_of
 from gateway.setup import desk_of
 from gateway.transact import Spine
-from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.write_ahead import WriteAhead
 from oms.blotter import Blotter
 from oms.codec import decode_event

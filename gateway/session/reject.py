@@ -61,5 +61,5 @@ def _business_message_reject(version: Version, refused: Message, ref_seq_num: in
         ref_seq_num,
         text,
         refused.msg_type[:ECHOED_BYTES_MAX],
-        fault.reason,
+        fault.reason if fault.reason <= version.business_reject_reason_max else 0,
     )

@@ -38,6 +38,8 @@ class Version(NamedTuple):
     """Logon(A) knows NextExpectedMsgSeqNum(789) (4.4 on)."""
     routing: tuple[tuple[bytes, bytes], ...]
     """Routing fields of a refused message and what they become in the refusal."""
+    business_reject_reason_max: int
+    """The highest BusinessRejectReason(380) defined; a higher one is said as 0, Other."""
 
 
 _ROUTING_40 = (
@@ -53,10 +55,10 @@ _ROUTING_41 = (
 )
 
 VERSIONS: dict[bytes, Version] = {
-    b"FIX.4.0": Version(False, 999999, False, False, -1, False, False, False, False, _ROUTING_40),
-    b"FIX.4.1": Version(False, 999999, True, False, -1, False, False, False, False, _ROUTING_41),
-    b"FIX.4.2": Version(True, 0, True, True, 11, True, False, True, False, _ROUTING_41),
-    b"FIX.4.3": Version(True, 0, True, True, 99, True, False, True, False, _ROUTING_41),
-    b"FIX.4.4": Version(True, 0, True, True, 99, True, False, True, True, _ROUTING_41),
-    b"FIXT.1.1": Version(True, 0, True, True, 99, True, True, True, True, _ROUTING_41),
+    b"FIX.4.0": Version(False, 999999, False, False, -1, False, False, False, False, _ROUTING_40, 0),
+    b"FIX.4.1": Version(False, 999999, True, False, -1, False, False, False, False, _ROUTING_41, 0),
+    b"FIX.4.2": Version(True, 0, True, True, 11, True, False, True, False, _ROUTING_41, 5),
+    b"FIX.4.3": Version(True, 0, True, True, 99, True, False, True, False, _ROUTING_41, 6),
+    b"FIX.4.4": Version(True, 0, True, True, 99, True, False, True, True, _ROUTING_41, 7),
+    b"FIXT.1.1": Version(True, 0, True, True, 99, True, True, True, True, _ROUTING_41, 10),
 }

@@ -2,12 +2,17 @@
 
 Facts: FIX 4.2 with Errata, FIX 4.4 with Errata, FIX 5.0 SP2. In 4.2 an execution is told by ExecTransType(20) and an
 ExecType(150) that repeats the OrdStatus(39) (1 Partial fill, 2 Fill); from 4.3 on ExecType F Trade says it, G and H
-correct and cancel it, I answers a status request.
+correct and cancel it, I answers a status request. That a held order was triggered is ExecType L from 5.0 on; older
+versions hear of it as a restatement.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from fixspec import tags
+from oms.types import ExecInst, RestatementReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,63 @@ class Dialect:
     ord_rej_reasons: frozenset[bytes]
     """Values of OrdRejReason(103) that the version knows; any other becomes 0 Broker option or is said in Text(58)."""
     business_reject_reasons: frozenset[bytes]
+    exec_restatement_reasons: Mapping[RestatementReason, bytes]
+    """ExecRestatementReason(378); what the version has no word for is 4 Broker option."""
+    triggered: bytes
+    """ExecType(150) of the report that a held order was triggered or activated."""
+    working_indicator: bool
+    """WorkingIndicator(636) is known."""
+    comm_currency: bool
+    """CommCurrency(479) is known."""
+    last_liquidity_ind: bool
+    """LastLiquidityInd(851) is known."""
+    display_qty: bytes
+    """The tag of the displayed quantity: DisplayQty(1138), before 5.0 MaxFloor(111)."""
+    exec_insts: Mapping[ExecInst, bytes]
+    """ExecInst(18) values that the version has a word for."""
+    peg_price_types: Mapping[ExecInst, bytes]
+    """PegPriceType(1094), which from 5.0 on says what an ExecInst(18) said before."""
+
+
+def exec_restatement_reason(reason: RestatementReason, dialect: Dialect) -> bytes:
+    """ExecRestatementReason(378); what the version does not know becomes 4 Broker option."""
+    return dialect.exec_restatement_reasons.get(reason, b"4")
 
 
 def _up_to(last: int, *more: int) -> frozenset[bytes]:
     return frozenset(b"%d" % number for number in (*range(last + 1), *more))
 
+
+_RESTATED = {
+    RestatementReason.GT_CORPORATE_ACTION: b"0",
+    RestatementReason.GT_RENEWAL: b"1",
+    RestatementReason.VERBAL_CHANGE: b"2",
+    RestatementReason.REPRICING_OF_ORDER: b"3",
+    RestatementReason.BROKER_OPTION: b"4",
+    RestatementReason.PARTIAL_DECLINE_OF_ORDER_QTY: b"5",
+}
+_RESTATED_SINCE_44 = _RESTATED | {
+    RestatementReason.CANCEL_ON_TRADING_HALT: b"6",
+    RestatementReason.CANCEL_ON_SYSTEM_FAILURE: b"7",
+    RestatementReason.MARKET_OPTION: b"8",
+    RestatementReason.OTHER: b"99",
+}
+_PEGS = {
+    ExecInst.MARKET_PEG: tags.ExecInst.MARKET_PEG,
+    ExecInst.PRIMARY_PEG: tags.ExecInst.PRIMARY_PEG,
+    ExecInst.MID_PRICE_PEG: tags.ExecInst.MID_PRICE_PEG,
+}
+_EXEC_INSTS = {
+    ExecInst.NOT_HELD: tags.ExecInst.NOT_HELD,
+    ExecInst.WORK: tags.ExecInst.WORK,
+    ExecInst.HELD: tags.ExecInst.HELD,
+    ExecInst.PARTICIPATE_DONT_INITIATE: tags.ExecInst.PARTICIPATE_DONT_INITIATE,
+    **_PEGS,
+}
+_EXEC_INSTS_SINCE_44 = _EXEC_INSTS | {
+    ExecInst.REINSTATE_ON_TRADING_HALT: tags.ExecInst.REINSTATE_ON_TRADING_HALT,
+    ExecInst.CANCEL_ON_TRADING_HALT: tags.ExecInst.CANCEL_ON_TRADING_HALT,
+}
 
 FIX42 = Dialect(
     name="FIX.4.2",
@@ -40,6 +97,14 @@ FIX42 = Dialect(
     cxl_rej_reasons=_up_to(3),
     ord_rej_reasons=_up_to(8),
     business_reject_reasons=_up_to(5),
+    exec_restatement_reasons=_RESTATED,
+    triggered=b"D",
+    working_indicator=False,
+    comm_currency=False,
+    last_liquidity_ind=False,
+    display_qty=tags.MAX_FLOOR,
+    exec_insts=_EXEC_INSTS,
+    peg_price_types={},
 )
 FIX44 = Dialect(
     name="FIX.4.4",
@@ -49,6 +114,19 @@ FIX44 = Dialect(
     cxl_rej_reasons=_up_to(6, 99),
     ord_rej_reasons=_up_to(15, 99),
     business_reject_reasons=_up_to(7),
+    exec_restatement_reasons=_RESTATED_SINCE_44,
+    triggered=b"D",
+    working_indicator=True,
+    comm_currency=True,
+    last_liquidity_ind=True,
+    display_qty=tags.MAX_FLOOR,
+    exec_insts=_EXEC_INSTS_SINCE_44
+    | {
+        # 4.4 knows the line between the two only as a part of the system
+        ExecInst.REINSTATE_ON_CONNECTION_LOSS: tags.ExecInst.REINSTATE_ON_SYSTEM_FAILURE,
+        ExecInst.CANCEL_ON_CONNECTION_LOSS: tags.ExecInst.CANCEL_ON_SYSTEM_FAILURE,
+    },
+    peg_price_types={},
 )
 FIX50SP2 = Dialect(
     name="FIX.5.0SP2",
@@ -58,6 +136,23 @@ FIX50SP2 = Dialect(
     cxl_rej_reasons=_up_to(8, 18, 99),
     ord_rej_reasons=_up_to(16, 18, 99),
     business_reject_reasons=_up_to(10, 18),
+    exec_restatement_reasons=_RESTATED_SINCE_44
+    | {RestatementReason.CANCEL_ON_SYSTEM_FAILURE: b"12"},  # it means its client's line, for which 5.0 has a word
+    triggered=b"L",
+    working_indicator=True,
+    comm_currency=True,
+    last_liquidity_ind=True,
+    display_qty=tags.DISPLAY_QTY,
+    exec_insts=_EXEC_INSTS_SINCE_44
+    | {
+        ExecInst.REINSTATE_ON_CONNECTION_LOSS: tags.ExecInst.REINSTATE_ON_CONNECTION_LOSS,
+        ExecInst.CANCEL_ON_CONNECTION_LOSS: tags.ExecInst.CANCEL_ON_CONNECTION_LOSS,
+    },
+    peg_price_types={
+        ExecInst.MARKET_PEG: tags.PegPriceType.MARKET_PEG,
+        ExecInst.PRIMARY_PEG: tags.PegPriceType.PRIMARY_PEG,
+        ExecInst.MID_PRICE_PEG: tags.PegPriceType.MID_PRICE_PEG,
+    },
 )
 
 _DIALECTS = {b"FIX.4.2": FIX42, b"FIX.4.4": FIX44, b"4": FIX42, b"6": FIX44, b"9": FIX50SP2}

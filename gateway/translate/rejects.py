@@ -55,6 +55,11 @@ def cxl_rej_reason(reason: Reason, dialect: Dialect) -> bytes:
     return code if code in dialect.cxl_rej_reasons else b"2"
 
 
+def mass_cancel_reject_reason(code: str) -> bytes:
+    """MassCancelRejectReason(532), by the code of the refusal."""
+    return {"MASS_CANCEL_SCOPE": b"0", "UNKNOWN_SYMBOL": b"1"}.get(code, b"99")
+
+
 def business_reject(message: Message, reason: bytes, text: bytes, dialect: Dialect) -> bytes:
     """Body of a BusinessMessageReject(j); a reason that the version does not know becomes 0 Other."""
     return b"45=%b\x01372=%b\x01380=%b\x0158=%b\x01" % (

@@ -2,7 +2,10 @@
 
 Every report carries the order as it stands after the fact: OrdStatus(39) by precedence, quantities by arithmetic. The
 ClOrdID(11) is the last accepted one, except in the answers to a cancel or replace, which carry the request's own and
-the last accepted one as OrigClOrdID(41) (FIX 4.4 Volume 4, Appendix D).
+the last accepted one as OrigClOrdID(41) (FIX 4.4 Volume 4, Appendix D). An order that came by telephone has none.
+
+Orders that outlive the day carry the day's quantities (424, 425, 426), and whatever special terms an order came with is
+told back.
 """
 
 from __future__ import annotations
@@ -11,25 +14,37 @@ from decimal import Decimal
 
 from fixspec.numbers import format_decimal
 from gateway.translate.dialect import Dialect
+from gateway.translate.special_terms import special_fields
 from gateway.translate.values import ORD_STATUS_VALUES, ORD_TYPE_VALUES, SIDE_VALUES, TIME_IN_FORCE_VALUES
+from oms.fill_details import FillDetails
 from oms.order import Order
+from oms.special_terms import NO_SPECIAL_TERMS
+from oms.types import TimeInForce
 
 # ExecType(150)
 NEW = b"0"
+DONE_FOR_DAY = b"3"
 CANCELED = b"4"
 REPLACED = b"5"
 PENDING_CANCEL = b"6"
+STOPPED = b"7"
 REJECTED = b"8"
+SUSPENDED = b"9"
 PENDING_NEW = b"A"
 EXPIRED = b"C"
+RESTATED = b"D"
 PENDING_REPLACE = b"E"
 TRADE = b"F"
+TRADE_CORRECT = b"G"
+TRADE_CANCEL = b"H"
 ORDER_STATUS = b"I"
 
 REJECTED_STATUS = b"8"
 CANCEL_REQUEST = b"1"  # CxlRejResponseTo(434)
 REPLACE_REQUEST = b"2"
 
+_GOOD_TILL_CANCEL = TimeInForce.GOOD_TILL_CANCEL
+_GOOD_TILL_DATE = TimeInForce.GOOD_TILL_DATE
 
 _EXECUTION_REPORT = b"".join(
     (
@@ -64,10 +79,15 @@ def execution_report(
     """Body of an ExecutionReport(8) about `order` as it stands.
 
     `cl_ord_id` overrides the order's own; `detail` is further encoded fields (last quantity, reasons, text)."""
-    price, cum_qty = order.price, order.cum_qty
-    return _EXECUTION_REPORT % (
+    price, cum_qty, time_in_force = order.price, order.cum_qty, order.time_in_force
+    if order.special is not NO_SPECIAL_TERMS:
+        detail = special_fields(order.special, dialect) + detail
+    if time_in_force is _GOOD_TILL_CANCEL or time_in_force is _GOOD_TILL_DATE:
+        detail = _day_quantities(order) + detail
+    name = cl_ord_id or order.cl_ord_id
+    body = _EXECUTION_REPORT % (
         order.order_id.encode(),
-        (cl_ord_id or order.cl_ord_id).encode("latin-1"),
+        name.encode("latin-1"),
         b"41=%b\x01" % orig_cl_ord_id.encode("latin-1") if orig_cl_ord_id is not None else b"",
         exec_id,
         b"20=0\x01" if dialect.exec_trans_type else b"",
@@ -79,40 +99,111 @@ def execution_report(
         format_decimal(order.order_qty),
         ORD_TYPE_VALUES[order.ord_type],
         b"44=%b\x01" % format_decimal(price) if price is not None else b"",
-        TIME_IN_FORCE_VALUES[order.time_in_force],
+        TIME_IN_FORCE_VALUES[time_in_force],
         format_decimal(order.leaves_qty),
         format_decimal(cum_qty) if cum_qty else b"0",
         format_decimal(order.avg_px) if cum_qty else b"0",
         transact_time,
         detail,
     )
+    return body if name else body.replace(b"\x0111=\x01", b"\x01", 1)
+
+
+def _day_quantities(order: Order) -> bytes:
+    """DayOrderQty(424), DayCumQty(425), DayAvgPx(426)."""
+    day_cum_qty = order.day_cum_qty
+    if not day_cum_qty:
+        return b"424=%b\x01425=0\x01426=0\x01" % format_decimal(order.day_order_qty)
+    return b"424=%b\x01425=%b\x01426=%b\x01" % (
+        format_decimal(order.day_order_qty),
+        format_decimal(day_cum_qty),
+        format_decimal(order.day_avg_px),
+    )
 
 
 def trade_report(
-    order: Order, exec_id: bytes, last_qty: Decimal, last_px: Decimal, transact_time: bytes, dialect: Dialect
+    order: Order,
+    exec_id: bytes,
+    last_qty: Decimal,
+    last_px: Decimal,
+    transact_time: bytes,
+    dialect: Dialect,
+    more: bytes = b"",
 ) -> bytes:
-    """Body of the report of a fill. FIX 4.2 says it by the status that it leads to: 1 Partial fill, 2 Fill."""
-    exec_type = TRADE if dialect.trade_by_exec_type else (b"1" if order.cum_qty < order.order_qty else b"2")
-    detail = b"32=%b\x0131=%b\x01" % (format_decimal(last_qty), format_decimal(last_px))
+    """Body of the report of a fill. FIX 4.2 says it by the status that it leads to: 1 Partial fill, 2 Fill.
+
+    `more` is what is known of the execution beside quantity and price: LastMkt(30), `fill_details`."""
+    exec_type = TRADE if dialect.trade_by_exec_type else _fill_or_partial_fill(order)
+    detail = b"32=%b\x0131=%b\x01%b" % (format_decimal(last_qty), format_decimal(last_px), more)
     return execution_report(order, exec_id, exec_type, transact_time, dialect, detail=detail)
 
 
-def status_report(
-    order: Order, exec_id: bytes, transact_time: bytes, dialect: Dialect, cl_ord_id: str | None = None
+def _fill_or_partial_fill(order: Order) -> bytes:
+    return b"1" if order.cum_qty < order.order_qty else b"2"
+
+
+def fill_details(details: FillDetails, dialect: Dialect) -> bytes:
+    """Commission(12) of this execution as an amount, its currency, and LastLiquidityInd(851)."""
+    fields = []
+    if details.commission is not None:
+        fields.append(b"12=%b\x0113=3\x01" % format_decimal(details.commission))
+        if details.commission_currency and dialect.comm_currency:
+            fields.append(b"479=%b\x01" % details.commission_currency.encode("latin-1"))
+    if details.last_liquidity_ind and dialect.last_liquidity_ind:
+        fields.append(b"851=%b\x01" % details.last_liquidity_ind.encode("latin-1"))
+    return b"".join(fields)
+
+
+def revision_report(
+    order: Order,
+    exec_id: bytes,
+    exec_ref_id: bytes,
+    correction: tuple[Decimal, Decimal] | None,
+    transact_time: bytes,
+    dialect: Dialect,
+    more: bytes = b"",
 ) -> bytes:
-    """Body of the answer to an OrderStatusRequest(H), or to a new order that was sent before."""
+    """Body of the report that an execution has another quantity and price than was told, `correction`, or that it is
+    void. ExecRefID(19) is the ExecID(17) under which it was told last."""
+    last_qty, last_px = (b"0", b"0") if correction is None else map(format_decimal, correction)
+    detail = b"19=%b\x0132=%b\x0131=%b\x01%b" % (exec_ref_id, last_qty, last_px, more)
+    if dialect.trade_by_exec_type:
+        exec_type = TRADE_CANCEL if correction is None else TRADE_CORRECT
+        return execution_report(order, exec_id, exec_type, transact_time, dialect, detail=detail)
+    body = execution_report(order, exec_id, _fill_or_partial_fill(order), transact_time, dialect, detail=detail)
+    return body.replace(b"\x0120=0\x01", b"\x0120=1\x01" if correction is None else b"\x0120=2\x01", 1)
+
+
+def status_report(
+    order: Order,
+    exec_id: bytes,
+    transact_time: bytes,
+    dialect: Dialect,
+    cl_ord_id: str | None = None,
+    detail: bytes = b"",
+) -> bytes:
+    """Body of the answer to an OrderStatusRequest(H) or OrderMassStatusRequest(AF), or to a request that was sent
+    before."""
     if dialect.status_by_exec_type:
-        return execution_report(order, exec_id, ORDER_STATUS, transact_time, dialect, cl_ord_id)
-    body = execution_report(order, exec_id, ORD_STATUS_VALUES[order.ord_status], transact_time, dialect, cl_ord_id)
+        return execution_report(order, exec_id, ORDER_STATUS, transact_time, dialect, cl_ord_id, detail=detail)
+    exec_type = ORD_STATUS_VALUES[order.ord_status]
+    body = execution_report(order, exec_id, exec_type, transact_time, dialect, cl_ord_id, detail=detail)
     return body.replace(b"\x0120=0\x01", b"\x0120=3\x01", 1)
 
 
 def unknown_order_report(
-    cl_ord_id: bytes, symbol: bytes, side: bytes, exec_id: bytes, text: bytes, dialect: Dialect
+    cl_ord_id: bytes,
+    symbol: bytes,
+    side: bytes,
+    exec_id: bytes,
+    text: bytes,
+    dialect: Dialect,
+    more: bytes = b"",
 ) -> bytes:
-    """Body of the answer to an OrderStatusRequest(H) for an order that this session does not have."""
+    """Body of the answer to an OrderStatusRequest(H) for an order that this session does not have, or to an
+    OrderMassStatusRequest(AF) that concerns none."""
     exec_type = ORDER_STATUS if dialect.status_by_exec_type else REJECTED
-    detail = b"103=5\x0158=%b\x01" % text
+    detail = b"103=5\x0158=%b\x01%b" % (text, more)
     return _report_without_order(cl_ord_id, exec_id, b"3", exec_type, symbol, side, detail, dialect)
 
 
@@ -120,7 +211,8 @@ def refused_order_report(
     fields: dict[bytes, bytes], exec_id: bytes, ord_rej_reason: bytes, text: bytes, dialect: Dialect
 ) -> bytes:
     """Body of the report that refuses a NewOrderSingle(D) of which no order came: its own fields are told back."""
-    detail = b"38=%b\x01103=%b\x0158=%b\x01" % (fields[b"38"], ord_rej_reason, text)
+    quantity = b"38=%b\x01" % fields[b"38"] if b"38" in fields else b""
+    detail = b"%b103=%b\x0158=%b\x01" % (quantity, ord_rej_reason, text)
     return _report_without_order(fields[b"11"], exec_id, b"0", REJECTED, fields[b"55"], fields[b"54"], detail, dialect)
 
 
@@ -140,8 +232,8 @@ def _report_without_order(
     dialect: Dialect,
 ) -> bytes:
     """A report on an order that there is not: OrderID(37)=NONE, OrdStatus(39)=8, nothing left and nothing done."""
-    return b"37=NONE\x0111=%b\x0117=%b\x01%b150=%b\x0139=8\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x01%b" % (
-        cl_ord_id,
+    return b"37=NONE\x01%b17=%b\x01%b150=%b\x0139=8\x0155=%b\x0154=%b\x01151=0\x0114=0\x016=0\x01%b" % (
+        b"11=%b\x01" % cl_ord_id if cl_ord_id else b"",
         exec_id,
         b"20=%b\x01" % exec_trans_type if dialect.exec_trans_type else b"",
         exec_type,
@@ -168,4 +260,30 @@ def order_cancel_reject(
         response_to,
         cxl_rej_reason,
         text,
+    )
+
+
+def order_mass_cancel_report(
+    order_id: bytes,
+    cl_ord_id: str,
+    scope: str,
+    total_affected_orders: int | None,
+    mass_cancel_reject_reason: bytes,
+    transact_time: bytes,
+    text: bytes,
+) -> bytes:
+    """Body of an OrderMassCancelReport(r): how many orders are to be canceled, or why none is (`None`)."""
+    request_type = scope.encode("latin-1")
+    answer = (
+        b"531=0\x01532=%b\x01" % mass_cancel_reject_reason
+        if total_affected_orders is None
+        else b"531=%b\x01533=%d\x01" % (request_type, total_affected_orders)
+    )
+    return b"37=%b\x0111=%b\x01530=%b\x01%b60=%b\x01%b" % (
+        order_id,
+        cl_ord_id.encode("latin-1"),
+        request_type,
+        answer,
+        transact_time,
+        b"58=%b\x01" % text if text else b"",
     )

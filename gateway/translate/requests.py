@@ -1,44 +1,27 @@
 """Client messages to commands: NewOrderSingle(D), OrderCancelRequest(F), OrderCancelReplaceRequest(G),
-OrderStatusRequest(H). From here on there is no FIX.
+OrderStatusRequest(H), OrderMassCancelRequest(q), DontKnowTrade(Q). From here on there is no FIX.
 
 The session has judged the message by then: it is in sequence, every field has its format, and what the rules of
-engagement require is there. What is left to refuse are values that FIX knows and this desk does not.
+engagement require is there (`gateway.translate.engagement`). What is left to refuse are values that FIX knows and this
+desk does not.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from fixspec import tags
 from fixspec.message import Message
 from fixspec.numbers import parse_decimal, parse_utc_timestamp
-from fixspec.rulebook import Condition, MessageTerms, RulesOfEngagement
-from fixspec.tags import MsgType, OrdType
+from gateway.translate.dialect import Dialect
+from gateway.translate.special_terms import TAGS, special_terms
 from gateway.translate.values import ORD_TYPES, SIDES, TIMES_IN_FORCE
-from oms.commands import CancelOrder, NewOrder, QueryOrder, ReplaceOrder
+from oms.commands import CancelOrder, DisputeTrade, MassCancel, NewOrder, QueryOrder, ReplaceOrder
 from oms.types import RejectReason
 
 DAY = b"0"
-
-_PRICED = Condition(tags.PRICE, tags.ORD_TYPE, frozenset({OrdType.LIMIT}))
-_ORDER = frozenset({tags.CL_ORD_ID, tags.SYMBOL, tags.SIDE})
-_TERMS = frozenset({tags.ORD_TYPE, tags.ORDER_QTY})
-_OF_AN_ORDER = frozenset({tags.ORIG_CL_ORD_ID})
-RULES_OF_ENGAGEMENT = RulesOfEngagement(
-    {
-        MsgType.NEW_ORDER_SINGLE: MessageTerms(required=_ORDER | _TERMS, conditions=(_PRICED,)),
-        MsgType.ORDER_CANCEL_REQUEST: MessageTerms(required=_ORDER | _OF_AN_ORDER),
-        MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(
-            required=_ORDER | _OF_AN_ORDER | _TERMS, conditions=(_PRICED,)
-        ),
-        MsgType.ORDER_STATUS_REQUEST: MessageTerms(required=frozenset({tags.CL_ORD_ID})),
-        MsgType.BUSINESS_MESSAGE_REJECT: MessageTerms(),
-    }
-)
-"""What a client session may send, on top of its dictionary. The rest gets a BusinessMessageReject(j).
-
-Every field that is read below without asking whether it is there stands here, for dictionaries differ: from FIX 4.4 on
-a Symbol(55) may be missing, in FIX 5.0 SP2 even an OrigClOrdID(41)."""
+_NO_QTY = Decimal(0)
 
 
 class Unsupported(NamedTuple):
@@ -49,7 +32,7 @@ class Unsupported(NamedTuple):
     text: str
 
 
-def new_order(session: str, message: Message) -> NewOrder | Unsupported:
+def new_order(session: str, message: Message, dialect: Dialect) -> NewOrder | Unsupported:
     fields = message.fields
     get = fields.get
     ord_type = ORD_TYPES.get(fields[tags.ORD_TYPE])
@@ -57,10 +40,15 @@ def new_order(session: str, message: Message) -> NewOrder | Unsupported:
     time_in_force = TIMES_IN_FORCE.get(get(tags.TIME_IN_FORCE, DAY))
     if ord_type is None or side is None or time_in_force is None:
         return _unsupported(fields)
-    order_qty = parse_decimal(fields[tags.ORDER_QTY])
+    special = None
+    if not fields.keys().isdisjoint(TAGS):
+        terms = special_terms(fields, dialect)
+        if isinstance(terms, str):
+            return _not_supported(terms)
+        special = terms
+    order_qty = get(tags.ORDER_QTY)
     price = get(tags.PRICE)
     transact_time = get(tags.TRANSACT_TIME)
-    assert order_qty is not None, "the rulebook checks formats"
     return NewOrder(
         session,
         get(tags.ACCOUNT, b"").decode("latin-1"),
@@ -68,11 +56,12 @@ def new_order(session: str, message: Message) -> NewOrder | Unsupported:
         fields[tags.SYMBOL].decode("latin-1"),
         side,
         ord_type,
-        order_qty,
+        _NO_QTY if order_qty is None else parse_decimal(order_qty) or _NO_QTY,
         None if price is None else parse_decimal(price),
         time_in_force,
         None if transact_time is None else parse_utc_timestamp(transact_time),
         get(tags.POSS_RESEND) == b"Y",
+        special,
     )
 
 
@@ -87,19 +76,26 @@ def cancel_order(session: str, message: Message) -> CancelOrder | Unsupported:
         fields[tags.ORIG_CL_ORD_ID].decode("latin-1"),
         fields[tags.SYMBOL].decode("latin-1"),
         side,
+        fields.get(tags.POSS_RESEND) == b"Y",
     )
 
 
-def replace_order(session: str, message: Message) -> ReplaceOrder | Unsupported:
+def replace_order(session: str, message: Message, dialect: Dialect) -> ReplaceOrder | Unsupported:
     fields = message.fields
+    get = fields.get
     ord_type = ORD_TYPES.get(fields[tags.ORD_TYPE])
     side = SIDES.get(fields[tags.SIDE])
-    time_in_force = TIMES_IN_FORCE.get(fields.get(tags.TIME_IN_FORCE, DAY))
+    time_in_force = TIMES_IN_FORCE.get(get(tags.TIME_IN_FORCE, DAY))
     if ord_type is None or side is None or time_in_force is None:
         return _unsupported(fields)
-    order_qty = parse_decimal(fields[tags.ORDER_QTY])
-    price = fields.get(tags.PRICE)
-    assert order_qty is not None, "the rulebook checks formats"
+    special = None
+    if not fields.keys().isdisjoint(TAGS):
+        terms = special_terms(fields, dialect)
+        if isinstance(terms, str):
+            return _not_supported(terms)
+        special = terms
+    order_qty = get(tags.ORDER_QTY)
+    price = get(tags.PRICE)
     return ReplaceOrder(
         session,
         fields[tags.CL_ORD_ID].decode("latin-1"),
@@ -107,18 +103,50 @@ def replace_order(session: str, message: Message) -> ReplaceOrder | Unsupported:
         fields[tags.SYMBOL].decode("latin-1"),
         side,
         ord_type,
-        order_qty,
+        _NO_QTY if order_qty is None else parse_decimal(order_qty) or _NO_QTY,
         None if price is None else parse_decimal(price),
         time_in_force,
+        get(tags.POSS_RESEND) == b"Y",
+        special,
     )
 
 
 def query_order(session: str, message: Message) -> QueryOrder:
-    order_id = message.fields.get(tags.ORDER_ID)
+    """OrderID(37) names the order where it is there: an order entered by telephone has no ClOrdID(11)."""
+    get = message.fields.get
+    order_id = get(tags.ORDER_ID)
     return QueryOrder(
         session,
-        message.fields[tags.CL_ORD_ID].decode("latin-1"),
+        get(tags.CL_ORD_ID, b"").decode("latin-1"),
         None if order_id is None else order_id.decode("latin-1"),
+    )
+
+
+def mass_cancel(session: str, message: Message) -> MassCancel | Unsupported:
+    fields = message.fields
+    get = fields.get
+    value = get(tags.SIDE)
+    side = None if value is None else SIDES.get(value)
+    if value is not None and side is None:
+        return _unsupported(fields)
+    return MassCancel(
+        session,
+        fields[tags.CL_ORD_ID].decode("latin-1"),
+        fields[tags.MASS_CANCEL_REQUEST_TYPE].decode("latin-1"),
+        get(tags.SYMBOL, b"").decode("latin-1"),
+        side,
+        get(tags.ACCOUNT, b"").decode("latin-1"),
+    )
+
+
+def dispute_trade(session: str, message: Message) -> DisputeTrade:
+    get = message.fields.get
+    return DisputeTrade(
+        session,
+        get(tags.ORDER_ID, b"").decode("latin-1"),
+        get(tags.EXEC_ID, b"").decode("latin-1"),
+        get(tags.DK_REASON, b"").decode("latin-1"),
+        get(tags.TEXT, b"").decode("latin-1"),
     )
 
 
@@ -131,11 +159,13 @@ def _unsupported(fields: dict[bytes, bytes]) -> Unsupported:
     ):
         value = fields.get(tag)
         if value is not None and value not in known:
-            figures = f"{name}({tag.decode()})={value.decode('latin-1')} taken={','.join(v.decode() for v in known)}"
-            return Unsupported(
-                "NOT_SUPPORTED", RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC, f"NOT_SUPPORTED: {figures}"
-            )
+            taken = ",".join(v.decode() for v in known)
+            return _not_supported(f"{name}({tag.decode()})={value.decode('latin-1')} taken={taken}")
     raise AssertionError("every value is supported")
+
+
+def _not_supported(figures: str) -> Unsupported:
+    return Unsupported("NOT_SUPPORTED", RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC, f"NOT_SUPPORTED: {figures}")
 
 
 def account_not_allowed(account: str) -> Unsupported:

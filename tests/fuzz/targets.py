@@ -20,7 +20,7 @@ from fixspec.numbers import format_utc_timestamp
 from fixspec.rulebook import Rulebook
 from gateway.session.settings import Role
 from gateway.session.state import State
-from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from tests.gateway.session.host import Clock, Host, admit
 from tests.gateway.session.messages import logon, settings
 from tests.gateway.session.rulebooks import rulebook
@@ -97,11 +97,14 @@ def decoder(data: bytes) -> None:
         assert len(plain.pairs) == plain.field_count
         assert b"".join(b"%b=%b\x01" % pair for pair in plain.pairs) == raw
     if choice not in _remembering:
-        _remembering[choice] = Rulebook(rulebook(version).dictionary, options, RULES_OF_ENGAGEMENT)
+        _remembering[choice] = _client_rulebook(version, options)
     for _ in range(2):  # the second time it may be recognised
-        _same_verdict(
-            plain, raw, _remembering[choice], Rulebook(rulebook(version).dictionary, options, RULES_OF_ENGAGEMENT)
-        )
+        _same_verdict(plain, raw, _remembering[choice], _client_rulebook(version, options))
+
+
+def _client_rulebook(version: str, options: ValidationOptions) -> Rulebook:
+    dictionary = rulebook(version).dictionary
+    return Rulebook(dictionary, options, RULES_OF_ENGAGEMENT.within(dictionary))
 
 
 def _same_verdict(plain: Message | Garbled, raw: bytes, remembering: Rulebook, forgetful: Rulebook) -> None:

@@ -15,7 +15,7 @@ from fixspec.judge import ValidationOptions
 from gateway.log_records import Numbers
 from gateway.session.settings import Role, SessionSettings
 from gateway.sessions import rulebook_of, sessions_of, settings_of
-from gateway.translate.requests import RULES_OF_ENGAGEMENT
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 
 PLAIN = SessionConfig(name="A", begin_string="FIX.4.4", target_comp_id="T")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fixspec.dictionary import own_dictionary
-from gateway.translate.dialect import FIX42, FIX44, FIX50SP2, Dialect, dialect_of
+from gateway.translate.dialect import FIX42, FIX44, FIX50SP2, Dialect, dialect_of, exec_restatement_reason
+from oms.types import RestatementReason
 
 DIALECTS = {"FIX42": FIX42, "FIX44": FIX44, "FIX50SP2": FIX50SP2}
 
@@ -17,6 +18,9 @@ def test_codes_are_those_of_the_dictionary(name: str) -> None:
     assert dialect.cxl_rej_reasons == set(fields[b"102"].values)
     assert dialect.business_reject_reasons == set(fields[b"380"].values)
     assert dialect.ord_rej_reasons <= set(fields[b"103"].values)
+    assert set(dialect.exec_restatement_reasons.values()) <= set(fields[b"378"].values)
+    assert set(dialect.exec_insts.values()) <= set(fields[b"18"].values)
+    assert set(dialect.peg_price_types.values()) <= (set(fields[b"1094"].values) if b"1094" in fields else set())
 
 
 @pytest.mark.parametrize("name", DIALECTS)
@@ -28,6 +32,20 @@ def test_the_way_of_telling_an_execution_is_that_of_the_dictionary(name: str) ->
     exec_types = report.fields[b"150"].values
     assert dialect.trade_by_exec_type == (b"F" in exec_types)
     assert dialect.status_by_exec_type == (b"I" in exec_types)
+    assert dialect.triggered == (b"L" if b"L" in exec_types else b"D")
+    known = {member.field.tag for member in report.members}
+    assert dialect.working_indicator == (b"636" in known)
+    assert dialect.comm_currency == (b"479" in known)
+    assert dialect.last_liquidity_ind == (b"851" in known)
+    assert dialect.display_qty == (b"1138" if b"1138" in known else b"111")
+    assert (b"1094" in known) == bool(dialect.peg_price_types)
+
+
+def test_what_no_client_asked_for_has_a_reason_in_each_version() -> None:
+    disconnect = RestatementReason.CANCEL_ON_SYSTEM_FAILURE
+    assert [exec_restatement_reason(disconnect, d) for d in (FIX42, FIX44, FIX50SP2)] == [b"4", b"7", b"12"]
+    for dialect in DIALECTS.values():
+        assert all(exec_restatement_reason(reason, dialect) for reason in RestatementReason)
 
 
 @pytest.mark.parametrize(

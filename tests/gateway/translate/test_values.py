@@ -8,12 +8,20 @@ from oms.types import OrdStatus, OrdType, Side, TimeInForce
 
 def test_pairs() -> None:
     assert values.SIDE_VALUES == {Side.BUY: b"1", Side.SELL: b"2"}
-    assert values.ORD_TYPE_VALUES == {OrdType.MARKET: b"1", OrdType.LIMIT: b"2"}
+    assert values.ORD_TYPE_VALUES == {
+        OrdType.MARKET: b"1",
+        OrdType.LIMIT: b"2",
+        OrdType.STOP: b"3",
+        OrdType.STOP_LIMIT: b"4",
+        OrdType.PEGGED: b"P",
+    }
     assert values.TIME_IN_FORCE_VALUES == {
         TimeInForce.DAY: b"0",
         TimeInForce.GOOD_TILL_CANCEL: b"1",
         TimeInForce.IMMEDIATE_OR_CANCEL: b"3",
         TimeInForce.FILL_OR_KILL: b"4",
+        TimeInForce.GOOD_TILL_DATE: b"6",
+        TimeInForce.AT_THE_CLOSE: b"7",
     }
     assert values.ORD_STATUS_VALUES == {
         OrdStatus.PENDING_NEW: b"A",
