@@ -1,4 +1,4 @@
-"""Orders worked in parts: how they are divided, how what happens to parts happens to the order, cancels and replaces."""
+"""Orders worked in parts: how they are divided, how what happens to parts happens to the order, its cancel and replace."""
 
 from __future__ import annotations
 
