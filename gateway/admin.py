@@ -7,6 +7,15 @@
     POST /session/reset    the same, and "sender" or "target" for other numbers than 1
     POST /session/explain  {"session": "CLIENT44", "logon_seq": 7, "next_expected": 12}; both may be left out
     POST /reload           {"operator": "ann"}: read the configuration again
+    POST /order/list       {"which": "unresolved", "limit": 100}
+    POST /order/show       {"order": "ABCDEF-22"}, or "SESSION/CLORDID"
+    POST /order/cancel     {"order": "ABCDEF-22", "operator": "ann", "reason": "by telephone"}; likewise done, suspend,
+                           reinstate
+    POST /order/resolve    the same, and "outcome", for "filled" also "qty", "px", "exec_id"
+    POST /order/restate    the same, and "why", "qty", "px", "cum"
+    POST /order/bust       the same, and "exec_id"; /order/correct also "qty" and "px"
+    POST /order/claim      the same, and "account"
+    POST /order/enter      {"session", "account", "symbol", "side", "qty", "px", "time_in_force", "operator", "reason"}
 
 Whatever changes something is a command like any other input: it is decided in a turn, durable before it is answered,
 and in the log with the name of who asked for it. 400 answers a wish that cannot be read, 409 one that cannot be met.
@@ -20,6 +29,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from gateway import order_commands
+
 ASKED = {"/status": "status", "/sessions": "sessions"}
 WISHED = {
     "/trading-state": "trading_state",
@@ -27,6 +38,7 @@ WISHED = {
     "/session/reset": "session_reset",
     "/session/explain": "session_explain",
     "/reload": "reload",
+    **{f"/order/{ask.removeprefix('order_')}": ask for ask in order_commands.READERS},
 }
 
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.certify.command import certify_app
 from gateway.config_commands import config_app
 from gateway.door_client import EXIT_REFUSED, answer_of, login_name, refuse
+from gateway.order_cli import order_app
 from gateway.session_cli import reload, session_app
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(config_app, name="config")
+app.add_typer(certify_app, name="certify")
 app.add_typer(session_app, name="session")
+app.add_typer(order_app, name="order")
 app.command()(reload)
 
 EXCHANGE_START_S = 10.0

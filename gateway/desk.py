@@ -17,6 +17,7 @@ from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
 from gateway.expiry import Expiry
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
+from gateway.order_desk import OrderDesk
 from gateway.reporter import Reporter
 from gateway.tellers import Tellers
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
@@ -86,6 +87,7 @@ class Desk(Deciding):
         self._told = Tellers(self.blotter, self._reporter, venue_requests, self._take, terms.last_mkts)
         self._tellers = self._told.table
         self._requests = ClientRequests(self.blotter, self._reporter, self._take, self._watch).table
+        self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
         self._tick_at_mono_ns: int | None = None
 
     def use_clients(self, clients: Mapping[str, Client]) -> None:
@@ -184,6 +186,9 @@ class Desk(Deciding):
                 self._take(report, turn)
 
     def command(self, command: object, turn: Turn) -> object:
+        deed = self._order_desk.deeds.get(type(command))
+        if deed is not None:
+            return deed(command, turn)
         if isinstance(command, SetTradingState | SetSymbolStatus):
             self._take(command, turn)
         return {

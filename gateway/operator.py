@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gateway import order_commands
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetTradingState
 from oms.types import TradingState
@@ -74,4 +75,5 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "session_reset": _reset,
     "session_explain": _explain,
     "reload": lambda wish: ReadConfiguration(_word(wish, "operator", "a reload has a name")),
+    **order_commands.READERS,
 }

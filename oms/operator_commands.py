@@ -117,7 +117,7 @@ class EnterOrder(msgspec.Struct, frozen=True, gc=False):
     special: SpecialTerms | None = None
 
 
-OperatorCommand = (
+AnyIntervention = (
     ResolveOrder
     | CancelByOperator
     | RestateOrder
@@ -127,5 +127,5 @@ OperatorCommand = (
     | SuspendOrder
     | ReinstateOrder
     | ClaimOrder
-    | EnterOrder
 )
+OperatorCommand = AnyIntervention | EnterOrder

@@ -73,6 +73,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/reloader.py": {"asyncio"},
     "gateway/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
     "gateway/session_cli.py": {"print"},
+    "gateway/order_cli.py": {"print"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},
     "gateway/config_commands.py": {"files", "print", "sys"},
     "gateway/inspect.py": {"print"},
