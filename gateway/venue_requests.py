@@ -32,10 +32,13 @@ class VenueRequests:
         self._watch = watch
 
     def ask(self, event: Any, turn: Turn) -> None:
-        """Ask the venue of the event's order, behind what was told before."""
+        """Ask the venue of the event's order, behind what was told before. An order that is worked in parts has none:
+        its parts have, and are asked about by facts of their own."""
+        order = self._blotter.order(event.order_seq)
+        if not order.venue:
+            return
         if type(event) is not OrderQueried:
             self._watch.sent(event, turn)
-        order = self._blotter.orders[event.order_seq]
         in_process = self._in_process.get(order.venue)
         moment = Moment(turn.now.utc_ns, turn.next_seq())
         if in_process is not None:

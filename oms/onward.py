@@ -11,14 +11,15 @@ from decimal import Decimal
 from typing import Final
 
 from oms.blotter import Blotter
+from oms.children import PartTerms, worked
 from oms.events import Event, OrderHeld, OrderRefused, OrderRouted, OrderTriggered
 from oms.order import Order
 from oms.risk.gate import Gate, OrderRequest
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
 from oms.risk.venue_supports import venue_supports
-from oms.routing import choose_venue
-from oms.types import HoldReason, Moment, OrdType, Side, TimeInForce
+from oms.routing import choose_venue, shares
+from oms.types import HoldReason, Moment, OrdType, Side, TimeInForce, WorkReason
 
 STOPS: Final = (OrdType.STOP, OrdType.STOP_LIMIT)
 GATES_AGAIN: Final[tuple[Gate, ...]] = (trading_state, venue_available, venue_supports)
@@ -47,6 +48,15 @@ def onward(
         and request.symbol not in blotter.closed_symbols
     ):
         return [OrderHeld(seq, at_ns, order_seq, HoldReason.CLOSE)]
+    instrument = request.instrument
+    if instrument is not None and instrument.weights:
+        terms = PartTerms(
+            order_seq, request.account, request.symbol, request.side, request.ord_type, request.price,
+            request.time_in_force, request.special,
+        )  # fmt: skip
+        parts = shares(instrument, blotter, terms.ord_type, terms.time_in_force, request.special, request.order_qty)
+        if len(parts) > 1:
+            return worked(terms, parts, WorkReason.NEW, blotter.store_id, at)
     return [OrderRouted(seq, at_ns, order_seq, venue, f"{blotter.store_id}{seq}")]
 
 
