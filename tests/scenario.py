@@ -4,6 +4,7 @@ these are the sentences that only our own gateway understands:
     client stops reading | reads again     what it is sent waits before it, and the clock of a slow reader runs
     note slow_consumer_cut                 this has been noted for the log since the last line of this kind
     operator halts | reduces | resumes     and what else stands in `OPERATOR`
+    operator reads nothing to cancel       these words are in the answer to what was done last, or in why it was refused
     kill                                   the gateway ends without a word and starts again
     kill before commit | after commit      ... at the commit of the turn that follows
     the gateway goes down                  it is asked to end in good order
@@ -19,21 +20,53 @@ from contextlib import AbstractContextManager
 from gateway.certify.player import Player, Terms
 from gateway.certify.scenario import Scenario
 from gateway.certify.spelling import NotAsExpected, Pairs
+from gateway.operator import command_of
+from oms.commands import SetSymbolStatus
 from oms.events import ReportQuarantined
-from oms.types import TradingState
-from tests.peer import pairs_of
+from oms.types import SymbolStatus, TradingState
+from tests.peer import Peer, pairs_of
 from tests.world import World
 
-OPERATOR: dict[str, Callable[[World, dict[str, str]], None]] = {
+
+def _wish(ask: str) -> Callable[[World, dict[str, str]], None]:
+    """A wish about an order, as it comes through the operators' door."""
+
+    def carry_out(world: World, it: dict[str, str]) -> None:
+        world.command(command_of({"operator": "ann", "reason": "by telephone", **it, "ask": f"order_{ask}"}))
+
+    return carry_out
+
+
+def _symbol(world: World, symbol: str, status: SymbolStatus) -> None:
+    world.command(SetSymbolStatus(symbol, status, "ann", "news"))
+
+
+OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
     "halts": lambda world, _: world.set_trading_state(TradingState.HALTED),
     "reduces": lambda world, _: world.set_trading_state(TradingState.REDUCING),
     "resumes": lambda world, _: world.set_trading_state(TradingState.ACTIVE),
-}
-"""What an operator can do, by the word for it; `operator restates order=@order|qty=9000` gives it the fields."""
+    "suspends": lambda world, it: (
+        _wish("suspend")(world, it) if "order" in it else _symbol(world, it["symbol"], SymbolStatus.HALTED)
+    ),
+    "reinstates": lambda world, it: (
+        _wish("reinstate")(world, it) if "order" in it else _symbol(world, it["symbol"], SymbolStatus.TRADING)
+    ),
+    **{
+        word: _wish(ask)
+        for word, ask in {
+            "resolves": "resolve", "cancels": "cancel", "enters": "enter", "restates": "restate", "busts": "bust",
+            "corrects": "correct", "finishes": "done", "claims": "claim", "lists": "list", "looks": "show",
+        }.items()
+    },
+}  # fmt: skip
+"""What an operator can do, by the word for it; `operator restates order=@order|why=VERBAL_CHANGE|qty=9000` gives it the
+fields, as the operators' door takes them (`gateway.order_commands`)."""
 
 
 class WorldStage:
     """Implements `gateway.certify.player.Stage`."""
+
+    prompt = True
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -77,6 +110,8 @@ class WorldStage:
             self._logged(rest)
         elif who == "note":
             self._noted(rest)
+        elif who == "operator" and rest.startswith("reads "):
+            self._answered(rest.removeprefix("reads "))
         elif who == "operator" and (verb := rest.partition(" "))[0] in OPERATOR:
             fields = dict(part.split("=", 1) for part in verb[2].split("|") if part)
             OPERATOR[verb[0]](world, {key: self.values(value) for key, value in fields.items()})
@@ -100,7 +135,7 @@ class WorldStage:
 
     def _peer(self, who: str, what: str) -> None:
         world, peer = self.world, self.world.peers[who]
-        deeds = {
+        deeds: dict[str, Callable[[Peer], object]] = {
             "logs on": world.log_on,
             "logs out": world.log_out,
             "hangs up": world.hang_up,
@@ -116,6 +151,11 @@ class WorldStage:
         self.world.notes.clear()
         if event not in noted:
             raise NotAsExpected(f"noted: {noted}")
+
+    def _answered(self, words: str) -> None:
+        answers = [str(answer) for answer in self.world.answers]
+        if not any(self.values(words) in answer for answer in answers):
+            raise NotAsExpected(f"the operator read: {answers}")
 
     def _logged(self, text: str) -> None:
         kind, *wanted = text.split("|")

@@ -80,6 +80,8 @@ class Peer:
         self.unread: deque[bytes] = deque()
         self.history = history
         self.logged_on = False
+        self.heard_back = b""
+        """TestReqID(112) of the last Heartbeat that had one."""
         self._logon_sent = False
         self._asked = False
         self._buffer = b""
@@ -159,7 +161,9 @@ class Peer:
         self.received[number] = raw
         self.next_in = int(fields[b"36"]) if msg_type == b"4" else number + 1
         self._asked = False
-        if msg_type == b"1":
+        if msg_type == b"0":
+            self.heard_back = fields.get(b"112", self.heard_back)
+        elif msg_type == b"1":
             self.send(b"0", b"112=%b\x01" % fields[b"112"])
         elif msg_type == b"5":
             self._receive_logout(raw, number)

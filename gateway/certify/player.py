@@ -1,4 +1,4 @@
-"""Plays a scenario on a stage: in memory with fake time in our tests, over sockets against a gateway in certification."""
+"""Plays a scenario on a stage: in memory on fake time in our tests, over sockets in certification."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ class ScenarioFailed(AssertionError):
 class Stage(Protocol):
     """Where a scenario is played."""
 
+    prompt: bool
+    """Whatever follows from an act has come when the act is over. Otherwise it has to be waited for."""
+
     def begin(self, names: list[str]) -> None:
         """Have these logged on."""
 
@@ -42,7 +45,7 @@ class Stage(Protocol):
         """The next message that it got. NotAsExpected when none comes."""
 
     def hear_if_any(self, who: str) -> Pairs | None:
-        """The next message that it got, left where it is; None when none comes."""
+        """The next message that it got, left where it is. None when none comes."""
 
     def settle(self) -> None:
         """NotAsExpected if anybody got what was not expected."""
@@ -80,15 +83,16 @@ class Player:
 
     def play(self, scenario: Scenario) -> None:
         """ScenarioFailed with line and reason; NotPlayable when the stage cannot do what a line asks for."""
-        number, line = 0, ""
+        place = "begin"
         try:
             self.stage.begin(scenario.begin)
             for number, line in scenario.lines:
+                place = f"{scenario.file} line {number}: {line}"
                 self.act(line)
         except NotAsExpected as failure:
-            raise ScenarioFailed(f"{scenario.file} line {number}: {line}\n{failure}") from None
+            raise ScenarioFailed(f"{place}\n{failure}") from None
         except AssertionError as failure:
-            failure.add_note(f"{scenario.file} line {number}: {line}\n{self.stage.history()}")
+            failure.add_note(f"{place}\n{self.stage.history()}")
             raise
         try:
             self._no_more_optional()
@@ -114,7 +118,7 @@ class Player:
         elif self._is_about_the_past(who):
             self.stage.do(line)
         else:
-            if not self._grouped:
+            if not self._grouped and self.stage.prompt:
                 self._no_more_optional()
                 self.stage.settle()
             self._grouped = (self._grouped or line == "together") and line != "apart"
@@ -124,6 +128,11 @@ class Player:
                 self._send(who, split(text))
             else:
                 self.stage.do(line)
+
+    def tidy_up(self) -> None:
+        """Have the venue end every order of the scenario that is still open."""
+        for row in self._rows.endings():
+            self._send("venue", self._rows.sent("venue", row))
 
     def value(self, text: str) -> str:
         """What a name such as @order stands for; any other text is itself."""
@@ -192,9 +201,8 @@ class Player:
             place = seen[tag] = seen.get(tag, -1) + 1
             values = found.get(tag, [])
             there = values[place] if place < len(values) else "<none>"
-            either = [value] if "/" not in value or tag not in NUMBERS else value.split("/")
-            wanted_now = either[:1] if self.terms.strict else either
-            same = any(says(tag, one, there) for one in wanted_now) or (tag in MATTER_OF_TASTE and not self.terms.strict)
+            same = any(says(tag, one, there) for one in self._either(tag, value))
+            same = same or (tag in MATTER_OF_TASTE and not self.terms.strict)
             wrong = wrong or not same
             name = f"{tag} {field_name(tag.encode())}"
             table.append(f"    {name:24} {value:24} {there}{'' if same else '     <---'}")
@@ -203,6 +211,11 @@ class Player:
             text = "\n".join([f"{who} got another message: {joined(got)}", heading, *table, self.stage.history()])
             raise NotAsExpected(text)
         return found
+
+    def _either(self, tag: str, value: str) -> list[str]:
+        """What a value may be: `8000/10000` is one of two, and in our own tests the first."""
+        values = value.split("/") if tag in NUMBERS else [value]
+        return values[:1] if self.terms.strict else values
 
     def _exec_id_is_new(self, who: str, given: dict[str, str], found: dict[str, list[str]]) -> None:
         """ExecID(17) identifies a report for ever; a status may have one of its own or none worth the name."""
@@ -217,8 +230,8 @@ class Player:
 
     def _take_optional(self, who: str) -> None:
         """Expect what may come before the next message if it has come."""
-        while self.may_come and self.may_come[0].partition(" ")[0] == who:
-            line = self.may_come.pop(0)
+        for line in [line for line in self.may_come if line.partition(" ")[0] == who]:
+            self.may_come.remove(line)
             if not self._has_come(line):
                 self.left_out.append(line)
 
@@ -229,7 +242,7 @@ class Player:
                 self.left_out.append(line)
 
     def _has_come(self, line: str) -> bool:
-        """Whether the next message is this one, by MsgType, ExecType and OrdStatus; then it must be right throughout."""
+        """Whether the next message is this one by MsgType, ExecType and OrdStatus; then all of it must be right."""
         who, _, rest = line.partition(" ")
         verb, _, text = rest.partition(" ")
         given = self._rows.expected(who, text.strip()) if verb == "<" else split(text)

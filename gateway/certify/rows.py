@@ -55,6 +55,11 @@ class Rows:
         self._root: dict[str, str] = {}
         self._books: dict[str, VenueBook] = {}
         self._last_exec = 0
+        self._at_venue: dict[str, str] = {}
+
+    def endings(self) -> list[str]:
+        """A row for each order that the venue still has: it is canceled, or rejected if it was not accepted yet."""
+        return [row for row in self._at_venue.values() if row]
 
     def sent(self, who: str, row: str) -> Pairs:
         """What `who > row` sends."""
@@ -82,6 +87,8 @@ class Rows:
             pairs.append(("434", _RESPONSE_TO[self._request[cl_ord_id]]))
             return _overridden(pairs, split("|".join(parts)))
         pairs = [("35", msg_type), ("11", _at_venue(cl_ord_id))]
+        if msg_type == "D":
+            self._at_venue[cl_ord_id] = f"8({cl_ord_id}) | 8 8 | {qty or 1} 0 0 0"
         if orig:
             pairs.append(("41", _at_venue(orig)))
         pairs += [(tag, value) for tag, value in (("38", qty), ("44", px)) if value]
@@ -134,7 +141,15 @@ class Rows:
             pairs.append(("19", ref_id))
         book.told(exec_type, exec_id, ref_id, last_qty, px)
         pairs.append(("6", avg or book.avg_px()))
+        name = cl_ord_id if exec_type == "5" else self._named_at_venue(root)
+        over = leaves_qty == "0" and exec_type not in ("H", "G")
+        self._at_venue[root] = "" if over else f"8({name}) | 4 4 | {order_qty} {cum_qty} 0 0"
         return _overridden(pairs, more)
+
+    def _named_at_venue(self, root: str) -> str:
+        """The ClOrdID that the order has by now, in the client's words."""
+        match = _HEAD.match(self._at_venue.get(root, ""))
+        return match[2] if match else root
 
     def _venue_cancel_reject(self, cl_ord_id: str, orig: str, parts: list[str]) -> Pairs:
         status = parts.pop(0).split()[1]

@@ -6,7 +6,8 @@
     with: limits.max_order_qty=100         the gateway's configuration, where it differs
     begin: nobody                          who is logged on at the beginning: `client venue` when left out
     needs: an operator                     what must be done to the gateway itself: a foreign one is not played so
-    instead: D.2.b  reason                 the standard lets a gateway do one or the other, and ours does D.2.b
+    other ways: D.2.a D.2.c                the standard lets a gateway go one of these ways: one of them is enough
+    not ours: why                          our gateway goes another of them
     deviation: what                        where ours differs from the printed row, and why
 
     == rejected by the exchange            another way it can go, from the beginning. What stands above the first
@@ -33,8 +34,8 @@ Anything else is said in raw fields, and for what is not messages there are sent
     wait 1.5s                              time passes
 
 `@x` takes its value where it is first expected, and stands for it from then on; the venue's name of order X is `@x`.
-`8000/10000` is either, and ours the first. `<any>` is some value, `<none>` no field, `<now>` the time. Whatever a counterparty got must be expected before anything
-else happens.
+`<any>` is some value, `<none>` no field, `<now>` the time; `10000/8000` is either, and ours the first. Whatever a
+counterparty got must be expected before anything else happens.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Scenario:
     begin: list[str] = field(default_factory=lambda: ["client", "venue"])
     changes: dict[str, object] = field(default_factory=dict)
     needs: str = ""
-    instead: str = ""
+    other_ways: list[str] = field(default_factory=list)
+    not_ours: str = ""
     deviation: str = ""
     intent: list[str] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
@@ -90,18 +92,16 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
         if line.startswith("== "):
             if now is whole:
                 whole = replace(whole, lines=[])
-            now = replace(
-                whole, section=line[3:], changes=dict(whole.changes), intent=list(whole.intent), lines=[]
-            )
+            now = replace(whole, section=line[3:], changes=dict(whole.changes), intent=list(whole.intent), lines=[])
             found.append(now)
         elif line.startswith("#"):
             now.intent.append(line)
-        elif key in ("clients", "venues", "begin"):
-            setattr(now, key, rest.split() if rest != "nobody" else [])
+        elif key in ("clients", "venues", "begin", "other ways"):
+            setattr(now, key.replace(" ", "_"), rest.split() if rest != "nobody" else [])
         elif key == "with":
             now.changes |= dict(map(_change, rest.split()))
-        elif key in ("needs", "instead", "deviation"):
-            setattr(now, key, rest)
+        elif key in ("needs", "not ours", "deviation"):
+            setattr(now, key.replace(" ", "_"), rest)
         elif line:
             if not found:
                 found.append(now)
@@ -109,12 +109,16 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
     return found or [now]
 
 
+LISTS = ("accounts", "report_pending", "disconnect_keep", "ord_types", "times_in_force", "exec_insts", "symbols")
+"""Keys whose value is a list: its items stand with commas between them."""
+
+
 def _change(text: str) -> tuple[str, object]:
     path, _, value = text.partition("=")
     known: dict[str, Any] = {"none": None, "yes": True, "no": False}
     if value in known:
         return path, known[value]
-    if path.endswith(("accounts", "report_pending", "disconnect_keep")):
+    if path.endswith(LISTS):
         return path, [word for word in value.split(",") if word]
     is_number = value.isdigit() and not path.endswith(("qty", "price", "size", "percent"))
     return path, int(value) if is_number else value

@@ -19,18 +19,24 @@ def _codes(last: int, *more: int) -> frozenset[str]:
     return frozenset(str(code) for code in (*range(last + 1), *more))
 
 
+_BEFORE_TRIGGERED: Final = frozenset("0123456789ABCDEFGHI")
+"""ExecType(150) before L, Triggered: a restatement stands for that."""
+
 KNOWN_CODES: Final[dict[str, dict[str, tuple[frozenset[str], str]]]] = {
     "FIX.4.2": {
         "103": (_codes(8), "0"),
         "102": (_codes(3), "2"),
         "380": (_codes(5), "0"),
         "378": (_codes(5), "<none>"),
+        "150": (_BEFORE_TRIGGERED, "D"),
+        "636": (frozenset(), "<none>"),
     },
     "FIX.4.4": {
         "103": (_codes(15, 99), "0"),
         "102": (_codes(6, 99), "2"),
         "380": (_codes(7), "0"),
         "378": (_codes(10, 99), "<none>"),
+        "150": (_BEFORE_TRIGGERED, "D"),
     },
     "FIX.5.0SP2": {},
 }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from gateway.certify.scenario import Scenario, read_scenarios
 
 
-def read_suite() -> list[Scenario]:
+@cache
+def suite() -> tuple[Scenario, ...]:
     """Every section of every file, in the order of the standard."""
     folder = files("gateway.certify") / "orders"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".txt"))
-    return [scenario for name in names for scenario in read_scenarios(name, (folder / name).read_text())]
-
-
-SUITE = read_suite()
+    return tuple(scenario for name in names for scenario in read_scenarios(name, (folder / name).read_text()))
