@@ -126,7 +126,7 @@ class ClientRequests:
             body = reports.unknown_order_report(fields[tags.CL_ORD_ID], symbol, side, exec_id, text, client.dialect)
         else:
             body = reports.status_report(order, exec_id, self._reporter.transact_time(turn), client.dialect)
-            if self._watch.is_unresolved(order.order_seq):
+            if self._watch.is_unresolved(order):
                 body += b"58=%b: venue=%b\x01" % (VENUE_STATE_UNKNOWN.encode(), order.venue.encode())
         turn.send(session, MsgType.EXECUTION_REPORT, body)
 

@@ -53,7 +53,7 @@ class OrderDesk:
             open_orders[order_seq]
             for order_seq in sorted(open_orders)
             if which == "open"
-            or (which == "unresolved" and self._watch.is_unresolved(order_seq))
+            or (which == "unresolved" and self._watch.is_unresolved(open_orders[order_seq]))
             or (which == "external" and is_external(open_orders[order_seq]))
         ]
         listed = [order_line(order, self._watch) for order in found[: command.limit]]

@@ -28,7 +28,7 @@ def order_line(order: Order, watch: UnresolvedWatch) -> dict[str, object]:
         "leaves_qty": _text(order.leaves_qty),
         "price": _text(order.price),
         "venue": order.venue,
-        "unanswered": what_is_owed(order) if watch.is_unresolved(order.order_seq) else "",
+        "unanswered": what_is_owed(order) if watch.is_unresolved(order) else "",
         "is_external": is_external(order),
     }
 

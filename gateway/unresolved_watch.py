@@ -124,10 +124,10 @@ class UnresolvedWatch:
             self._open(order, turn.now.mono_ns, turn.now.mono_ns)
         self.deadline_reached(turn)
 
-    def is_unresolved(self, order_seq: int) -> bool:
-        """A person has been told of it, or should have been."""
-        case = self._cases.get(order_seq)
-        return case is not None and case.told > 0
+    def is_unresolved(self, order: Order) -> bool:
+        """The venue owes an answer for so long that a person has been told."""
+        case = self._cases.get(order.order_seq)
+        return case is not None and case.told > 0 and order.unresolved and case.name == _owed(order)
 
     def deadline(self) -> int | None:
         batches, heap = self._batches, self._heap
