@@ -80,9 +80,8 @@ class Waiting:
             return
         stop = close = expire_ns = None
         special = order.special
-        if order.hold is HoldReason.STOP_PRICE:
-            stop_px = special.stop_px
-            assert stop_px is not None, order
+        stop_px = special.stop_px
+        if order.hold is HoldReason.STOP_PRICE and stop_px is not None:  # a replace may take the price away
             stop = order.symbol, order.side, stop_px if order.side is Side.BUY else stop_px.copy_negate()
             insort(self._stops.setdefault(stop[:2], []), (stop[2], order_seq))
         elif order.hold is HoldReason.CLOSE:
