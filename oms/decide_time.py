@@ -46,7 +46,7 @@ from oms.events import (
 from oms.onward import let_go
 from oms.order import GOOD_TILL, Order
 from oms.order_state import Base
-from oms.types import ExecInst, Moment, OrdStatus, RestatementReason, SymbolStatus, TimeInForce
+from oms.types import ExecInst, HoldReason, Moment, OrdStatus, RestatementReason, SymbolStatus, TimeInForce
 from oms.venue_reports import ReferencePriceSeen, VenueSymbolStatus
 from oms.waiting import was_expired
 
@@ -68,7 +68,7 @@ def reference_price_seen(blotter: Blotter, report: ReferencePriceSeen, at: Momen
     for order_seq in waiting.triggered_by(report.symbol, report.price):
         seq = at.seq + len(events)
         events.append(OrderTriggered(seq, at_ns, order_seq, report.price))
-        events += let_go(blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), stop_is_over=True)
+        events += let_go(blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), (HoldReason.STOP_PRICE,))
     return events
 
 
@@ -81,7 +81,9 @@ def begin_closing_phase(blotter: Blotter, command: BeginClosingPhase, at: Moment
     for order_seq in blotter.waiting.for_close(symbol):
         seq = at.seq + len(events)
         events.append(OrderTriggered(seq, at_ns, order_seq))
-        events += let_go(blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), stop_is_over=True)
+        events += let_go(
+            blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), (HoldReason.STOP_PRICE, HoldReason.CLOSE)
+        )
     return events
 
 
@@ -181,11 +183,18 @@ def _symbol_status(
 
 
 def _orders_in(blotter: Blotter, symbol: str, venue: str) -> Iterable[Order]:
-    """Open orders in that symbol, of all venues or of one, the oldest first."""
+    """Open orders in that symbol, of all venues or of one, the oldest first. Held ones are concerned when the symbol
+    trades nowhere any more."""
+    instrument, halts = blotter.instruments.get(symbol), blotter.halts
+    nowhere = not venue or (
+        instrument is not None and all(other == venue or (other, symbol) in halts for other in instrument.venues)
+    )
     found = [
         order
         for order in blotter.open_orders.values()
-        if order.symbol == symbol and not order.ended and (not venue or order.venue == venue)
+        if order.symbol == symbol
+        and not order.ended
+        and (nowhere if order.base is Base.HELD else not venue or order.venue == venue)
     ]
     found.sort(key=lambda order: order.order_seq)
     return found

@@ -27,24 +27,29 @@ GATES_AGAIN: Final[tuple[Gate, ...]] = (trading_state, venue_available, venue_su
 
 
 def onward(
-    blotter: Blotter, request: OrderRequest, order_seq: int, at: Moment, stop_is_over: bool = False
+    blotter: Blotter, request: OrderRequest, order_seq: int, at: Moment, over: tuple[HoldReason, ...] = ()
 ) -> list[Event]:
     """OrderHeld; or OrderHeld with what follows when its stop price has been reached already; or OrderRouted. The
-    request has passed the gates."""
+    request has passed the gates. It waits for nothing that is `over`."""
     at_ns, seq = at
     venue = request.venue
     assert venue is not None, request
     capabilities = blotter.capabilities_of(venue)
-    if not stop_is_over and request.ord_type in STOPS and request.ord_type not in capabilities.ord_types:
+    if (
+        request.ord_type in STOPS
+        and request.ord_type not in capabilities.ord_types
+        and HoldReason.STOP_PRICE not in over
+    ):
         held = OrderHeld(seq, at_ns, order_seq, HoldReason.STOP_PRICE)
         price = blotter.market.fresh_price(request.symbol, at_ns, blotter.limits.reference_price_age_ms_max)
         if price is None or not is_through(request, price):
             return [held]
         triggered = OrderTriggered(seq + 1, at_ns, order_seq, price)
-        return [held, triggered, *onward(blotter, request, order_seq, Moment(at_ns, seq + 2), stop_is_over=True)]
+        return [held, triggered, *onward(blotter, request, order_seq, Moment(at_ns, seq + 2), (HoldReason.STOP_PRICE,))]
     if (
         request.time_in_force is TimeInForce.AT_THE_CLOSE
         and TimeInForce.AT_THE_CLOSE not in capabilities.times_in_force
+        and HoldReason.CLOSE not in over
         and request.symbol not in blotter.closed_symbols
     ):
         return [OrderHeld(seq, at_ns, order_seq, HoldReason.CLOSE)]
@@ -60,7 +65,7 @@ def onward(
     return [OrderRouted(seq, at_ns, order_seq, venue, f"{blotter.store_id}{seq}")]
 
 
-def let_go(blotter: Blotter, order: Order, at: Moment, stop_is_over: bool = False) -> list[Event]:
+def let_go(blotter: Blotter, order: Order, at: Moment, over: tuple[HoldReason, ...] = ()) -> list[Event]:
     """What follows when `order` need not be held any longer for what it was held for: OrderRouted, OrderHeld for
     something else, or OrderRefused by a gate."""
     at_ns, seq = at
@@ -70,7 +75,7 @@ def let_go(blotter: Blotter, order: Order, at: Moment, stop_is_over: bool = Fals
         first, *others = refused
         also = tuple(refusal.text for refusal in others)
         return [OrderRefused(seq, at_ns, order.order_seq, first.code, first.reason, first.text, also)]
-    return onward(blotter, request, order.order_seq, at, stop_is_over)
+    return onward(blotter, request, order.order_seq, at, over)
 
 
 def request_of(blotter: Blotter, order: Order) -> OrderRequest:
