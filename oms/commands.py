@@ -12,8 +12,9 @@ import msgspec
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.operator_commands import OperatorCommand
+from oms.refusals import Refusal
 from oms.special_terms import SpecialTerms
-from oms.types import OrdType, Side, SymbolStatus, TimeInForce, TradingState
+from oms.types import Contingency, OrdType, Side, SymbolStatus, TimeInForce, TradingState
 from oms.venue_capabilities import VenueCapabilities
 
 
@@ -67,6 +68,39 @@ class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
     time_in_force: TimeInForce
     poss_resend: bool = False
     special: SpecialTerms | None = None
+
+
+class NewList(msgspec.Struct, frozen=True, gc=False):
+    """NewOrderList(E)."""
+
+    session: str
+    list_id: str
+    contingency: Contingency
+    waits: bool
+    """For ListExecute(L): ListExecInstType(433) is not 1."""
+    orders: tuple[NewOrder, ...]
+    """As the client arranged them; fewer than there are when one cannot be taken: see `fault`."""
+    cl_ord_ids: tuple[str, ...]
+    """Of all orders of the list."""
+    is_whole: bool = True
+    """All orders are in this message."""
+    fault: Refusal | None = None
+    """What the translator has against an order of the list."""
+    poss_resend: bool = False
+
+
+class CancelList(msgspec.Struct, frozen=True, gc=False):
+    """ListCancelRequest(K): cancel every order of the list."""
+
+    session: str
+    list_id: str
+
+
+class ExecuteList(msgspec.Struct, frozen=True, gc=False):
+    """ListExecute(L): begin with a list that waited for it."""
+
+    session: str
+    list_id: str
 
 
 class QueryOrder(msgspec.Struct, frozen=True, gc=False):
@@ -222,6 +256,9 @@ Command = (
     NewOrder
     | CancelOrder
     | ReplaceOrder
+    | NewList
+    | CancelList
+    | ExecuteList
     | QueryOrder
     | OpenLog
     | DefineInstrument

@@ -19,6 +19,7 @@ accepted ClOrdID, or that of a replace still pending. To the venue both name the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from oms.blotter import Blotter
@@ -58,6 +59,17 @@ def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
     client = blotter.clients.get(session)
     if client is not None and cl_ord_id in client.cl_ord_ids:
         return [_used_before(blotter, command, at)]
+    received, request, refused = judged(blotter, command, at)
+    at_ns, seq = at
+    if refused:
+        return [received, order_refused(seq, refused, Moment(at_ns, seq + 1))]
+    return [received, *onward(blotter, request, seq, Moment(at_ns, seq + 1))]
+
+
+def judged(
+    blotter: Blotter, command: NewOrder, at: Moment, list_seq: int | None = None
+) -> tuple[OrderReceived, OrderRequest, list[Refusal]]:
+    """The order as it is received, the request for which the gates were asked, and what they have against it."""
     symbol, side, ord_type = command.symbol, command.side, command.ord_type
     order_qty, price, time_in_force = command.order_qty, command.price, command.time_in_force
     instrument, special, unknown_qty = blotter.instruments.get(symbol), command.special or NO_SPECIAL_TERMS, None
@@ -69,22 +81,24 @@ def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
             order_qty = computed
     venue = None if instrument is None else choose_venue(instrument, blotter, ord_type, time_in_force, special)
     request = OrderRequest(
-        session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
+        command.session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
         order_qty, price, venue, None, special,
     )  # fmt: skip
     refused = refusals(request, blotter, at)
     if unknown_qty is not None:
         refused.insert(0, unknown_qty)
-    at_ns, seq = at
     received = OrderReceived(
-        seq, at_ns, session, command.account, cl_ord_id, symbol, side, ord_type, order_qty, price, time_in_force,
-        command.transact_time_ns, command.special, None, command.operator,
+        at.seq, at.utc_ns, command.session, command.account, command.cl_ord_id, symbol, side, ord_type, order_qty,
+        price, time_in_force, command.transact_time_ns, command.special, None, command.operator, list_seq,
     )  # fmt: skip
-    if refused:
-        first, *others = refused
-        also = tuple(refusal.text for refusal in others)
-        return [received, OrderRefused(seq + 1, at_ns, seq, first.code, first.reason, first.text, also)]
-    return [received, *onward(blotter, request, seq, Moment(at_ns, seq + 1))]
+    return received, request, refused
+
+
+def order_refused(order_seq: int, refused: Sequence[Refusal], at: Moment) -> OrderRefused:
+    """The first refusal is told, the others are in the log with it."""
+    first, *others = refused
+    also = tuple(refusal.text for refusal in others)
+    return OrderRefused(at.seq, at.utc_ns, order_seq, first.code, first.reason, first.text, also)
 
 
 def _used_before(blotter: Blotter, command: NewOrder, at: Moment) -> Event:

@@ -8,9 +8,10 @@ sorted out before, and the fold remains the only truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from oms.blotter import Blotter
 from oms.events import (
@@ -33,6 +34,7 @@ from oms.events import (
     OrderWorked,
     ReplaceRejected,
     ReplaceRequested,
+    RequestRetargeted,
 )
 from oms.exact import ZERO, add, subtract
 from oms.order import Order
@@ -123,15 +125,18 @@ class Outlook:
             self.pending.append(event)
         elif isinstance(event, CancelRejected | ReplaceRejected):
             self._answered(event.venue_cl_ord_id)
+        elif isinstance(event, RequestRetargeted):
+            asked = self._answered(event.old_venue_cl_ord_id)
+            self.pending.append(msgspec.structs.replace(asked, venue_cl_ord_id=event.venue_cl_ord_id))
         elif isinstance(event, OrderReplaced):
             self._replaced(event)
         elif isinstance(event, OrderRestated):
             self.order_qty, self.price = event.order_qty, event.price
             self.cum_qty = self.cum_qty if event.cum_qty is None else event.cum_qty
         elif isinstance(event, OrderCanceled):
-            asked = None if event.venue_cl_ord_id is None else self._answered(event.venue_cl_ord_id)
+            answered = None if event.venue_cl_ord_id is None else self._answered(event.venue_cl_ord_id)
             self.ended = True
-            self.refused = not (isinstance(asked, CancelRequested) and asked.cause.startswith(PARENT))
+            self.refused = not (isinstance(answered, CancelRequested) and answered.cause.startswith(PARENT))
         elif isinstance(event, OrderExpired):
             if event.venue_cl_ord_id is not None:
                 self._answered(event.venue_cl_ord_id)
@@ -198,6 +203,3 @@ class Outlooks:
         outlook = self[order_seq]
         outlook.move(event)
         return outlook
-
-    def each(self, order_seqs: Iterator[int]) -> Iterator[Outlook]:
-        return (self[order_seq] for order_seq in order_seqs)
