@@ -24,6 +24,8 @@ _HOT: Final = (
     "gateway/instant.py",
     "gateway/journal.py",
     "gateway/log_records.py",
+    "gateway/log_walk.py",
+    "gateway/recovering.py",
     "gateway/reporter.py",
     "gateway/session/*.py",
     "gateway/tellers.py",

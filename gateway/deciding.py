@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.failures import MemoryUnknown, traceback_of
+from gateway.recovering import Recovering
 from gateway.turn import Turn
-from oms.blotter import Blotter
 from oms.codec import encode_event
 from oms.commands import Command
 from oms.decide import decide
@@ -24,11 +24,11 @@ from oms.types import Moment
 from oms.venue_reports import AnyVenueReport, VenueReport
 
 
-class Deciding:
+class Deciding(Recovering):
     """The part of the desk that changes the blotter."""
 
     def __init__(self) -> None:
-        self.blotter = Blotter()
+        super().__init__()
         self._waiting: deque[Command | AnyVenueReport] = deque()
         self._tellers: dict[type[Event], Callable[[Any, Turn], None]] = {}
 

@@ -1,24 +1,51 @@
-"""From the log to memory. Start after a crash and after a clean stop is this one path, so it is walked every day."""
+"""From the log to memory. Start after a crash and after a clean stop is this one path, so it is walked every day.
+
+It begins at the newest snapshot that is good (`gateway.snapshots`) and folds what the log has behind it; without one it
+begins at the first record. Of the log it reads what it folds, and checks the chain there: what stands before the
+snapshot was checked when that was taken, and is again by `fixgate verify`.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
 
+from gateway.fold import Fold, UnreadableRecord
 from gateway.journal import Journal
-from gateway.log_records import EVENT, FACT, NUMBERS, TURN, Numbers, split_numbers, split_turn
 from gateway.register import Register
-from gateway.session_events import SessionEvent, decode_event
+from gateway.snapshots import Header, Snapshot, good_snapshots
 from gateway.store_files import JournalRefused
-from gateway.turn import Application
+from oms.snapshot import NotASnapshot
+
+Facts = Callable[[Sequence[int]], Mapping[int, bytes]]
+
+
+class Recoverable(Protocol):
+    """The part of `gateway.turn.Application` that is used here."""
+
+    def recover(self, seq: int, payload: bytes) -> None: ...
+
+
+@runtime_checkable
+class Restorable(Recoverable, Protocol):
+    """An application that can begin with a snapshot, and look into the log."""
+
+    def use_log(self, facts: Facts) -> None: ...
+
+    def restore(self, state: bytes, schema: int) -> None: ...
 
 
 class Recovered(NamedTuple):
-    """What was read. Counts of records, of facts folded, of turns."""
+    """What was read. Counts of records, of facts folded, of turns, those before the snapshot not included."""
 
     records: int
     facts: int
     turns: int
     register: Register
+    snapshot_seq: int = 0
+    """The record behind which the snapshot was taken; 0: there was none."""
+    passed_over: tuple[str, ...] = ()
+    """Snapshots that could not be used, and why."""
 
 
 def read_register(journal: Journal) -> Register:
@@ -26,59 +53,44 @@ def read_register(journal: Journal) -> Register:
     return recover(journal, None).register
 
 
-def recover(journal: Journal, application: Application | None) -> Recovered:
-    """Check the whole log and fold its facts into the application, which must be empty.
+def recover(journal: Journal, application: Recoverable | None) -> Recovered:
+    """Fold the log into the application, which must be empty; None: check the whole log, and fold the sessions only.
 
-    Raises JournalRefused when a record, the chain, or the index of session numbers does not hold, and when a fact is
-    not one that this version of the application can read."""
-    facts = turns = records = 0
-    register = Register()
-    noted: list[tuple[str, Numbers, str] | SessionEvent] = []
-    numbers: dict[str, Numbers] = {}
-    for seq, kind, payload in journal.records():
-        records += 1
-        if kind == FACT:
-            facts += 1
-            try:
-                if application is not None:
-                    application.recover(seq, payload)
-            except ValueError as unreadable:
-                raise JournalRefused(
-                    f"journal: {journal.directory}: record {seq}: {unreadable}. Nothing was changed"
-                ) from unreadable
-        elif kind == TURN:
-            turns += 1
-            if noted:
-                _enter(register, noted, split_turn(payload)[0])
-        elif kind == NUMBERS:
-            session, place, cause = split_numbers(payload)
-            numbers[session] = place
-            if cause:
-                noted.append((session, place, cause))
-        elif kind == EVENT:
-            noted.append(_event(journal, seq, payload))
-    if numbers != journal.numbers():
+    Raises JournalRefused when a record, the chain, or the index of session numbers does not hold, and when a fact or
+    a snapshot is not one that this version of the program can read."""
+    passed_over: list[str] = []
+    seq, digest, fold = 0, journal.digest_at(0), Fold()
+    if isinstance(application, Restorable):
+        application.use_log(journal.facts)
+        snapshot = _restored(journal, application, passed_over)
+        if snapshot is not None:
+            seq, digest, fold = snapshot.header.seq, bytes.fromhex(snapshot.header.digest), snapshot.fold()
+    before = fold.facts, fold.turns
+    assert digest is not None
+    try:
+        fold.take(journal.told(seq, digest), None if application is None else application.recover)
+    except UnreadableRecord as unreadable:
+        raise JournalRefused(f"journal: {journal.directory}: {unreadable}. Nothing was changed") from unreadable
+    if fold.numbers != journal.numbers():
         raise JournalRefused(
             f"journal: {journal.directory}: the session numbers disagree with the log. Nothing was changed; "
             "restore a backup"
         )
-    return Recovered(records, facts, turns, register)
+    facts, turns = fold.facts - before[0], fold.turns - before[1]
+    return Recovered(journal.head - seq, facts, turns, fold.register, seq, tuple(passed_over))
 
 
-def _event(journal: Journal, seq: int, payload: bytes) -> SessionEvent:
-    try:
-        return decode_event(payload)
-    except ValueError as unreadable:
-        raise JournalRefused(
-            f"journal: {journal.directory}: record {seq}: {unreadable}. Nothing was changed"
-        ) from unreadable
+def _restored(journal: Journal, application: Restorable, passed_over: list[str]) -> Snapshot | None:
+    """The snapshot that the application has been made from."""
 
+    def is_of_log(header: Header) -> bool:
+        return header.store_id == journal.store_id and journal.digest_at(header.seq) == bytes.fromhex(header.digest)
 
-def _enter(register: Register, noted: list[tuple[str, Numbers, str] | SessionEvent], utc_ns: int) -> None:
-    """What a turn said about sessions goes into the register, with the turn's time."""
-    for item in noted:
-        if isinstance(item, tuple):
-            register.numbers_changed(*item, utc_ns)
-        else:
-            register.apply(item, utc_ns)
-    noted.clear()
+    for snapshot in good_snapshots(journal.directory, is_of_log, passed_over.append):
+        try:
+            application.restore(snapshot.content.state, snapshot.header.state_schema)
+        except NotASnapshot as why:
+            passed_over.append(f"{snapshot.path.name}: {why}")
+            continue
+        return snapshot
+    return None

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
+import msgspec
+
 from gateway.log_records import Numbers
 from gateway.session.lobby import PasswordChange
 from gateway.session.schedule import Window
@@ -32,6 +34,15 @@ class Change(NamedTuple):
     numbers: Numbers | None
     """What they were after it; None where it did not touch them."""
     cause: str
+
+
+class RegisterState(msgspec.Struct, frozen=True):
+    """All of a register, for a snapshot."""
+
+    instances: dict[str, tuple[int, int]]
+    made: list[SessionMade]
+    passwords: list[tuple[str, str, bytes]]
+    history: dict[str, list[tuple[int, tuple[int, int, int] | None, str]]]
 
 
 class Register:
@@ -62,6 +73,23 @@ class Register:
             self._add(event.session, Change(utc_ns, None, "the peer changed its password by NewPassword(925)"))
         else:
             assert isinstance(event, ConfigurationReloaded)
+
+    def state(self) -> RegisterState:
+        return RegisterState(
+            instances={session: (window.start_ns, window.end_ns) for session, window in self.instances.items()},
+            made=list(self.made.values()),
+            passwords=[(change.session, change.replaced, change.password_hash) for change in self.passwords.values()],
+            history={session: list(changes) for session, changes in self._history.items()},
+        )
+
+    def restore(self, state: RegisterState) -> None:
+        """An empty register becomes what that one was."""
+        self.instances = {session: Window(*window) for session, window in state.instances.items()}
+        self.made = {made.session: made for made in state.made}
+        self.passwords = {change[0]: PasswordChange(*change) for change in state.passwords}
+        for session, changes in state.history.items():
+            for utc_ns, numbers, cause in changes:
+                self._add(session, Change(utc_ns, None if numbers is None else Numbers(*numbers), cause))
 
     def _add(self, session: str, change: Change) -> None:
         self._history.setdefault(session, deque(maxlen=HISTORY_MAX)).append(change)

@@ -21,7 +21,7 @@ import msgspec
 
 from oms.blotter import Blotter
 from oms.client import Client
-from oms.codec import UnreadableEvent, decode_event
+from oms.codec import decode_event
 from oms.events import Event, ListReceived
 from oms.finished import Lives, folded, names_at_venues
 from oms.instruments import Instrument
@@ -49,6 +49,7 @@ class ClientState(msgspec.Struct, frozen=True, gc=False):
     cancels_full_at_ns: int
     messages: Rate | None
     cancels: Rate | None
+    is_bound: bool
     is_present: bool
     cancel_at_ns: int | None
 
@@ -87,6 +88,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     finished: list[int]
     lives: list[list[tuple[int, str, bytes]]]
     external: list[tuple[str, str, int]]
+    positions: list[tuple[str, str, str, Decimal, Decimal, Decimal, Decimal]]
     parents: int
     quarantined: int
 
@@ -123,6 +125,10 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             finished=list(finished.queue),
             lives=[lives.content() for lives in finished.days],
             external=[(*key, order_seq) for key, order_seq in blotter._external.items()],
+            positions=[
+                (*key, held.long_qty, held.short_qty, held.long_gross, held.short_gross)
+                for key, held in blotter.positions
+            ],
             parents=blotter.parents,
             quarantined=blotter.quarantined,
         )
@@ -152,8 +158,8 @@ def load_snapshot(blotter: Blotter, content: bytes, schema: int) -> None:
         day = blotter.day
         lives = [[decode_event(payload) for payload in life] for life in state.orders]
         orders = [folded(events, state.store_id, day) for events in lives]
-    except (msgspec.MsgspecError, UnicodeDecodeError, UnreadableEvent, KeyError) as error:
-        raise NotASnapshot(f"snapshot: {error}") from error
+    except (ValueError, LookupError, AssertionError) as error:
+        raise NotASnapshot(f"snapshot: {type(error).__name__}: {error}") from error
     blotter.store_id, blotter.last_seq = state.store_id, state.last_seq
     day.name, day.began_seq = state.day
     _surroundings(blotter, state)
@@ -174,6 +180,8 @@ def _surroundings(blotter: Blotter, state: State) -> None:
         client = blotter.clients[session] = Client()
         for name in ClientState.__struct_fields__:
             setattr(client, name, getattr(held, name))
+    for account, symbol, venue, long_qty, short_qty, long_gross, short_gross in state.positions:
+        blotter.positions.restore((account, symbol, venue), (long_qty, short_qty, long_gross, short_gross))
     blotter.parents = state.parents
     blotter.quarantined = state.quarantined
 

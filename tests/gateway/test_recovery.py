@@ -12,6 +12,7 @@ from gateway.log_records import FACT, NUMBERS, TURN, Numbers
 from gateway.recovery import recover
 from gateway.setup import desk_of
 from gateway.store_files import JournalRefused
+from oms.codec import SCHEMA
 from tests.world import World, memory_directory
 
 
@@ -76,7 +77,7 @@ def one_fact(directory: Path, payload: bytes) -> Journal:
 @pytest.mark.parametrize(
     ("payload", "why"),
     [
-        (b'3["LogOpened",1,1,"TESTB"]', "record 1: event: schema 3 is newer than 2"),
+        (b'9["LogOpened",1,1,"TESTB"]', f"record 1: event: schema 9 is newer than {SCHEMA}"),
         (b'1["NoSuchEvent",1,1]', "record 1: event: "),
         (b"nonsense", "record 1: event: b'nonsense': does not begin with a schema version"),
         (b'1["LogOpened",7,1,"TESTB"]', "record 1: .*event 7 stands at 1"),

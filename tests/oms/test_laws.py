@@ -287,7 +287,7 @@ class History:
     def audit(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, OrderRouted):
-                order = self.world.blotter.orders[event.order_seq]
+                order = self.world.blotter.order(event.order_seq)
                 self.at_venue[event.order_seq] = VenueOrder(event.venue_cl_ord_id, order.order_qty)
                 self.pool.append(VenueAccepted(VENUE, event.venue_cl_ord_id, "V"))
             elif isinstance(event, CancelRequested | ReplaceRequested):
@@ -299,7 +299,7 @@ class History:
                 book[key] = (Fraction(event.last_qty), Fraction(event.last_px))
                 self.flagged[event.order_seq] += FillFlag.OVERFILL in event.flags
             elif isinstance(event, OrderReplaced):
-                assert event.order_qty >= self.world.blotter.orders[event.order_seq].cum_qty
+                assert event.order_qty >= self.world.blotter.order(event.order_seq).cum_qty
 
     def laws(self) -> None:
         open_orders = [seq for seq, order in self.world.blotter.orders.items() if order.is_open]

@@ -9,7 +9,7 @@ Every input goes through `World.do`, which insists that
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -28,6 +28,7 @@ from oms.commands import (
 )
 from oms.decide import decide
 from oms.events import Event, OrderReceived
+from oms.finished import FINISHED_KEPT
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.order import Order
@@ -73,9 +74,16 @@ def one_digit() -> decimal.Context:
 class World:
     """An open log, one instrument with a reference price of 100, limits, and a connected venue."""
 
-    def __init__(self, limits: Limits = LIMITS, instrument: Instrument = BTC, price: str = "100") -> None:
-        self.blotter = Blotter()
+    def __init__(
+        self,
+        limits: Limits = LIMITS,
+        instrument: Instrument = BTC,
+        price: str = "100",
+        finished_kept: int = FINISHED_KEPT,
+    ) -> None:
         self.log: list[bytes] = []
+        self.finished_kept = finished_kept
+        self.blotter = self.empty()
         self.now_ns = START_NS
         self.seq = 1
         self.exec_ids = 0
@@ -106,7 +114,20 @@ class World:
 
     def replayed(self) -> Blotter:
         """A blotter folded from the log alone."""
-        return fold(map(decode_event, self.log))
+        blotter = self.empty()
+        for payload in self.log:
+            blotter.apply(decode_event(payload))
+        return blotter
+
+    def empty(self) -> Blotter:
+        """A blotter that has seen nothing yet and can look into the log."""
+        blotter = Blotter(self.finished_kept)
+        blotter.history = lambda numbers: list(map(decode_event, self.payloads(numbers).values()))
+        return blotter
+
+    def payloads(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """What stands in the log under these numbers."""
+        return {number: self.log[number - 1] for number in numbers if number <= len(self.log)}
 
     def pass_ms(self, ms: int) -> None:
         self.now_ns += ms * 1_000_000
