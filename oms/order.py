@@ -426,6 +426,7 @@ class Order:
         self.hold = None
 
     def _worked(self, event: OrderWorked) -> None:
+        self.hold = None
         self.children = (*self.children, *event.children)
         if event.reason is not WorkReason.REROUTED:
             self.worked_seq = event.seq

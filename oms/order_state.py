@@ -103,6 +103,7 @@ TRANSITIONS: Final[Mapping[tuple[Base, type[OrderEvent]], Base]] = {
     (Base.HELD, OrderRouted): Base.ROUTED,
     (Base.HELD, OrderRefused): Base.REJECTED,  # a gate does not let it out
     (Base.RECEIVED, OrderWorked): Base.ROUTED,  # in parts, to several venues
+    (Base.HELD, OrderWorked): Base.ROUTED,
     (Base.ROUTED, OrderWorked): Base.ROUTED,  # what one venue did not take goes to others
     (Base.WORKING, OrderWorked): Base.WORKING,
     # the venue's first word
