@@ -45,6 +45,8 @@ def restated(blotter: Blotter, report: VenueRestated, at: Moment) -> list[Event]
     order = order_of(blotter, report)
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
+    if report.exec_id and report.exec_id in order.restatements:
+        return []
     order_qty = order.order_qty if report.order_qty is None else report.order_qty
     price = order.price if report.price is None else report.price
     is_split = report.reason is RestatementReason.GT_CORPORATE_ACTION and report.cum_qty is not None
@@ -59,7 +61,11 @@ def restated(blotter: Blotter, report: VenueRestated, at: Moment) -> list[Event]
     events: list[Event] = [*acknowledgement(order, report.venue_order_id, at)]
     if is_new:
         at_ns, seq = behind(at, len(events))
-        events.append(OrderRestated(seq, at_ns, order.order_seq, report.reason, order_qty, price, cum_qty, report.text))
+        events.append(
+            OrderRestated(
+                seq, at_ns, order.order_seq, report.reason, order_qty, price, cum_qty, report.text, "", report.exec_id
+            )
+        )
     if report.ord_status not in (None, OrdStatus.SUSPENDED) and OrdStatus.SUSPENDED in order.marks:
         at_ns, seq = behind(at, len(events))
         events.append(OrderReinstated(seq, at_ns, order.order_seq, report.text))

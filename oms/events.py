@@ -312,6 +312,8 @@ class OrderRestated(OrderEvent, frozen=True, gc=False, array_like=True, tag=True
     text: str = ""
     operator: str = ""
     """Who said so; '' when it was the venue, or the beginning of a trading day."""
+    exec_id: str = ""
+    """The venue's ExecID(17) of the report, so that it does not count twice; '' when there was none."""
 
 
 class OrderDoneForDay(OrderEvent, frozen=True, gc=False, array_like=True, tag=True):

@@ -128,8 +128,9 @@ class Order:
 
     `session` is '' for an order of which no client hears: a child, or one that was adopted. `hold` is what the gateway
     still holds it back for; `triggered` says that what it waited for, here or at the venue, has come. `revisions` has
-    every fill that was corrected or busted, and every correction and bust, by (venue, their own ExecID). Executions
-    before `carried_seq` are no longer taken back one by one: a restatement of CumQty(14) has changed what they count.
+    every fill that was corrected or busted, and every correction and bust, by (venue, their own ExecID);
+    `restatements` has the ExecIDs of the restatements of its venue. Executions before `carried_seq` are no longer taken
+    back one by one: a restatement of CumQty(14) has changed what they count.
     `renewed_seq` is the beginning of the order's own day, if it is younger than `day`."""
 
     __slots__ = (
@@ -162,6 +163,7 @@ class Order:
         "received_at_ns",
         "renewed_seq",
         "requests",
+        "restatements",
         "revisions",
         "session",
         "side",
@@ -212,6 +214,7 @@ class Order:
         self.gross = ZERO
         self.executions = _NO_EXECUTIONS
         self.revisions = _NO_EXECUTIONS
+        self.restatements: tuple[str, ...] = ()
         self.carried_seq = 0
         self.renewed_seq = 0
         self.requests = _NO_REQUESTS
@@ -381,6 +384,7 @@ class Order:
             self.gross,
             list(self.executions.values()),
             list(self.revisions.values()),
+            self.restatements,
             self.carried_seq,
             self.renewed_seq,
             [[key, request.asked, request.outcome] for key, request in self.requests.items()],
@@ -469,6 +473,8 @@ class Order:
     def _restated(self, event: OrderRestated) -> None:
         self.order_qty = event.order_qty
         self.price = event.price
+        if event.exec_id:
+            self.restatements = (*self.restatements, event.exec_id)
         if event.cum_qty is not None:
             self.cum_qty = event.cum_qty
             self.carried_seq = event.seq

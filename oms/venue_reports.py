@@ -88,6 +88,8 @@ class VenueRestated(OrderReport, frozen=True, gc=False, array_like=True, tag=Tru
     ord_status: OrdStatus | None = None
     text: str = ""
     venue_order_id: str = ""
+    exec_id: str = ""
+    """The venue's ExecID(17) of the report: told again, it must not bring back terms of the past."""
 
 
 class VenueDoneForDay(OrderReport, frozen=True, gc=False, array_like=True, tag=True):

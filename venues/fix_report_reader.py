@@ -259,6 +259,7 @@ def _restated(venue: str, message: Message) -> AnyVenueReport:
         ORD_STATUSES.get(fields.get(tags.ORD_STATUS, b"")),
         _text(message, tags.TEXT),
         _text(message, tags.ORDER_ID),
+        _text(message, tags.EXEC_ID),
     )
 
 

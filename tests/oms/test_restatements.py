@@ -69,6 +69,15 @@ def test_terms_that_stand_already_say_nothing() -> None:
     assert restate(world, "10.0", None, cum_qty=D(0)) == []
 
 
+def test_a_restatement_told_again_does_not_bring_back_terms_of_the_past() -> None:
+    world = World()
+    order = world.live("X", "10", "100")
+    restate(world, "12", exec_id="R1")
+    restate(world, "9", exec_id="R2")
+    assert restate(world, "12", exec_id="R1") == []
+    assert order.order_qty == 9
+
+
 def test_a_quantity_below_what_was_executed_ends_the_rest() -> None:
     world = World()
     order = world.live("X", "10")

@@ -126,10 +126,10 @@ READ: list[tuple[str, AnyVenueReport]] = [
     (
         "35=8|37=O|11=T1|17=E|150=D|39=1|38=9|44=7.5|14=4|151=5|378=5|58=part",
         VenueRestated(
-            "V", "T1", D(9), D("7.5"), D(4), Why.PARTIAL_DECLINE_OF_ORDER_QTY, OrdStatus.PARTIALLY_FILLED, "part", "O"
+            "V", "T1", D(9), D("7.5"), D(4), Why.PARTIAL_DECLINE_OF_ORDER_QTY, OrdStatus.PARTIALLY_FILLED, "part", "O", "E"
         ),
     ),
-    ("35=8|11=T1|17=E|150=D|378=4711", VenueRestated("V", "T1")),
+    ("35=8|11=T1|150=D|378=4711", VenueRestated("V", "T1")),
     ("35=8|37=O|11=T1|17=E|150=4|39=4|378=6", VenueCanceled("V", "T1", None, "", Why.CANCEL_ON_TRADING_HALT)),
     ("35=9|37=O|11=T2|41=T1|102=0|58=too late", VenueCancelRejected("V", "T2", "too late", R.TOO_LATE)),
     ("35=9|11=T2|39=8|434=1|102=1", VenueCancelRejected("V", "T2", "CxlRejReason(102)=1", R.UNKNOWN_ORDER)),
