@@ -11,20 +11,24 @@ from decimal import Decimal
 
 from fixspec.message import Message
 from fixspec.tags import MsgType
+from gateway.alarms import Alarms
+from gateway.client_questions import ClientQuestions
 from gateway.client_requests import ClientRequests
 from gateway.client_terms import Client
 from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
 from gateway.expiry import Expiry
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
+from gateway.markets import Markets
 from gateway.order_desk import OrderDesk
 from gateway.reporter import Reporter
+from gateway.strangers import Strangers
 from gateway.tellers import Tellers
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
 from gateway.turn import Turn
 from gateway.unresolved_watch import Patience, UnresolvedWatch
 from gateway.venue_requests import VenueRequests
-from oms.codec import decode_event
+from oms import events
 from oms.commands import (
     DefineInstrument,
     OpenLog,
@@ -53,8 +57,8 @@ class Terms:
     limits: Limits
     references: Mapping[str, tuple[str, Decimal]]
     """Symbol -> venue and price: the reference price until the venue tells one."""
-    last_mkts: Mapping[str, str] = field(default_factory=dict)
-    """Venue -> LastMkt(30) of its executions, where that is not the venue's name."""
+    mics: Mapping[str, str] = field(default_factory=dict)
+    """Venue -> its market identifier code; a venue without one goes by its name."""
     hours: TradingHours = AROUND_THE_CLOCK
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
@@ -84,9 +88,15 @@ class Desk(Deciding):
         self._watch = UnresolvedWatch(self.blotter, terms.patience, self._take)
         self._reporter = Reporter(store_id, clients)
         venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take, self._watch)
-        self._told = Tellers(self.blotter, self._reporter, venue_requests, self._take, terms.last_mkts)
+        markets = Markets(terms.mics)
+        alarms = Alarms(self.blotter)
+        self._told = Tellers(self.blotter, self._reporter, venue_requests, self._take, markets, alarms)
         self._tellers = self._told.table
-        self._requests = ClientRequests(self.blotter, self._reporter, self._take, self._watch).table
+        self._questions = ClientQuestions(self.blotter, self._reporter, self._take, self._watch, markets)
+        for changed in (events.TradingStateChanged, events.VenueStateChanged):
+            self._tellers[changed] = self._trading_session_changed
+        self._requests = ClientRequests(self.blotter, self._reporter, self._take, self._questions).table
+        self._strangers = Strangers(self.blotter, store_id, self._take)
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
         self._tick_at_mono_ns: int | None = None
 
@@ -95,13 +105,10 @@ class Desk(Deciding):
         self._clients = self._reporter.clients = clients
         self._told.clients_changed()
 
-    # -- the seam ------------------------------------------------------------------------------------------------
+    def _trading_session_changed(self, event: events.Event, turn: Turn) -> None:
+        self._questions.tell_trading_session(turn)
 
-    def recover(self, seq: int, payload: bytes) -> None:
-        event = decode_event(payload)
-        if event.seq != seq:
-            raise ValueError(f"event {event.seq} stands at {seq}")
-        self.blotter.apply(event)
+    # -- the seam ------------------------------------------------------------------------------------------------
 
     def started(self, turn: Turn) -> None:
         """Give a new log its name, make the operator's terms facts, and mark every venue as not yet reached."""
@@ -153,6 +160,7 @@ class Desk(Deciding):
         if venue is not None:
             self._take(VenueDisconnected(venue.name), turn)
             return
+        self._questions.logged_out(session)
         terms = self._leaving_terms().get(session)
         if terms is not None:
             self._leavers.left(session, terms, in_good_order, turn)
@@ -161,7 +169,12 @@ class Desk(Deciding):
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
         client = self._clients.get(session)
         if client is None:
-            for report in self._venue_of_session[session].reports(message, self._moment(turn)):
+            venue = self._venue_of_session[session]
+            if self._strangers.is_stranger(message):
+                reports = self._strangers.reports(venue, message, turn)
+            else:
+                reports = venue.reports(message, self._moment(turn))
+            for report in reports:
                 self._take(report, turn)
         elif client.listens_only and message.msg_type != MsgType.BUSINESS_MESSAGE_REJECT:
             body = business_reject(message, NOT_AUTHORIZED, b"LISTENER: this session sends no requests", client.dialect)
@@ -193,7 +206,7 @@ class Desk(Deciding):
             self._take(command, turn)
         return {
             "trading_state": str(self.blotter.trading_state),
-            "open_orders": sum(1 for order in self.blotter.orders.values() if order.leaves_qty),
+            "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
             "last_seq": self.blotter.last_seq,
             "state_hash": self.blotter.state_hash().hex(),

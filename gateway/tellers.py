@@ -6,11 +6,13 @@ no client's business, and said to none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from fixspec.numbers import format_decimal
 from fixspec.tags import MsgType
+from gateway.alarms import Alarms
+from gateway.markets import Markets
 from gateway.reporter import Reporter
 from gateway.translate import reports
 from gateway.translate.dialect import exec_restatement_reason
@@ -37,13 +39,14 @@ class Tellers:
         reporter: Reporter,
         venues: VenueRequests,
         take: Callable[[Command, Turn], None],
-        last_mkts: Mapping[str, str],
+        markets: Markets,
+        alarms: Alarms,
     ) -> None:
-        """`last_mkts`: venue -> LastMkt(30) of its executions, where that is not the venue's name."""
         self._blotter = blotter
         self._reporter = reporter
         self._take = take
-        self._last_mkts = {venue: _last_mkt(mic) for venue, mic in last_mkts.items()}
+        self._alarms = alarms
+        self._last_mkt = markets.last_mkt
         self._report = reporter.report
         self._ask_venue = venues.ask
         self.table: dict[type[Event], Callable[[Any, Turn], None]] = {
@@ -78,6 +81,7 @@ class Tellers:
             events.TradeDisputed: self._trade_disputed,
             events.RequestRetargeted: venues.ask,
             events.OrderQueried: venues.ask,
+            **alarms.table,
         }
         self.clients_changed()
 
@@ -93,9 +97,10 @@ class Tellers:
             self._report(event.seq, self._blotter.order(event.seq), reports.PENDING_NEW, turn)
 
     def _held(self, event: events.OrderHeld, turn: Turn) -> None:
-        """The order is New to its client, and no market works on it yet."""
+        """The order is New to its client, and no market works on it yet. One that was held before, for another reason
+        or on other terms, is known to it."""
         order = self._blotter.order(event.order_seq)
-        if order.session:
+        if order.session and not order.triggered and len(order.chain) <= 1:
             knows = self._reporter.clients[order.session].dialect.working_indicator
             self._report(event.seq, order, reports.NEW, turn, detail=b"636=N\x01" if knows else b"")
 
@@ -149,15 +154,17 @@ class Tellers:
     # -- what becomes of an order --------------------------------------------------------------------------------
 
     def _filled(self, event: events.OrderFilled, turn: Turn) -> None:
+        if event.flags:
+            self._alarms.odd_execution(event, turn)
         order, reporter = self._blotter.order(event.order_seq), self._reporter
         session = order.session
         if not session:
             return
         dialect = reporter.clients[session].dialect
-        more = self._last_mkts.get(event.venue) or self._name_of_venue(event.venue)
+        more = self._last_mkt(event.venue)
         if event.details is not None:
             if event.details.last_mkt:
-                more = _last_mkt(event.details.last_mkt)
+                more = b"30=%b\x01" % event.details.last_mkt.encode("latin-1", "replace")
             more += reports.fill_details(event.details, dialect)
         body = reports.trade_report(
             order,
@@ -170,13 +177,11 @@ class Tellers:
         )
         turn.send(session, MsgType.EXECUTION_REPORT, body)
 
-    def _name_of_venue(self, venue: str) -> bytes:
-        encoded = self._last_mkts[venue] = _last_mkt(venue)
-        return encoded
-
     def _revised(self, event: events.ExecutionBusted | events.ExecutionCorrected, turn: Turn) -> None:
         order, reporter = self._blotter.order(event.order_seq), self._reporter
         session = order.session
+        if isinstance(event, events.ExecutionCorrected) and event.flags:
+            self._alarms.odd_execution(event, turn)
         if not session:
             return
         correction, more = None, b""
@@ -334,7 +339,3 @@ def _text(text: str) -> bytes:
 
 def _restatement(reason: bytes) -> bytes:
     return b"378=%b\x01" % reason
-
-
-def _last_mkt(market: str) -> bytes:
-    return b"30=%b\x01" % market.encode("latin-1", "replace")

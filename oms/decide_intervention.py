@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.blotter import Blotter
+from oms.blotter import Blotter, by_order_id
 from oms.causes import OPERATOR
 from oms.commands import NewOrder
 from oms.decide_client import new_order
@@ -102,6 +102,9 @@ def cancel(blotter: Blotter, command: CancelByOperator, at: Moment) -> list[Even
         if not request.is_replace:
             why = f"{order.order_id}: a cancel is pending already ({request.name}); see what the venue says to it"
             return refused(command, why, at)
+    if is_known_by_order_id(order):
+        why = f"{order.order_id} has no ClOrdID(11) at {order.venue}, so no message can cancel it: cancel it there"
+        return refused(command, why, at)
     at_ns, seq = behind(at, 1)
     if order.base is Base.HELD:
         text, reason = OPERATOR, RestatementReason.VERBAL_CHANGE
@@ -253,6 +256,11 @@ def claim(blotter: Blotter, command: ClaimOrder, at: Moment) -> list[Event]:
         return refused(command, f"{order.order_id} has this account already", at)
     at_ns, seq = behind(at, 1)
     return [_intervened(command, at), OrderClaimed(seq, at_ns, order.order_seq, command.account)]
+
+
+def is_known_by_order_id(order: Order) -> bool:
+    """Nobody gave it a ClOrdID at its venue."""
+    return is_external(order) and order.venue_cl_ord_id == by_order_id(order.venue_order_id)
 
 
 def is_external(order: Order) -> bool:

@@ -20,9 +20,10 @@ from oms.order import Order
 from oms.special_terms import NO_SPECIAL_TERMS
 from oms.types import Moment
 from oms.venue_capabilities import PLAIN, VenueCapabilities, ord_type_at, time_in_force_at
-from oms.venue_reports import AnyVenueReport
+from oms.venue_reports import AnyVenueReport, VenueStranger
 from venues.fix_report_reader import read_message, read_reject
 from venues.fix_special_fields import SpecialFields
+from venues.fix_stranger import read_stranger
 from venues.port import Capabilities, Carrier, FixRequest
 
 SIDES: Final = {types.Side.BUY: tags.Side.BUY, types.Side.SELL: tags.Side.SELL}
@@ -164,6 +165,9 @@ class FixStandard:
 
     def reports(self, message: Message, at: Moment) -> list[AnyVenueReport]:
         return read_message(self.name, message)
+
+    def stranger(self, message: Message, name: str) -> VenueStranger | None:
+        return read_stranger(self.name, message, name)
 
     def rejected(self, refused: Message, reject: Message, at: Moment) -> list[AnyVenueReport]:
         return read_reject(self.name, refused, reject)

@@ -25,7 +25,7 @@ from oms.events import Event
 from oms.order import Order
 from oms.types import ExecInst, Moment, OrdType, TimeInForce
 from oms.venue_capabilities import VenueCapabilities
-from oms.venue_reports import AnyVenueReport
+from oms.venue_reports import AnyVenueReport, VenueStranger
 
 
 class Carrier(StrEnum):
@@ -96,6 +96,10 @@ class FixVenue(Protocol):
 
     def reports(self, message: Message, at: Moment) -> list[AnyVenueReport]:
         """What an application message of the venue says. Never raises; what is not understood is a report too."""
+
+    def stranger(self, message: Message, name: str) -> VenueStranger | None:
+        """The order that the message is about, as one of somebody else's, under `name`; None when its terms cannot be
+        read. Never raises."""
 
     def rejected(self, refused: Message, reject: Message, at: Moment) -> list[AnyVenueReport]:
         """What it means that the venue answered `refused`, a message of ours, by a Reject(3). Never raises."""

@@ -1,0 +1,61 @@
+"""What a person must look at, told when it has come to stand: reports that were put aside, executions that were booked
+and are odd, orders that were found at a venue. Each is a line of the log with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.turn import Turn
+from oms.blotter import Blotter
+from oms.events import Event, ExecutionCorrected, OrderAdopted, OrderFilled, ReportQuarantined
+from oms.quarantine import REASONS
+from oms.types import order_id
+
+
+class Alarms:
+    """`table` completes that of `gateway.tellers`; executions come here only when they are odd."""
+
+    def __init__(self, blotter: Blotter) -> None:
+        self._blotter = blotter
+        self.table: Mapping[type[Event], Callable[[Any, Turn], None]] = {
+            ReportQuarantined: self._put_aside,
+            OrderAdopted: self._adopted,
+        }
+
+    def _put_aside(self, event: ReportQuarantined, turn: Turn) -> None:
+        reason = REASONS[event.why]
+        details = {
+            "venue": event.venue,
+            "why": event.why,
+            "order_id": "" if event.order_seq is None else self._order_id(event.order_seq),
+            "seq": str(event.seq),
+            "report": repr(event.report),
+            "meaning": reason.meaning,
+            "cure": reason.cure,
+        }
+        turn.note("error", "", "report_put_aside", details)
+
+    def _adopted(self, event: OrderAdopted, turn: Turn) -> None:
+        details = {
+            "order_id": self._order_id(event.seq),
+            "venue": event.venue,
+            "venue_cl_ord_id": event.venue_cl_ord_id,
+            "venue_order_id": event.venue_order_id,
+            "order": f"{event.side} {event.order_qty:f} {event.symbol}",
+        }
+        turn.note("error", "", "external_order", details)
+
+    def odd_execution(self, event: OrderFilled | ExecutionCorrected, turn: Turn) -> None:
+        """It is booked, for it is money, and it is not what was to be expected."""
+        details = {
+            "order_id": self._order_id(event.order_seq),
+            "venue": event.venue,
+            "exec_id": event.exec_id,
+            "execution": f"{event.last_qty:f} at {event.last_px:f}",
+            "flags": ", ".join(event.flags),
+        }
+        turn.note("error", self._blotter.order(event.order_seq).session, "odd_execution", details)
+
+    def _order_id(self, order_seq: int) -> str:
+        return order_id(self._blotter.store_id, order_seq)
