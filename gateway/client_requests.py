@@ -1,7 +1,8 @@
 """What clients ask for: one small method for each MsgType(35), and `table`, which names them.
 
 A method makes a command of the message and has it decided; what became of it is told by `gateway.tellers`. Only what
-leaves no fact behind is answered here: a request that the desk does not take, and questions.
+leaves no fact behind is answered here: a request that the desk does not take. Questions are in
+`gateway.client_questions`.
 """
 
 from __future__ import annotations
@@ -11,26 +12,26 @@ from collections.abc import Callable
 from fixspec import tags
 from fixspec.message import Message
 from fixspec.tags import MsgType
+from gateway.client_questions import ClientQuestions
 from gateway.client_terms import Client
 from gateway.reporter import Reporter
 from gateway.translate import reports
-from gateway.translate.rejects import THROTTLED, business_reject, cxl_rej_reason, ord_rej_reason
+from gateway.translate.rejects import cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason
 from gateway.translate.requests import (
     Unsupported,
     account_not_allowed,
     cancel_order,
+    dispute_trade,
+    mass_cancel,
     new_order,
-    query_order,
     replace_order,
 )
 from gateway.turn import Turn
-from gateway.unresolved_watch import UnresolvedWatch
 from oms.blotter import Blotter
 from oms.commands import Command, NewOrder, QueryOrder
 from oms.refusals import Refusal
 from oms.risk.throttle import message_throttle
 from oms.types import Moment
-from oms.unresolved import VENUE_STATE_UNKNOWN
 
 Handler = Callable[[str, Client, Message, Turn], None]
 """Takes a message of a client session: its name, its terms, the message, the turn."""
@@ -40,18 +41,23 @@ class ClientRequests:
     """`take` decides a command, and tells what came of it."""
 
     def __init__(
-        self, blotter: Blotter, reporter: Reporter, take: Callable[[Command, Turn], None], watch: UnresolvedWatch
+        self,
+        blotter: Blotter,
+        reporter: Reporter,
+        take: Callable[[Command, Turn], None],
+        questions: ClientQuestions,
     ) -> None:
         self._blotter = blotter
         self._reporter = reporter
         self._take = take
-        self._watch = watch
         self.table: dict[bytes, Handler] = {
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
             MsgType.ORDER_CANCEL_REPLACE_REQUEST: self._order_cancel_replace_request,
-            MsgType.ORDER_STATUS_REQUEST: self._order_status_request,
+            MsgType.ORDER_MASS_CANCEL_REQUEST: self._order_mass_cancel_request,
+            MsgType.DONT_KNOW_TRADE: self._dont_know_trade,
             MsgType.BUSINESS_MESSAGE_REJECT: self._business_message_reject,
+            **questions.table,
         }
 
     def _new_order_single(self, session: str, client: Client, message: Message, turn: Turn) -> None:
@@ -108,27 +114,28 @@ class ClientRequests:
         if refusal is not unsupported:
             self._reporter.refused_for_throttle(session, turn)
 
-    def _order_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
-        query = query_order(session, message)
-        exec_id = self._reporter.exec_id(turn.next_seq())
-        throttled = self._throttled(session, turn)
-        self._take(query, turn)
-        if throttled is not None:
-            body = business_reject(message, THROTTLED, throttled.text.encode("latin-1"), client.dialect)
-            turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
-            self._reporter.refused_for_throttle(session, turn)
+    def _order_mass_cancel_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        request = mass_cancel(session, message)
+        if not isinstance(request, Unsupported):
+            self._take(request, turn)
             return
-        order = self._blotter.order_by_cl_ord_id(session, query.cl_ord_id)
-        if order is None:
-            fields = message.fields
-            symbol, side = fields.get(tags.SYMBOL, b"[N/A]"), fields.get(tags.SIDE, b"1")
-            text = b"UNKNOWN_ORDER: ClOrdID=" + fields[tags.CL_ORD_ID]
-            body = reports.unknown_order_report(fields[tags.CL_ORD_ID], symbol, side, exec_id, text, client.dialect)
-        else:
-            body = reports.status_report(order, exec_id, self._reporter.transact_time(turn), client.dialect)
-            if self._watch.is_unresolved(order):
-                body += b"58=%b: venue=%b\x01" % (VENUE_STATE_UNKNOWN.encode(), order.venue.encode())
-        turn.send(session, MsgType.EXECUTION_REPORT, body)
+        report_id, fields = self._reporter.exec_id(turn.next_seq()), message.fields
+        refusal = self._count_unsupported(session, message, request, turn)
+        body = reports.order_mass_cancel_report(
+            report_id,
+            fields[tags.CL_ORD_ID].decode("latin-1"),
+            fields[tags.MASS_CANCEL_REQUEST_TYPE].decode("latin-1"),
+            None,
+            mass_cancel_reject_reason(refusal.code),
+            self._reporter.transact_time(turn),
+            refusal.text.encode("latin-1", "replace"),
+        )
+        turn.send(session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
+        if refusal is not request:
+            self._reporter.refused_for_throttle(session, turn)
+
+    def _dont_know_trade(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        self._take(dispute_trade(session, message), turn)
 
     def _business_message_reject(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         """A reject is never answered by a reject, or two of a mind would go on for ever. The journal keeps it."""

@@ -183,11 +183,14 @@ def status_report(
     detail: bytes = b"",
 ) -> bytes:
     """Body of the answer to an OrderStatusRequest(H) or OrderMassStatusRequest(AF), or to a request that was sent
-    before."""
+    before. While a request of the client's is pending, the names are the request's and the order's (G.1.c)."""
+    orig_cl_ord_id = None
+    if cl_ord_id is None and order.pending and order.pending[-1].cl_ord_id:
+        cl_ord_id, orig_cl_ord_id = order.pending[-1].cl_ord_id, order.cl_ord_id
+    exec_type = ORDER_STATUS if dialect.status_by_exec_type else ORD_STATUS_VALUES[order.ord_status]
+    body = execution_report(order, exec_id, exec_type, transact_time, dialect, cl_ord_id, orig_cl_ord_id, detail=detail)
     if dialect.status_by_exec_type:
-        return execution_report(order, exec_id, ORDER_STATUS, transact_time, dialect, cl_ord_id, detail=detail)
-    exec_type = ORD_STATUS_VALUES[order.ord_status]
-    body = execution_report(order, exec_id, exec_type, transact_time, dialect, cl_ord_id, detail=detail)
+        return body
     return body.replace(b"\x0120=0\x01", b"\x0120=3\x01", 1)
 
 
