@@ -12,6 +12,7 @@ from decimal import Decimal
 from fixspec.message import Message
 from fixspec.tags import MsgType
 from gateway.alarms import Alarms
+from gateway.client_lists import ClientLists
 from gateway.client_questions import ClientQuestions
 from gateway.client_requests import ClientRequests
 from gateway.client_terms import Client
@@ -95,7 +96,10 @@ class Desk(Deciding):
         self._questions = ClientQuestions(self.blotter, self._reporter, self._take, self._watch, markets)
         for changed in (events.TradingStateChanged, events.VenueStateChanged):
             self._tellers[changed] = self._trading_session_changed
-        self._requests = ClientRequests(self.blotter, self._reporter, self._take, self._questions).table
+        lists = ClientLists(self.blotter, self._reporter, self._take)
+        self._tellers |= lists.tellers
+        requests = ClientRequests(self.blotter, self._reporter, self._take, self._questions).table
+        self._requests = requests | lists.requests
         self._strangers = Strangers(self.blotter, store_id, self._take)
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
         self._tick_at_mono_ns: int | None = None

@@ -47,6 +47,10 @@ class Dialect:
     """ExecInst(18) values that the version has a word for."""
     peg_price_types: Mapping[ExecInst, bytes]
     """PegPriceType(1094), which from 5.0 on says what an ExecInst(18) said before."""
+    last_fragment: bool = True
+    """LastFragment(893) of a list is known."""
+    list_reject_reason: bool = False
+    """ListRejectReason(1386) is known."""
 
 
 def exec_restatement_reason(reason: RestatementReason, dialect: Dialect) -> bytes:
@@ -105,6 +109,7 @@ FIX42 = Dialect(
     display_qty=tags.MAX_FLOOR,
     exec_insts=_EXEC_INSTS,
     peg_price_types={},
+    last_fragment=False,
 )
 FIX44 = Dialect(
     name="FIX.4.4",
@@ -153,6 +158,7 @@ FIX50SP2 = Dialect(
         ExecInst.PRIMARY_PEG: tags.PegPriceType.PRIMARY_PEG,
         ExecInst.MID_PRICE_PEG: tags.PegPriceType.MID_PRICE_PEG,
     },
+    list_reject_reason=True,
 )
 
 _DIALECTS = {b"FIX.4.2": FIX42, b"FIX.4.4": FIX44, b"4": FIX42, b"6": FIX44, b"9": FIX50SP2}

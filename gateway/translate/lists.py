@@ -146,12 +146,13 @@ def _list_order_status(orders: OrderList, members: Sequence[Order]) -> bytes:
 
 def _member(order: Order, dialect: Dialect) -> bytes:
     cum_qty, leaves_qty = order.cum_qty, order.leaves_qty
+    working = b"636=Y\x01" if dialect.working_indicator else b""
     canceled = subtract(order.order_qty, cum_qty) if order.ended and cum_qty < order.order_qty else ZERO
     return b"11=%b\x0114=%b\x0139=%b\x01%b151=%b\x0184=%b\x016=%b\x01" % (
         order.cl_ord_id.encode("latin-1"),
         format_decimal(cum_qty) if cum_qty else b"0",
         ORD_STATUS_VALUES[order.ord_status],
-        _idle(dialect) if order.hold is not None or not leaves_qty else b"636=Y\x01" if dialect.working_indicator else b"",
+        working if leaves_qty and order.hold is None else _idle(dialect),
         format_decimal(leaves_qty) if leaves_qty else b"0",
         format_decimal(canceled) if canceled else b"0",
         format_decimal(order.avg_px) if cum_qty else b"0",
@@ -183,7 +184,7 @@ def _status(
         status_type,
         state,
         count,
-        b"893=Y\x01" if dialect.working_indicator else b"",
+        b"893=Y\x01" if dialect.last_fragment else b"",
         reason,
         time,
         b"444=%b\x01" % text.encode("latin-1", "replace") if text else b"",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fixspec import tags
-from fixspec.message import Message
+from fixspec.message import Group, Message
 from fixspec.numbers import parse_decimal, parse_utc_timestamp
 from gateway.translate.dialect import Dialect
 from gateway.translate.special_terms import TAGS, special_terms
@@ -32,7 +32,7 @@ class Unsupported(NamedTuple):
     text: str
 
 
-def new_order(session: str, message: Message, dialect: Dialect) -> NewOrder | Unsupported:
+def new_order(session: str, message: Message | Group, dialect: Dialect) -> NewOrder | Unsupported:
     fields = message.fields
     get = fields.get
     ord_type = ORD_TYPES.get(fields[tags.ORD_TYPE])
