@@ -1,5 +1,5 @@
 """Laws that hold after every event of every history: random clients against a venue that answers late, twice, in any
-order, and sometimes lies; with restarts in between.
+order, takes trades back, restates and halts orders, and sometimes lies; with restarts and new trading days in between.
 
 Three parts, kept apart. The *workload* makes input from a list of numbers and knows nothing of what is right. The
 *venue* is an honest exchange of a few lines that answers each request once; its reports wait in a pool, from which the
@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from oms.commands import (
     AskVenue,
+    BeginTradingDay,
     CancelOrder,
     NewOrder,
     QueryOrder,
@@ -32,30 +33,52 @@ from oms.events import (
     CancelRequested,
     DuplicateRefused,
     Event,
+    ExecutionBusted,
+    ExecutionCorrected,
     OrderFilled,
     OrderReceived,
     OrderReplaced,
+    OrderRestated,
     OrderRouted,
     PossResendRecognized,
     ReplaceRefused,
     ReplaceRequested,
+    ReportQuarantined,
     RequestCounted,
+    RequestRetargeted,
 )
 from oms.order import Order, Outcome
 from oms.order_state import ENDED, PRECEDENCE, Base
-from oms.types import FillFlag, OrdStatus, OrdType, Side, TimeInForce, TradingState
+from oms.special_terms import SpecialTerms
+from oms.types import (
+    FillFlag,
+    OrdStatus,
+    OrdType,
+    RestatementReason,
+    Side,
+    TimeInForce,
+    TradingState,
+)
 from oms.venue_reports import (
     AnyVenueReport,
+    ReferencePriceSeen,
     VenueAccepted,
+    VenueBusted,
     VenueCanceled,
     VenueCancelRejected,
     VenueConnected,
+    VenueCorrected,
     VenueDisconnected,
+    VenueDoneForDay,
     VenueExpired,
     VenueFilled,
     VenueOrderStatus,
+    VenueReinstated,
     VenueRejected,
     VenueReplaced,
+    VenueRestated,
+    VenueStopped,
+    VenueSuspended,
     VenueUnknownOrder,
 )
 from tests.oms.world import LIMITS, VENUE, World
@@ -92,6 +115,23 @@ class VenueOrder:
         self.order_qty = order_qty
         self.cum_qty = Decimal(0)
         self.gone = False
+        self.trades: list[tuple[str, Decimal]] = []
+        """ExecID and quantity of what may still be taken back."""
+
+
+class Trade:
+    """An execution in the auditor's books."""
+
+    def __init__(self, seq: int, qty: Decimal, price: Decimal) -> None:
+        self.first_seq = self.last_seq = seq
+        self.put(seq, qty, price)
+
+    def put(self, seq: int, qty: Decimal, price: Decimal) -> None:
+        self.last_seq, self.qty, self.price = seq, Fraction(qty), Fraction(price)
+
+    @property
+    def value(self) -> Fraction:
+        return self.qty * self.price
 
 
 class History:
@@ -102,11 +142,16 @@ class History:
         self.pool: list[AnyVenueReport] = []
         self.delivered: list[AnyVenueReport] = []
         self.at_venue: dict[int, VenueOrder] = {}
-        self.requests: list[CancelRequested | ReplaceRequested] = []
+        self.requests: list[CancelRequested | ReplaceRequested | RequestRetargeted] = []
         self.fresh_ids = 0
         self.exec_ids = 0
+        self.days = 0
         # the auditor's own books
-        self.executions: dict[int, dict[tuple[str, str], tuple[Fraction, Fraction]]] = {}
+        self.executions: dict[int, dict[tuple[str, str], Trade]] = {}
+        self.carried: dict[int, tuple[Fraction, Fraction]] = {}
+        self.booked: list[AnyVenueReport] = []
+        self.day_began_seq = 0
+        self.of_earlier_days: set[int] = set()
         self.flagged: Counter[int] = Counter()
         self.used: list[tuple[str, str]] = []
         self.order_ids: dict[int, str] = {}
@@ -152,7 +197,11 @@ class History:
         return self._new(session, cl_ord_id, pick, qty)
 
     def _new(self, session: str, cl_ord_id: str, pick: int, qty: Decimal) -> None:
-        price = PRICES[pick % 3]
+        price: Decimal | None = PRICES[pick % 3]
+        time_in_force = (TimeInForce.DAY, TimeInForce.GOOD_TILL_CANCEL)[(pick // 2) % 2]
+        ord_type, special = OrdType.LIMIT, None
+        if pick % 7 == 0:  # the venue takes no stop orders: it is held, or triggered already
+            ord_type, price, special = OrdType.STOP, None, SpecialTerms(stop_px=Decimal(99 + pick % 4))
         self.client(
             NewOrder(
                 session,
@@ -160,26 +209,42 @@ class History:
                 cl_ord_id,
                 "BTC-USD",
                 Side.BUY,
-                OrdType.LIMIT,
+                ord_type,
                 qty,
                 price,
-                TimeInForce.DAY,
+                time_in_force,
                 None,
                 pick % 5 < 2,
+                special,
             )
         )
+
+    def move(self, pick: int, qty: Decimal) -> None:
+        """The market moves, within the price band, and may trigger what is held."""
+        self.audit(self.world.do(ReferencePriceSeen(VENUE, "BTC-USD", Decimal(97 + pick % 7))))
+
+    def day(self, pick: int, qty: Decimal) -> None:
+        """Names are free again, except those of orders that are open."""
+        self.days += 1
+        (began,) = self.world.do(BeginTradingDay(f"2023{self.days:04}"))
+        self.day_began_seq = began.seq
+        clients = self.world.blotter.clients
+        self.used = [(session, name) for session, name in self.used if name in clients[session].cl_ord_ids]
+        self.of_earlier_days |= {order.order_seq for order in self.orders() if not order.is_open}
 
     def cancel(self, pick: int, qty: Decimal) -> None:
         session, orig = self.target(pick)
         cl_ord_id = self.fresh() if pick % 7 else orig
-        self.client(CancelOrder(session, cl_ord_id, orig, "BTC-USD", Side.BUY))
+        self.client(CancelOrder(session, cl_ord_id, orig, "BTC-USD", Side.BUY, pick % 5 < 2))
 
     def replace(self, pick: int, qty: Decimal) -> None:
         session, orig = self.target(pick)
         cl_ord_id = self.fresh() if pick % 7 else orig
         price = PRICES[pick % 3]
         self.client(
-            ReplaceOrder(session, cl_ord_id, orig, "BTC-USD", Side.BUY, OrdType.LIMIT, qty, price, TimeInForce.DAY)
+            ReplaceOrder(
+                session, cl_ord_id, orig, "BTC-USD", Side.BUY, OrdType.LIMIT, qty, price, TimeInForce.DAY, pick % 5 < 2
+            )
         )
 
     def query(self, pick: int, qty: Decimal) -> None:
@@ -212,14 +277,22 @@ class History:
         if self.pool:
             report = self.pool.pop(pick % len(self.pool))
             self.delivered.append(report)
-            self.audit(self.world.do(report))
+            self.tell(report)
 
     def deliver_again(self, pick: int, qty: Decimal) -> None:
         if self.delivered:
             report = self.delivered[pick % len(self.delivered)]
-            before = [order.cum_qty for order in self.orders()]
-            self.audit(self.world.do(report))
-            assert [order.cum_qty for order in self.orders()] == before, "a report counted twice"
+            was_booked = any(report is other for other in self.booked)
+            before = [(order.cum_qty, order.gross) for order in self.orders()]
+            self.tell(report)
+            after = [(order.cum_qty, order.gross) for order in self.orders()]
+            assert not was_booked or after == before, "a report counted twice"
+
+    def tell(self, report: AnyVenueReport) -> None:
+        events = self.world.do(report)
+        if events and not isinstance(events[0], ReportQuarantined):
+            self.booked.append(report)
+        self.audit(events)
 
     # ----------------------------------------------------------------------------------------------------------- venue
 
@@ -230,8 +303,57 @@ class History:
             last_qty = min(qty, order.order_qty - order.cum_qty)
             order.cum_qty += last_qty
             self.exec_ids += 1
+            order.trades.append((f"T{self.exec_ids}", last_qty))
             price = PRICES[pick % 3]
             self.pool.append(VenueFilled(VENUE, order.venue_id, "V", f"T{self.exec_ids}", last_qty, price))
+
+    def take_back(self, pick: int, qty: Decimal) -> None:
+        """A bust or a correction, which may be taken back in its turn; of an order that is gone too."""
+        orders = [order for order in self.at_venue.values() if order.trades]
+        if not orders:
+            return self.trade(pick, qty)
+        order = orders[pick % len(orders)]
+        place = (pick // 4) % len(order.trades)
+        ref, last_qty = order.trades.pop(place)
+        self.exec_ids += 1
+        name = f"T{self.exec_ids}"
+        if pick % 3 == 0:
+            order.cum_qty -= last_qty
+            self.pool.append(VenueBusted(VENUE, order.venue_id, "V", name, ref))
+        else:
+            new_qty = max(Decimal(1), last_qty - 1) if pick % 3 == 1 else last_qty
+            order.cum_qty += new_qty - last_qty
+            order.trades.append((ref if pick % 2 else name, new_qty))
+            self.pool.append(VenueCorrected(VENUE, order.venue_id, "V", name, ref, new_qty, PRICES[pick % 3]))
+        return None
+
+    def restate(self, pick: int, qty: Decimal) -> None:
+        living = [order for order in self.at_venue.values() if not order.gone]
+        if not living:
+            return
+        order = living[pick % len(living)]
+        self.exec_ids += 1
+        name = f"T{self.exec_ids}"
+        if pick % 5 == 0:  # two for one
+            order.order_qty, order.cum_qty, order.trades = order.order_qty * 2, order.cum_qty * 2, []
+            cum_qty, why = order.cum_qty, RestatementReason.GT_CORPORATE_ACTION
+            report = VenueRestated(VENUE, order.venue_id, order.order_qty, PRICES[0], cum_qty, why, exec_id=name)
+        else:
+            order.order_qty = max(qty, order.cum_qty)
+            report = VenueRestated(VENUE, order.venue_id, order.order_qty, PRICES[pick % 3], exec_id=name)
+        self.pool.append(report)
+
+    def mark(self, pick: int, qty: Decimal) -> None:
+        living = [order for order in self.at_venue.values() if not order.gone]
+        if living:
+            venue_id = living[pick % len(living)].venue_id
+            marks: list[AnyVenueReport] = [
+                VenueDoneForDay(VENUE, venue_id),
+                VenueSuspended(VENUE, venue_id),
+                VenueReinstated(VENUE, venue_id),
+                VenueStopped(VENUE, venue_id, qty, PRICES[0]),
+            ]
+            self.pool.append(marks[(pick // 4) % 4])
 
     def answer(self, pick: int, qty: Decimal) -> None:
         if not self.requests:
@@ -240,7 +362,7 @@ class History:
         order = self.at_venue[request.order_seq]
         if pick % 4 == 0 or order.gone or request.orig_venue_cl_ord_id != order.venue_id:
             self.pool.append(VenueCancelRejected(VENUE, request.venue_cl_ord_id, "no"))
-        elif isinstance(request, CancelRequested):
+        elif not isinstance(request, ReplaceRequested):
             order.gone = True
             self.pool.append(VenueCanceled(VENUE, request.venue_cl_ord_id, order.venue_id))
         else:
@@ -279,6 +401,11 @@ class History:
             VenueCancelRejected(VENUE, venue_id),
             VenueOrderStatus(VENUE, venue_id, list(OrdStatus)[pick % len(OrdStatus)], qty, qty),
             VenueUnknownOrder(VENUE, venue_id),
+            VenueBusted(VENUE, venue_id, "V", f"T{self.exec_ids}", f"T{pick % 8}"),
+            VenueCorrected(VENUE, venue_id, "V", f"T{self.exec_ids}", f"T{pick % 8}", qty, PRICES[1]),
+            VenueRestated(VENUE, venue_id, qty, PRICES[1], qty, exec_id=f"T{self.exec_ids}"),
+            VenueDoneForDay(VENUE, venue_id),
+            VenueReinstated(VENUE, venue_id),
         ]
         self.audit(self.world.do(lies[(pick // 4 + int(qty)) % len(lies)]))
 
@@ -290,16 +417,31 @@ class History:
                 order = self.world.blotter.order(event.order_seq)
                 self.at_venue[event.order_seq] = VenueOrder(event.venue_cl_ord_id, order.order_qty)
                 self.pool.append(VenueAccepted(VENUE, event.venue_cl_ord_id, "V"))
-            elif isinstance(event, CancelRequested | ReplaceRequested):
-                self.requests.append(event)
+            elif isinstance(event, CancelRequested | ReplaceRequested | RequestRetargeted):
+                order = self.world.blotter.order(event.order_seq)
+                if order.requests[event.venue_cl_ord_id].outcome is Outcome.PENDING:  # else it was decided here
+                    self.requests.append(event)
             elif isinstance(event, OrderFilled):
                 book = self.executions.setdefault(event.order_seq, {})
                 key = (event.venue, event.exec_id)
                 assert key not in book, "an execution was booked twice"
-                book[key] = (Fraction(event.last_qty), Fraction(event.last_px))
+                book[key] = Trade(event.seq, event.last_qty, event.last_px)
                 self.flagged[event.order_seq] += FillFlag.OVERFILL in event.flags
-            elif isinstance(event, OrderReplaced):
+            elif isinstance(event, ExecutionBusted | ExecutionCorrected):
+                trade = self.executions[event.order_seq][event.venue, event.trade_id]
+                assert event.ref_seq == trade.last_seq, "it refers to something else than what was told last"
+                if isinstance(event, ExecutionCorrected):
+                    trade.put(event.seq, event.last_qty, event.last_px)
+                    self.flagged[event.order_seq] += FillFlag.OVERFILL in event.flags
+                else:
+                    del self.executions[event.order_seq][event.venue, event.trade_id]
+            elif isinstance(event, OrderReplaced | OrderRestated):
                 assert event.order_qty >= self.world.blotter.order(event.order_seq).cum_qty
+                if isinstance(event, OrderRestated) and event.cum_qty is not None:
+                    book = self.executions.pop(event.order_seq, {})
+                    value = sum((trade.value for trade in book.values()), Fraction(0))
+                    _, carried = self.carried.get(event.order_seq, (Fraction(0), Fraction(0)))
+                    self.carried[event.order_seq] = Fraction(event.cum_qty), carried + value
 
     def laws(self) -> None:
         open_orders = [seq for seq, order in self.world.blotter.orders.items() if order.is_open]
@@ -311,17 +453,26 @@ class History:
 
     def quantity_laws(self, order: Order) -> None:
         book = self.executions.get(order.order_seq, {}).values()
-        assert Fraction(order.cum_qty) == sum(qty for qty, _ in book)
-        assert Fraction(order.gross) == sum(qty * price for qty, price in book)
+        carried_qty, carried_value = self.carried.get(order.order_seq, (Fraction(0), Fraction(0)))
+        assert Fraction(order.cum_qty) == carried_qty + sum(trade.qty for trade in book)
+        assert Fraction(order.gross) == carried_value + sum(trade.value for trade in book)
         if order.cum_qty:
             shown = Fraction(order.avg_px)
             assert abs(shown - Fraction(order.gross) / Fraction(order.cum_qty)) <= Fraction(1, 2 * 10**12)
         else:
             assert order.avg_px == 0
-        if order.base in ENDED:
+        good_till = order.time_in_force is TimeInForce.GOOD_TILL_CANCEL
+        if order.base in ENDED or (OrdStatus.DONE_FOR_DAY in order.marks and not good_till):
             assert order.leaves_qty == 0
         else:
             assert order.leaves_qty == max(Decimal(0), order.order_qty - order.cum_qty)
+        # a correction counts for the day of its execution; what is carried counts for the days before
+        today = [trade for trade in book if trade.first_seq > self.day_began_seq]
+        assert Fraction(order.day_cum_qty) == sum(trade.qty for trade in today)
+        assert order.day_order_qty == order.order_qty - (order.cum_qty - order.day_cum_qty)
+        if order.day_cum_qty:
+            value = sum(trade.value for trade in today)
+            assert abs(Fraction(order.day_avg_px) - value / Fraction(order.day_cum_qty)) <= Fraction(1, 2 * 10**12)
         assert (order.overfill_qty > 0) == (order.cum_qty > order.order_qty)
         # an overfill is flagged, unless a replace that would have allowed it was pending then and was not to be
         if order.overfill_qty and not self.flagged[order.order_seq]:
@@ -332,13 +483,14 @@ class History:
         assert self.order_ids.setdefault(order.order_seq, order.order_id) == order.order_id
         assert len(set(order.chain)) == len(order.chain)
         assert order.cl_ord_id in order.chain
-        for cl_ord_id in order.chain:
+        for cl_ord_id in order.chain if order.order_seq not in self.of_earlier_days else ():
             assert blotter.order_by_cl_ord_id(order.session, cl_ord_id) is order
         other = SESSIONS[order.session == SESSIONS[0]]
         found = blotter.order_by_cl_ord_id(other, order.cl_ord_id)
         assert found is None or found.session == other
-        for request in order.requests.values():
-            assert blotter.order_by_venue_cl_ord_id(request.venue_cl_ord_id) is order
+        for name, request in order.requests.items():
+            assert blotter.order_by_venue_cl_ord_id(name) is order
+            assert order.requests[request.venue_cl_ord_id] is request
             assert (request in order.pending) == (request.outcome is Outcome.PENDING)
             if request.outcome is Outcome.REJECTED:
                 assert blotter.order_by_cl_ord_id(order.session, request.cl_ord_id) is None
@@ -346,14 +498,20 @@ class History:
             assert blotter.order_by_venue_cl_ord_id(order.venue_cl_ord_id) is order
 
     def status_laws(self, order: Order) -> None:
-        true_at_once = {STATUS_OF_BASE[order.base]}
+        on_its_way = order.base is Base.ROUTED and order.acknowledged
+        true_at_once = {OrdStatus.NEW if on_its_way else STATUS_OF_BASE[order.base]}
         if order.cum_qty:
             true_at_once.add(OrdStatus.FILLED if order.cum_qty >= order.order_qty else OrdStatus.PARTIALLY_FILLED)
         if order.base not in ENDED:
+            true_at_once |= order.marks
             for request in order.pending:
                 true_at_once.add(OrdStatus.PENDING_REPLACE if request.is_replace else OrdStatus.PENDING_CANCEL)
         assert order.ord_status is max(true_at_once, key=PRECEDENCE.__getitem__)
         assert order.base is not Base.RECEIVED
+        assert (order.base is Base.HELD) == (order.hold is not None and order.base not in ENDED)
+        if order.base is Base.HELD:
+            assert not order.venue
+            assert not order.pending
         assert order.unresolved == (order.base is Base.ROUTED or bool(order.pending))
         assert sum(not request.is_replace for request in order.pending) <= 1
 
@@ -372,6 +530,11 @@ WORKLOAD: list[Callable[[History, int, Decimal], None]] = [
     *[History.trade] * 4,
     *[History.answer] * 5,
     History.end,
+    *[History.take_back] * 4,
+    *[History.restate] * 2,
+    *[History.mark] * 2,
+    *[History.move] * 2,
+    History.day,
     *[History.lie] * 2,
 ]
 steps = st.tuples(st.sampled_from(WORKLOAD), st.integers(0, 2**12), st.integers(1, 12).map(Decimal))
