@@ -28,6 +28,7 @@ _HOT: Final = (
     "gateway/recovering.py",
     "gateway/reporter.py",
     "gateway/session/*.py",
+    "gateway/stored_log.py",
     "gateway/tellers.py",
     "gateway/transact.py",
     "gateway/translate/*.py",

@@ -30,6 +30,7 @@ import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -48,7 +49,6 @@ from gateway.log_records import (
     TURN_END,
     Damaged,
     Numbers,
-    Record,
     end_of,
     framed,
     record_at,
@@ -58,9 +58,9 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.log_walk import Chunk, Piece, Told, Walk, payloads
+from gateway.log_walk import Chunk, Piece, Walk
 from gateway.store_files import JournalRefused, lock, refuse_short_file, refuse_wide_modes, sync_directory
-from gateway.stored_log import FORMAT, HEAD, START, TABLES, StoredLog, origin
+from gateway.stored_log import FORMAT, HEAD, META_KEYS, START, TABLES, LogReader, Stored, StoredLog, origin
 from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
 
 EXIT_JOURNAL_FAILED = 74  # EX_IOERR of sysexits.h
@@ -71,7 +71,6 @@ _GENERATION = struct.Struct(">I")
 _PLACE = struct.Struct(">III")  # messages of the run, records of the chunk, bytes of the chunk before a turn's first
 _COUNT = struct.Struct(">I")
 _RUNHEAD = NUMBER.size + _COUNT.size
-_META_KEYS = (b"head", b"store_id", b"secret")
 _pack_generation = _GENERATION.pack
 
 
@@ -192,7 +191,7 @@ class _Chunk:
         self.digest = digest
 
 
-class Journal:
+class Journal(LogReader):
     """An open store. `head` is the number of the last durable record, `store_id` names the store for ever."""
 
     def __init__(self, directory: Path, environment: lmdb.Environment, lock_fd: int) -> None:
@@ -206,7 +205,7 @@ class Journal:
         self._meta = environment.open_db(b"meta")
         self._failed = False
         with environment.begin() as txn:
-            head, store_id, secret = (bytes(txn.get(name, b"", db=self._meta)) for name in _META_KEYS)
+            head, store_id, secret = (bytes(txn.get(name, b"", db=self._meta)) for name in META_KEYS)
         if len(head) != HEAD.size or not store_id:
             raise JournalRefused(f"journal: {directory}: the head of the log is missing. Restore a backup beside it")
         self.store_id = store_id.decode()
@@ -272,14 +271,7 @@ class Journal:
             refuse_short_file(data)
             environment = _open_environment(directory, map_size_gb)
             environment.reader_check()
-            with environment.begin() as txn:
-                names = {bytes(key) for key, _ in txn.cursor()}
-                if not names >= {b"log", b"outbound", b"sessions", b"meta"}:
-                    raise JournalRefused(f"journal: {data} is an LMDB file but not a fixgate journal")
-            with environment.begin(db=environment.open_db(b"meta", create=False)) as txn:
-                found = bytes(txn.get(b"format") or b"")
-            if found != FORMAT:
-                raise JournalRefused(f"journal: {data} has format {found!r}, this version reads {FORMAT!r}")
+            _refuse_other_formats(data, environment)
             journal = cls(directory, environment, lock_fd)
         except lmdb.Error as error:
             os.close(lock_fd)
@@ -303,6 +295,10 @@ class Journal:
                 self.settle()
         finally:
             self.abandon()
+
+    def forget_dead_readers(self) -> None:
+        """A process that read beside this one and was killed keeps LMDB from using freed pages again until this."""
+        self._environment.reader_check()
 
     def abandon(self) -> None:
         """Let go of the store as a crash does: what is durable stays where it is."""
@@ -422,52 +418,9 @@ class Journal:
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    def records(self) -> Iterator[Record]:
-        """Every record from the first, each checked, the chain checked at every turn and at the head.
-
-        Raises JournalRefused at the first damage, naming the record."""
-        walk = Walk(0, origin(self.store_id))
-        try:
-            yield from walk.records(self._chunks(0))
-            self._ends_at_head(walk)
-        except Damaged as damage:
-            raise self._refusal(damage) from damage
-
-    def told(self, seq: int, digest: bytes) -> Iterator[Told]:
-        """What recovery folds of the records behind number `seq`, where the chain stood at `digest`.
-
-        Raises JournalRefused as `records` does."""
-        walk = Walk(seq, digest)
-        try:
-            yield from walk.told(self._chunks(seq + 1))
-            self._ends_at_head(walk)
-        except Damaged as damage:
-            raise self._refusal(damage) from damage
-
-    def _ends_at_head(self, walk: Walk) -> None:
+    def _ends(self, walk: Walk) -> None:
         if (walk.seq, walk.digest) != (self.head, self._digest):
             raise Damaged(f"record {walk.seq}: the log does not end where its head says")
-
-    def digest_at(self, seq: int) -> bytes | None:
-        """What the chain had come to with turn record `seq`; None when that is none. Raises JournalRefused."""
-        if seq == 0:
-            return origin(self.store_id)
-        found = self._records_at([seq], TURN).get(seq)
-        return None if found is None else split_turn(found)[1]
-
-    def facts(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        """The payloads of those records among `numbers`, which rise, that are facts, those of the turn that is being
-        made included. Raises JournalRefused for damage."""
-        return self._records_at(numbers, FACT)
-
-    def _records_at(self, numbers: Sequence[int], kind: bytes) -> dict[int, bytes]:
-        found: dict[int, bytes] = {}
-        try:
-            for piece in self._pieces(numbers):
-                found.update(payloads(piece, kind))
-        except Damaged as damage:
-            raise self._refusal(damage) from damage
-        return found
 
     def _pieces(self, numbers: Sequence[int]) -> Iterator[Piece]:
         """The turns that hold these numbers, wherever they are; numbers that were not given yet are left out."""
@@ -555,9 +508,6 @@ class Journal:
             found.update(chunk.numbers)
         return found
 
-    def _refusal(self, why: object) -> JournalRefused:
-        return JournalRefused(f"journal: {self.directory}: {why}. Nothing was changed; restore a backup")
-
 
 def _of_runs(runs: Sequence[_Run], prefix: bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
     for run in runs:
@@ -566,9 +516,40 @@ def _of_runs(runs: Sequence[_Run], prefix: bytes, begin: int, end: int) -> Itera
                 yield number, run.raws[number - run.first]
 
 
-def _open_environment(directory: Path, map_size_gb: int) -> lmdb.Environment:
+def _open_environment(directory: Path, map_size_gb: int, readonly: bool = False) -> lmdb.Environment:
     umask = os.umask(0o077)
     try:
-        return lmdb.open(str(directory), map_size=map_size_gb << 30, max_dbs=5, mode=0o600, max_readers=32)
+        return lmdb.open(
+            str(directory), map_size=map_size_gb << 30, max_dbs=5, mode=0o600, max_readers=32, readonly=readonly
+        )
     finally:
         os.umask(umask)
+
+
+def _refuse_other_formats(data: Path, environment: lmdb.Environment) -> None:
+    with environment.begin() as txn:
+        names = {bytes(key) for key, _ in txn.cursor()}
+        if not names >= {b"log", b"outbound", b"sessions", b"meta"}:
+            raise JournalRefused(f"journal: {data} is an LMDB file but not a fixgate journal")
+    with environment.begin(db=environment.open_db(b"meta", create=False)) as txn:
+        found = bytes(txn.get(b"format") or b"")
+    if found != FORMAT:
+        raise JournalRefused(f"journal: {data} has format {found!r}, this version reads {FORMAT!r}")
+
+
+@contextmanager
+def read_beside(directory: Path, map_size_gb: int = MAP_SIZE_GB) -> Iterator[Stored]:
+    """The part of a store that is in LMDB, to be read beside the process that may be writing it. Raises JournalRefused.
+
+    Not for that process itself: LMDB wants a file to be opened once in a process."""
+    data = directory / "data.mdb"
+    if not data.exists():
+        raise JournalRefused(f"journal: no store in {directory}")
+    refuse_wide_modes(directory, data)
+    try:
+        refuse_short_file(data)
+        with _open_environment(directory, map_size_gb, readonly=True) as environment:
+            _refuse_other_formats(data, environment)
+            yield Stored(directory, StoredLog(environment))
+    except lmdb.Error as error:
+        raise JournalRefused(f"journal: {data} cannot be read ({error})") from error

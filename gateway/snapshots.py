@@ -52,7 +52,7 @@ class Content(msgspec.Struct, frozen=True):
 
     state: bytes
     register: RegisterState
-    numbers: dict[str, tuple[int, int, int]]
+    numbers: dict[str, Numbers]
     facts: int
     turns: int
 
@@ -66,7 +66,7 @@ class Snapshot(NamedTuple):
         """What had been folded beside the application."""
         fold = Fold()
         fold.register.restore(self.content.register)
-        fold.numbers = {session: Numbers(*numbers) for session, numbers in self.content.numbers.items()}
+        fold.numbers = self.content.numbers
         fold.facts, fold.turns = self.content.facts, self.content.turns
         return fold
 

@@ -16,13 +16,14 @@ class JournalRefused(Exception):
     """The store cannot be opened as it is; the message says what is wrong and what to do. Nothing was changed."""
 
 
-def lock(directory: Path) -> int:
-    fd = os.open(directory / "LOCK", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def lock(directory: Path, name: str = "LOCK", what: str = "one store has one writer") -> int:
+    """Held until the descriptor is closed, or the process gone. Raises JournalRefused when another one holds it."""
+    fd = os.open(directory / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(fd)
-        raise JournalRefused(f"journal: {directory} is in use by another process; one store has one writer") from None
+        raise JournalRefused(f"journal: {directory} is in use by another process; {what}") from None
     return fd
 
 

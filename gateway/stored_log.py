@@ -7,24 +7,26 @@ look here is a short one: a chunk, then the next.
 from __future__ import annotations
 
 import struct
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from gateway.log_records import NUMBER, Numbers
-from gateway.log_records import SESSION_NUMBERS as _SESSION_NUMBERS
-from gateway.log_walk import Chunk, Piece
+from gateway.log_records import FACT, NUMBER, SESSION_NUMBERS, TURN, Damaged, Numbers, Record, split_turn
+from gateway.log_walk import Chunk, Piece, Told, Walk, payloads
+from gateway.store_files import JournalRefused
 
 FORMAT = b"fixgate-journal-2"
 HEAD = struct.Struct(">Q32s")
 """The number of the last record, and what the chain has come to there."""
 START = struct.Struct(">II")
 """Records and bytes of the chunk in front of a turn."""
+META_KEYS = (b"head", b"store_id", b"secret")
 TABLES = (b"log", b"turns", b"outbound", b"sessions", b"meta")
 
 
-class _Starts(Sequence[tuple[int, int]]):
+class _Starts:
     """The places as they are stored, unpacked one by one: a search looks at few."""
 
     def __init__(self, packed: memoryview) -> None:
@@ -33,7 +35,7 @@ class _Starts(Sequence[tuple[int, int]]):
     def __len__(self) -> int:
         return len(self._packed) // START.size
 
-    def __getitem__(self, place: Any) -> Any:
+    def __getitem__(self, place: int) -> Any:
         return START.unpack_from(self._packed, place * START.size)
 
 
@@ -46,16 +48,15 @@ class StoredLog:
             None if name is None else environment.open_db(name, create=False) for name in _openable(environment)
         )
 
-    def head(self) -> tuple[int, bytes]:
-        """The last record that is here, and its digest."""
+    def meta(self) -> list[bytes]:
+        """The values of META_KEYS, empty where there is none."""
         with self._environment.begin(db=self._meta) as txn:
-            number, digest = HEAD.unpack(txn.get(b"head"))
-        return number, digest
+            return [bytes(txn.get(key, b"")) for key in META_KEYS]
 
     def numbers(self) -> dict[str, Numbers]:
         """Each session's place at the head."""
         with self._environment.begin(db=self._sessions) as txn:
-            return {name.decode(): Numbers(*_SESSION_NUMBERS.unpack(packed)) for name, packed in txn.cursor()}
+            return {name.decode(): Numbers(*SESSION_NUMBERS.unpack(packed)) for name, packed in txn.cursor()}
 
     def chunks(self, number: int) -> Iterator[Chunk]:
         """All from the one on that holds this number, those included that come while one reads."""
@@ -85,8 +86,97 @@ class StoredLog:
                 end = len(numbers)
                 if cursor.next():
                     end = bisect_left(numbers, NUMBER.unpack(cursor.key())[0], begin)
-                yield Piece(NUMBER.unpack(key)[0], chunk, () if packed is None else _Starts(packed), numbers[begin:end])
+                starts: Any = () if packed is None else _Starts(packed)
+                yield Piece(NUMBER.unpack(key)[0], chunk, starts, numbers[begin:end])
                 begin = end
+
+
+class LogReader:
+    """What can be read of a log, wherever its turns are."""
+
+    directory: Path
+    store_id: str
+
+    def _chunks(self, number: int) -> Iterator[Chunk]:
+        """All from the one on that holds this number."""
+        raise NotImplementedError
+
+    def _pieces(self, numbers: Sequence[int]) -> Iterator[Piece]:
+        """The turns that hold these numbers; numbers that were not given yet are left out."""
+        raise NotImplementedError
+
+    def _ends(self, walk: Walk) -> None:
+        """A walk has come to the end. Raises Damaged when that is the wrong one."""
+        raise NotImplementedError
+
+    def records(self) -> Iterator[Record]:
+        """Every record from the first, each checked, the chain checked at every turn and at the head.
+
+        Raises JournalRefused at the first damage, naming the record."""
+        walk = Walk(0, origin(self.store_id))
+        try:
+            yield from walk.records(self._chunks(0))
+            self._ends(walk)
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+
+    def told(self, seq: int, digest: bytes) -> Iterator[Told]:
+        """What recovery folds of the records behind number `seq`, where the chain stood at `digest`.
+
+        Raises JournalRefused as `records` does."""
+        walk = Walk(seq, digest)
+        try:
+            yield from walk.told(self._chunks(seq + 1))
+            self._ends(walk)
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+
+    def digest_at(self, seq: int) -> bytes | None:
+        """What the chain had come to with turn record `seq`; None when that is none. Raises JournalRefused."""
+        if seq == 0:
+            return origin(self.store_id)
+        found = self._records_at([seq], TURN).get(seq)
+        return None if found is None else split_turn(found)[1]
+
+    def facts(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The payloads of those records among `numbers`, which rise, that are facts, those of the turn that is being
+        made included. Raises JournalRefused for damage."""
+        return self._records_at(numbers, FACT)
+
+    def _records_at(self, numbers: Sequence[int], kind: bytes) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        try:
+            for piece in self._pieces(numbers):
+                found.update(payloads(piece, kind))
+        except Damaged as damage:
+            raise self._refusal(damage) from damage
+        return found
+
+    def _refusal(self, why: object) -> JournalRefused:
+        return JournalRefused(f"journal: {self.directory}: {why}. Nothing was changed; restore a backup")
+
+
+class Stored(LogReader):
+    """The part in LMDB alone. `seq` and `digest` say where the last walk ended, at first the head as it was then."""
+
+    def __init__(self, directory: Path, stored: StoredLog) -> None:
+        self.directory = directory
+        self._stored = stored
+        head, store_id, _ = stored.meta()
+        self.store_id = store_id.decode()
+        self.seq: int
+        self.seq, self.digest = HEAD.unpack(head)
+
+    def _chunks(self, number: int) -> Iterator[Chunk]:
+        return self._stored.chunks(number)
+
+    def _pieces(self, numbers: Sequence[int]) -> Iterator[Piece]:
+        return self._stored.pieces(numbers[: bisect_right(numbers, self.seq)])
+
+    def _ends(self, walk: Walk) -> None:
+        if walk.seq < self.seq:
+            raise Damaged(f"record {walk.seq}: the log does not end where its head says")
+        self.seq, self.digest = walk.seq, walk.digest
 
 
 def _openable(environment: Any) -> Iterator[bytes | None]:
