@@ -129,6 +129,7 @@ class ClientRequests:
             mass_cancel_reject_reason(refusal.code),
             self._reporter.transact_time(turn),
             refusal.text.encode("latin-1", "replace"),
+            client.dialect,
         )
         turn.send(session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
         if refusal is not request:

@@ -300,21 +300,31 @@ class Tellers:
 
     def _mass_cancel_requested(self, event: events.MassCancelRequested, turn: Turn) -> None:
         """First the answer, also when there is nothing to cancel; then each order's own cancel."""
-        exec_id, time = self._reporter.exec_id(event.seq), self._reporter.transact_time(turn)
-        body = reports.order_mass_cancel_report(
-            exec_id, event.cl_ord_id, event.scope, len(event.orders), b"", time, b""
-        )
-        turn.send(event.session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
+        self._report_mass_cancel(event, len(event.orders), b"", b"", turn)
         for order_seq in event.orders:
             self._take(CancelForLeaver(order_seq, MASS_CANCEL), turn)
 
     def _mass_cancel_refused(self, event: events.MassCancelRefused, turn: Turn) -> None:
-        exec_id, time = self._reporter.exec_id(event.seq), self._reporter.transact_time(turn)
-        reason, text = mass_cancel_reject_reason(event.code), event.text.encode("latin-1", "replace")
-        body = reports.order_mass_cancel_report(exec_id, event.cl_ord_id, event.scope, None, reason, time, text)
-        turn.send(event.session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
+        text = event.text.encode("latin-1", "replace")
+        self._report_mass_cancel(event, None, mass_cancel_reject_reason(event.code), text, turn)
         if _is_throttled(event.text):
             self._reporter.refused_for_throttle(event.session, turn)
+
+    def _report_mass_cancel(
+        self,
+        event: events.MassCancelRequested | events.MassCancelRefused,
+        orders: int | None,
+        reason: bytes,
+        text: bytes,
+        turn: Turn,
+    ) -> None:
+        reporter, session = self._reporter, event.session
+        exec_id, time = reporter.exec_id(event.seq), reporter.transact_time(turn)
+        dialect = reporter.clients[session].dialect
+        body = reports.order_mass_cancel_report(
+            exec_id, event.cl_ord_id, event.scope, orders, reason, time, text, dialect
+        )
+        turn.send(session, MsgType.ORDER_MASS_CANCEL_REPORT, body)
 
     def _trade_disputed(self, event: events.TradeDisputed, turn: Turn) -> None:
         """For people: a client and a venue disagree about an execution, and neither is believed here by itself."""

@@ -41,6 +41,8 @@ class Dialect:
     """CommCurrency(479) is known."""
     last_liquidity_ind: bool
     """LastLiquidityInd(851) is known."""
+    mass_action_report_id: bool
+    """MassActionReportID(1369) is required of an OrderMassCancelReport(r)."""
     display_qty: bytes
     """The tag of the displayed quantity: DisplayQty(1138), before 5.0 MaxFloor(111)."""
     exec_insts: Mapping[ExecInst, bytes]
@@ -106,6 +108,7 @@ FIX42 = Dialect(
     working_indicator=False,
     comm_currency=False,
     last_liquidity_ind=False,
+    mass_action_report_id=False,
     display_qty=tags.MAX_FLOOR,
     exec_insts=_EXEC_INSTS,
     peg_price_types={},
@@ -124,6 +127,7 @@ FIX44 = Dialect(
     working_indicator=True,
     comm_currency=True,
     last_liquidity_ind=True,
+    mass_action_report_id=False,
     display_qty=tags.MAX_FLOOR,
     exec_insts=_EXEC_INSTS_SINCE_44
     | {
@@ -147,6 +151,7 @@ FIX50SP2 = Dialect(
     working_indicator=True,
     comm_currency=True,
     last_liquidity_ind=True,
+    mass_action_report_id=True,
     display_qty=tags.DISPLAY_QTY,
     exec_insts=_EXEC_INSTS_SINCE_44
     | {

@@ -274,6 +274,7 @@ def order_mass_cancel_report(
     mass_cancel_reject_reason: bytes,
     transact_time: bytes,
     text: bytes,
+    dialect: Dialect,
 ) -> bytes:
     """Body of an OrderMassCancelReport(r): how many orders are to be canceled, or why none is (`None`)."""
     request_type = scope.encode("latin-1")
@@ -282,8 +283,9 @@ def order_mass_cancel_report(
         if total_affected_orders is None
         else b"531=%b\x01533=%d\x01" % (request_type, total_affected_orders)
     )
-    return b"37=%b\x0111=%b\x01530=%b\x01%b60=%b\x01%b" % (
+    return b"37=%b\x01%b11=%b\x01530=%b\x01%b60=%b\x01%b" % (
         order_id,
+        b"1369=%b\x01" % order_id if dialect.mass_action_report_id else b"",
         cl_ord_id.encode("latin-1"),
         request_type,
         answer,

@@ -37,6 +37,9 @@ def test_the_way_of_telling_an_execution_is_that_of_the_dictionary(name: str) ->
     assert dialect.working_indicator == (b"636" in known)
     assert dialect.comm_currency == (b"479" in known)
     assert dialect.last_liquidity_ind == (b"851" in known)
+    mass_cancel_report = own_dictionary(name).messages.get(b"r")
+    required_of_it = {m.field.tag for m in mass_cancel_report.members if m.required} if mass_cancel_report else set()
+    assert dialect.mass_action_report_id == (b"1369" in required_of_it)
     assert dialect.display_qty == (b"1138" if b"1138" in known else b"111")
     assert (b"1094" in known) == bool(dialect.peg_price_types)
 
