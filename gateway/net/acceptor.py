@@ -24,7 +24,7 @@ from gateway.net.tls import Certificates, TlsRefused, TlsTerms, explain, server_
 from gateway.networks import Network, host_of, peer_of, permits
 
 BACKLOG = 512
-ACCEPTS_A_TURN = 8
+ACCEPTS_A_TURN = 2
 HANDSHAKE_S = 5.0
 SHUTDOWN_S = 3.0
 NO_DESCRIPTORS_PAUSE_S = 1.0
@@ -181,8 +181,8 @@ class Acceptor:
         crowded_out = self.gate.crowded_out()
         if crowded_out is not None:
             self._refusals.tell(crowded_out.neighbourhood, "was connected without a Logon for longest when others came")
-            self.gate.leave(crowded_out)
             crowded_out.cut()
+            self.gate.leave(crowded_out)
         return visitor
 
     async def _receive(self, given: socket.socket, peer: str, visitor: Visitor | None) -> None:

@@ -12,6 +12,10 @@ from collections.abc import Callable
 from gateway.networks import neighbourhood
 
 
+def _gone() -> None:
+    """There is nothing left to end."""
+
+
 class Visitor:
     """One connection. `cut` ends it."""
 
@@ -29,14 +33,15 @@ class Gate:
         self._strangers_max = strangers_max
         self._visitors: dict[Visitor, None] = {}
         self._of_address: dict[str, int] = {}
-        self._strangers: dict[Visitor, None] = {}  # in the order of their coming
+        self._strangers: dict[str, dict[Visitor, None]] = {}  # of each address, in the order of their coming
+        self._strangers_count = 0
 
     def __len__(self) -> int:
         return len(self._visitors)
 
     @property
     def strangers(self) -> int:
-        return len(self._strangers)
+        return self._strangers_count
 
     def refusal_of(self, host: str) -> str | None:
         """Why nobody else may come from there now."""
@@ -51,29 +56,33 @@ class Gate:
         visitor = Visitor(neighbourhood(host), cut)
         self._visitors[visitor] = None
         self._of_address[visitor.neighbourhood] = self._of_address.get(visitor.neighbourhood, 0) + 1
-        self._strangers[visitor] = None
+        self._strangers.setdefault(visitor.neighbourhood, {})[visitor] = None
+        self._strangers_count += 1
         return visitor
 
     def crowded_out(self) -> Visitor | None:
         """Who has to go because there are too many strangers."""
-        if len(self._strangers) <= self._strangers_max:
+        if self._strangers_count <= self._strangers_max:
             return None
-        counts: dict[str, int] = {}
-        for stranger in self._strangers:
-            counts[stranger.neighbourhood] = counts.get(stranger.neighbourhood, 0) + 1
-        most = max(counts, key=lambda place: counts[place])
-        return next(stranger for stranger in self._strangers if stranger.neighbourhood == most)
+        return next(iter(max(self._strangers.values(), key=len)))
 
     def admit(self, visitor: Visitor) -> None:
         """It is no stranger any more."""
-        self._strangers.pop(visitor, None)
+        strangers = self._strangers.get(visitor.neighbourhood, {})
+        if visitor not in strangers:
+            return
+        del strangers[visitor]
+        self._strangers_count -= 1
+        if not strangers:
+            del self._strangers[visitor.neighbourhood]
 
     def leave(self, visitor: Visitor) -> None:
         """Its connection is over. May be said twice."""
         if visitor not in self._visitors:
             return
         del self._visitors[visitor]
-        self._strangers.pop(visitor, None)
+        visitor.cut = _gone  # what it called knows the visitor: a circle, of which floods would leave thousands
+        self.admit(visitor)
         left = self._of_address[visitor.neighbourhood] - 1
         if left:
             self._of_address[visitor.neighbourhood] = left

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,3 +80,27 @@ def test_the_books_are_right_whatever_happens(steps: list[tuple[str, int, int]])
                 inside = [pair for pair in inside if pair[0] is not visitor]
         assert len(gate) == len(inside)
         assert gate.strangers == len(inside) - len(admitted)
+
+
+def test_who_has_left_is_not_held_by_what_would_have_cut_it() -> None:
+    """A circle would wait for the collector of garbage, and a flood would make it stop everybody."""
+
+    class Connection:
+        def __init__(self, visitor: Visitor) -> None:
+            self.visitor = visitor
+
+        def cut(self) -> None:
+            pass
+
+    gate = Gate(10, 10, 10)
+    visitor = gate.enter("192.0.2.1", nothing)
+    connection = Connection(visitor)
+    visitor.cut = connection.cut
+    gone = weakref.ref(connection)
+    gc.disable()
+    try:
+        gate.leave(visitor)
+        del visitor, connection
+        assert gone() is None
+    finally:
+        gc.enable()
