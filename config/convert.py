@@ -118,6 +118,8 @@ class Converter:
                 return self._fault(node, path, f"{shown(node)} is not a list")
             items = [self._value(item, kind.item_type, f"{path}[{i}]") for i, item in enumerate(node.items)]
             return MISSING if MISSING in items else tuple(items)
+        if isinstance(kind, inspect.DictType):
+            return self._mapping(node, kind, path)
         if not isinstance(node, Scalar):
             return self._fault(node, path, f"{shown(node)}, where one value belongs")
         if isinstance(kind, inspect.CustomType) and kind.cls is Secret:
@@ -125,6 +127,15 @@ class Converter:
         if node.plain and node.text in _NULLS:
             return self._fault(node, path, f"has no value: {rule_of(kind)}")
         return self._scalar(node, kind, path)
+
+    def _mapping(self, node: Node, kind: inspect.DictType, path: str) -> object:
+        """One whose keys are names that the operator has given."""
+        if not isinstance(node, Mapping):
+            return self._fault(node, path, f"{shown(node)} is not a mapping (name: value)")
+        if not node.entries:
+            return self._fault(node, path, "is empty")
+        values = {key: self._value(child, kind.value_type, f"{path}.{key}") for key, child in node.entries.items()}
+        return MISSING if MISSING in values.values() else values
 
     def _union(self, node: Node, kind: inspect.UnionType, path: str) -> object:
         choices = [choice for choice in kind.types if not isinstance(choice, inspect.NoneType)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from config.convert import Fault
@@ -159,6 +159,8 @@ def _instrument_faults(instruments: tuple[InstrumentConfig, ...], venues: tuple[
         if instrument.venue not in names:
             faults.append(at(f"{where}.venue", f"'{instrument.venue}' is not the name of a venue; {_known(names)}"))
         faults += _price_faults(where, instrument)
+        if instrument.routing is not None:
+            faults += _split_faults(f"{where}.routing.split", instrument.routing.split, instrument.venue, names)
         for key in ("min_qty", "max_qty"):
             if getattr(instrument, key) % instrument.lot_size:
                 why = f"{getattr(instrument, key)} is not a multiple of lot_size {instrument.lot_size}"
@@ -167,6 +169,15 @@ def _instrument_faults(instruments: tuple[InstrumentConfig, ...], venues: tuple[
             faults.append(at(f"{where}.close.ends", f"{instrument.close.ends} is when it begins"))
         if instrument.min_qty > instrument.max_qty:
             faults.append(at(f"{where}.min_qty", f"{instrument.min_qty} is above max_qty {instrument.max_qty}"))
+    return faults
+
+
+def _split_faults(where: str, split: Mapping[str, int], venue: str, names: list[str]) -> list[Fault]:
+    faults = [
+        at(f"{where}.{name}", f"is not the name of a venue; {_known(names)}") for name in split if name not in names
+    ]
+    if venue not in split:
+        faults.append(at(where, f"'{venue}', the venue of the instrument, is not among them"))
     return faults
 
 

@@ -23,6 +23,7 @@ from config.model import (
     Listen,
     ListenTls,
     LogsConfig,
+    Routing,
     SimulatedVenue,
     Supports,
     TradingDay,
@@ -63,6 +64,7 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("venues, adapter simulated", SimulatedVenue, ""),
     ("supports, of a venue", Supports, "Values under their FIX names."),
     ("instruments", InstrumentConfig, ""),
+    ("routing, of an instrument", Routing, ""),
     ("close, of an instrument", Close, ""),
     ("trading_day", TradingDay, ""),
     ("limits", LimitsConfig, ""),
@@ -118,6 +120,8 @@ def _takes(kind: inspect.Type) -> str:
         return " or ".join(dict.fromkeys(choices))
     if isinstance(kind, inspect.VarTupleType):
         return f"list: {_takes(kind.item_type)}"
+    if isinstance(kind, inspect.DictType):
+        return f"mapping: name to {_takes(kind.value_type)}"
     if isinstance(kind, inspect.StructType):
         return "mapping"
     if isinstance(kind, inspect.CustomType):

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from config.convert import MISSING, Converter, Fault
 from config.cross_checks import exchange_faults, gateway_faults, sessions_faults
+from config.engagement import Engagement
 from config.model import ExchangeConfig, GatewayConfig, Record, SessionConfig
 from config.secret import UNREAD
 from config.spelling import respell
@@ -48,6 +49,11 @@ def load_sessions(path: str | Path) -> GatewayConfig:
 def load_exchange(path: str | Path) -> ExchangeConfig:
     """The configuration of the bundled exchange. Raises ConfigRefused."""
     return _load(Path(path), ExchangeConfig, exchange_faults)
+
+
+def load_engagement(path: str | Path) -> Engagement:
+    """Rules of engagement of a client session. Raises ConfigRefused."""
+    return _load(Path(path), Engagement, lambda engagement: [])
 
 
 class Origins(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from config.listen import Listen, ListenTls
-from config.records import ONE_OR_MORE, Name, Positive, Record, Symbol
+from config.records import ONE_OR_MORE, MarketId, Name, Positive, Record, Symbol
 from config.session import (
     APPL_VER_IDS,
     Connect,
@@ -42,6 +42,7 @@ __all__ = [
     "ListenTls",
     "LogsConfig",
     "Record",
+    "Routing",
     "SessionConfig",
     "SessionTemplate",
     "SessionThrottle",
@@ -67,6 +68,10 @@ class JournalConfig(Record, frozen=True, kw_only=True):
         int,
         Meta(ge=8192, le=1 << 30, description="size of each of the two write-ahead files, fixed at the first start"),
     ] = 8 << 20
+    snapshot_records: Annotated[
+        int,
+        Meta(ge=0, le=1 << 40, description="records between two snapshots, which make a restart short; 0 for none"),
+    ] = 500_000
 
 
 class LogsConfig(Record, frozen=True, kw_only=True):
@@ -97,6 +102,9 @@ class FixStandardVenue(Record, frozen=True, kw_only=True, tag_field="adapter", t
 
     name: Annotated[Name, Meta(description="named by instruments, in logs and in reports")]
     session: Annotated[Name, Meta(description="its session, of kind venue")]
+    mic: Annotated[
+        MarketId | None, Meta(description="LastMkt(30) of its executions, its ISO 10383 code; without it its name")
+    ] = None
     market_data: Annotated[
         bool, Meta(description="subscribe to prices (35=V) for the reference price at each Logon")
     ] = True
@@ -113,6 +121,9 @@ class SimulatedVenue(Record, frozen=True, kw_only=True, tag_field="adapter", tag
     """A venue inside this process that answers by rules: for the first steps and for tests."""
 
     name: Annotated[Name, Meta(description="named by instruments, in logs and in reports")]
+    mic: Annotated[
+        MarketId | None, Meta(description="LastMkt(30) of its executions, its ISO 10383 code; without it its name")
+    ] = None
     reference_interval_ms: Annotated[
         int, Meta(ge=10, le=86_400_000, description="how often it repeats its reference prices")
     ] = 1000
@@ -122,6 +133,15 @@ class SimulatedVenue(Record, frozen=True, kw_only=True, tag_field="adapter", tag
 
 
 VenueConfig = FixStandardVenue | SimulatedVenue
+
+
+class Routing(Record, frozen=True, kw_only=True):
+    """How the orders of an instrument are divided over several venues."""
+
+    split: Annotated[
+        dict[Name, Annotated[int, Meta(ge=1, le=1_000_000)]],
+        Meta(description="venue: weight; what lots leave over, and what is not divided, goes to the first"),
+    ]
 
 
 class InstrumentConfig(Record, frozen=True, kw_only=True):
@@ -138,6 +158,9 @@ class InstrumentConfig(Record, frozen=True, kw_only=True):
     ] = None
     price_band_percent: Annotated[
         Positive | None, Meta(description="how far Price(44) may be from the reference; without it the limits' one")
+    ] = None
+    routing: Annotated[
+        Routing | None, Meta(description="venues over which its orders are divided; without it they go whole to venue")
     ] = None
     close: Annotated[
         Close | None, Meta(description="the closing phase of its market; without it AT_THE_CLOSE is refused")

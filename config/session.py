@@ -207,6 +207,13 @@ class SessionKeys(Record, frozen=True, kw_only=True):
     use_data_dictionary: Annotated[
         bool, Meta(description="false: only the header is judged; the dictionary just says which fields are groups")
     ] = True
+    rules_of_engagement: Annotated[
+        str,
+        Meta(
+            max_length=4096,
+            description="what a client may send: standard (also if empty), single_orders, questions, or a YAML file",
+        ),
+    ] = ""
     data_dictionary: Annotated[str, Meta(description="QuickFIX XML for FIX.4.x; empty for our own")] = ""
     transport_data_dictionary: Annotated[str, Meta(description="QuickFIX XML of FIXT.1.1; empty for our own")] = ""
     app_data_dictionary: Annotated[str, Meta(description="QuickFIX XML of FIX.5.0x; empty for our own")] = ""

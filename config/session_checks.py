@@ -38,6 +38,7 @@ def keys_faults(where: str, session: SessionKeys, *, any_version: bool = False) 
         *_connect_faults(where, session),
         *network_faults(where, "allowed_remote_addresses", session.allowed_remote_addresses),
         *_order_faults(where, session),
+        *_engagement_faults(where, session),
     ]
 
 
@@ -76,6 +77,12 @@ def _version_faults(where: str, session: SessionKeys) -> list[Fault]:
         why = "is for FIX.4.x; with FIXT.1.1 set transport_data_dictionary and app_data_dictionary"
         faults.append(at(f"{where}.data_dictionary", why))
     return faults
+
+
+def _engagement_faults(where: str, session: SessionKeys) -> list[Fault]:
+    if session.rules_of_engagement and session.kind != "client":
+        return [at(f"{where}.rules_of_engagement", f"is for sessions of kind client, not for {session.kind}")]
+    return []
 
 
 def _dictionary_faults(where: str, session: SessionKeys, any_version: bool) -> list[Fault]:

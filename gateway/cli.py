@@ -143,6 +143,18 @@ def verify(
 
 
 @app.command()
+def snapshot(
+    directory: Annotated[Path, typer.Argument(help="journal directory of a gateway, running or not")],
+    map_size_gb: Annotated[int, typer.Option(help="as in the gateway's YAML")] = 64,
+    background: Annotated[bool, typer.Option("--background", help="at the lowest priority")] = False,
+) -> None:
+    """Write down what the journal has come to, so that the next start need not read all of it."""
+    from gateway.inspect import take_and_tell
+
+    _serve(lambda: take_and_tell(directory, map_size_gb, background))
+
+
+@app.command()
 def log(
     directory: Annotated[Path, typer.Argument(help="journal directory of a stopped gateway or exchange")],
     session: Annotated[str, typer.Option(help="only this session")] = "",

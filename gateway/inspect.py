@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from gateway.log_records import (
     NUMBERS,
     OUTBOUND,
     TURN,
+    Record,
     split_inbound,
     split_numbers,
     split_outbound,
@@ -22,6 +25,8 @@ from gateway.log_records import (
 )
 from gateway.log_redaction import MASK, presentable
 from gateway.session_events import PasswordChanged, decode_event
+from gateway.snapshot_check import SnapshotCheck
+from gateway.snapshot_maker import take_snapshot
 
 MAP_SIZE_GB = 64
 
@@ -36,11 +41,18 @@ KINDS = {
 
 
 def verify_journal(directory: Path) -> int:
-    """Read and check every record and the chain; print what there is. Raises JournalRefused at the first damage."""
+    """Read and check every record and the chain, and every snapshot against what the log leads to; print what there is.
+    Raises JournalRefused at the first damage of the log; 1 when a snapshot is not what it should be."""
     journal = Journal.open(directory, MAP_SIZE_GB)
     counts = dict.fromkeys(KINDS, 0)
-    for record in journal.records():
-        counts[record.kind] += 1
+
+    def counted(records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            counts[record.kind] += 1
+            yield record
+
+    check = SnapshotCheck(journal)
+    check.walk(counted(journal.records()))
     told = ", ".join(f"{count} {KINDS[kind]}" for kind, count in counts.items())
     print(f"{directory}: whole. Store {journal.store_id}, {journal.head} records: {told}")
     for session, numbers in journal.numbers().items():
@@ -48,7 +60,23 @@ def verify_journal(directory: Path) -> int:
             f"  {session}: generation {numbers.generation}, "
             f"next MsgSeqNum(34) out {numbers.next_sender_msg_seq_num}, in {numbers.next_target_msg_seq_num}"
         )
+    for finding in check.findings:
+        print(f"  {finding}")
     journal.close()
+    return 1 if check.faults else 0
+
+
+def take_and_tell(directory: Path, map_size_gb: int, background: bool) -> int:
+    """Take a snapshot and print what became of it. Raises JournalRefused."""
+    if background:
+        os.nice(19)
+    taken = take_snapshot(directory, map_size_gb)
+    for why in taken.passed_over:
+        print(f"passed over: {why}")
+    if taken.path is None:
+        print(f"{directory}: nothing new behind record {taken.seq}")
+    else:
+        print(f"{taken.path}: taken at record {taken.seq}, {taken.records} records folded for it")
     return 0
 
 

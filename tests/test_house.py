@@ -65,6 +65,9 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/clock.py": {"time"},  # the only reader of the clock that a turn sees
     "gateway/journal.py": {"concurrent", "files", "lmdb", "os"},
     "gateway/store_files.py": {"fcntl", "files", "os"},
+    "gateway/snapshots.py": {"files", "os"},
+    "gateway/snapshot_maker.py": {"os"},
+    "gateway/snapshot_starter.py": {"asyncio", "subprocess", "sys", "time"},  # starts a process beside the gateway
     "gateway/write_ahead.py": {"files", "os"},
     "gateway/crank.py": {"asyncio", "os", "sys", "print"},
     "gateway/app.py": {"asyncio", "files", "secrets", "signal", "time", "uvloop"},
@@ -76,7 +79,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/order_cli.py": {"print"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},
     "gateway/config_commands.py": {"files", "print", "sys"},
-    "gateway/inspect.py": {"print"},
+    "gateway/inspect.py": {"os", "print"},
     "gateway/logs.py": {"logging", "os", "structlog", "sys", "time"},
     "gateway/log_writer.py": {"files", "os", "threading"},
     "gateway/raw_message_log.py": {"time"},
