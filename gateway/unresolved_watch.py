@@ -202,19 +202,16 @@ class UnresolvedWatch:
             case.tell_ns = now_ns + case.tell_again_s * NS_PER_S
             case.tell_again_s = min(2 * case.tell_again_s, TELL_AGAIN_S_MAX)
             turn.note("error", order.session, "order_unresolved", self._details(case, order, turn))
-        if case.ask_ns <= now_ns:
-            self._ask(case, order, turn)
-        self._put(case)
-
-    def _ask(self, case: _Case, order: Order, turn: Turn) -> None:
-        patience, now_ns = self._patience_of(order), turn.now.mono_ns
-        if not patience.can_be_asked or not self._blotter.venues.get(order.venue):
-            case.ask_ns = _NEVER  # until the venue is connected
-            return
-        case.asked += 1
-        case.ask_ns = now_ns + case.ask_again_s * NS_PER_S
-        case.ask_again_s = min(2 * case.ask_again_s, ASK_AGAIN_S_MAX)
-        self._take(AskVenue(order.order_seq, now_ns - case.sent_ns >= patience.quiet_time_ns), turn)
+        patience, is_due = self._patience_of(order), case.ask_ns <= now_ns
+        if is_due and not (patience.can_be_asked and self._blotter.venues.get(order.venue)):
+            is_due, case.ask_ns = False, _NEVER  # until the venue is connected
+        if is_due:
+            case.asked += 1
+            case.ask_ns = now_ns + case.ask_again_s * NS_PER_S
+            case.ask_again_s = min(2 * case.ask_again_s, ASK_AGAIN_S_MAX)
+        self._put(case)  # before the question: if it cannot be written, it is tried again
+        if is_due:
+            self._take(AskVenue(order.order_seq, now_ns - case.sent_ns >= patience.quiet_time_ns), turn)
 
     def _close(self, case: _Case, order: Order | None, turn: Turn) -> None:
         del self._cases[case.order_seq]
