@@ -10,6 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from config.convert import about, rule_of
+from config.engagement import AllowedValues, Engagement, MessageRules
 from config.model import (
     AdminConfig,
     Close,
@@ -69,6 +70,9 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("trading_day", TradingDay, ""),
     ("limits", LimitsConfig, ""),
     ("limits.throttle", Throttle, ""),
+    ("A file of rules of engagement", Engagement, "What one client session may send: its `rules_of_engagement`."),
+    ("messages, of rules of engagement", MessageRules, "Fields under their FIX names, or by their tags."),
+    ("allowed, of a message", AllowedValues, ""),
     ("The exchange's file", ExchangeConfig, ""),
     ("symbols, of an exchange", ListedSymbol, ""),
 )

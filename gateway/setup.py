@@ -92,6 +92,7 @@ def terms_of(config: GatewayConfig) -> Terms:
     limits = config.limits
     throttle = limits.throttle
     return Terms(
+        mics={venue.name: venue.mic for venue in config.venues if venue.mic is not None},
         instruments=tuple(_instrument(instrument) for instrument in config.instruments),
         limits=Limits(
             order_qty_max=limits.max_order_qty,
@@ -186,14 +187,16 @@ def _dialect(session: SessionConfig) -> Dialect:
 
 def _instrument(instrument: InstrumentConfig) -> Instrument:
     band = instrument.price_band_percent
+    split = {} if instrument.routing is None else instrument.routing.split
     return Instrument(
         symbol=instrument.symbol,
         min_price_increment=instrument.tick_size,
         round_lot=instrument.lot_size,
         min_trade_vol=instrument.min_qty,
         max_trade_vol=instrument.max_qty,
-        venues=(instrument.venue,),
+        venues=tuple(split) or (instrument.venue,),
         price_band=None if band is None else band / Decimal(100),
+        weights=tuple(split.values()),
         has_close=instrument.close is not None,
     )
 

@@ -126,7 +126,9 @@ class World:
         self.other = self._peer("other", "FIX.4.4")
         self.dropcopy = self._peer("dropcopy", "FIX.4.4")
         self.venue = self._peer("venue", venue_version)
-        self.peers = {peer.name: peer for peer in (self.client, self.other, self.dropcopy, self.venue)}
+        self.venue2 = self._peer("venue2", venue_version)
+        """There in a configuration that divides orders between VENUE and VENUE2."""
+        self.peers = {peer.name: peer for peer in (self.client, self.other, self.dropcopy, self.venue, self.venue2)}
         self.notes: list[LogNote] = []
         self.answers: list[object] = []
         self.events: list[Event] = []
@@ -312,7 +314,7 @@ class World:
         self._lines[connection] = peer
         peer.wire = lambda data: self.put(BytesReceived(connection, data))
         peer.hang_up = lambda: self._hung_up(connection)
-        session = "venue" if peer is self.venue else None
+        session = peer.name if peer in (self.venue, self.venue2) else None
         self.put(ConnectionOpened(connection, peer.name, session))
         return connection
 
@@ -320,7 +322,7 @@ class World:
         for peer in peers:
             deaths = self.deaths
             self.connect(peer)
-            if peer is not self.venue:
+            if peer not in (self.venue, self.venue2):
                 peer.log_on()
             if not peer.logged_on and not self._together and self.deaths == deaths:
                 raise NotAsExpected(f"{peer.name} could not log on\n{self.history()}")
@@ -342,7 +344,7 @@ class World:
 
     def send(self, peer: Peer, text: str) -> int:
         """A message of the peer, completed by what need not be said. Returns its MsgSeqNum(34)."""
-        role = "venue" if peer is self.venue else "client"
+        role = "venue" if peer in (self.venue, self.venue2) else "client"
         return self.say(peer, completed(role, peer.version, split(text)))
 
     def say(self, peer: Peer, message: Pairs) -> int:
@@ -541,8 +543,15 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
             node.pop(last, None)
         else:
             node[last] = value
-    tree["sessions"] = [tree.pop(name) for name in ("client", "other", "dropcopy", "venue_session")]
-    tree["venues"] = [tree.pop(name) for name in ("venue", "sim")]
+    sessions = ["client", "other", "dropcopy", "venue_session"]
+    venues = ["venue", "sim"]
+    if "VENUE2" in tree["instrument"].get("routing", {}).get("split", {}):
+        tree["venue2_session"] = tree["venue_session"] | {"name": "venue2", "target_comp_id": "VENUE2"}
+        tree["venue2"] = tree["venue"] | {"name": "VENUE2", "session": "venue2"}
+        sessions.append("venue2_session")
+        venues.append("venue2")
+    tree["sessions"] = [tree.pop(name) for name in sessions]
+    tree["venues"] = [tree.pop(name) for name in venues]
     tree["instruments"] = [tree.pop(name) for name in ("instrument", "sim_instrument")]
     file = directory / "gateway.yaml"
     file.write_text(json.dumps(tree))  # JSON is YAML

@@ -150,7 +150,7 @@ class Player:
     # -- out ---------------------------------------------------------------------------------------------------------
 
     def _send(self, who: str, given: Pairs) -> None:
-        version, role = self._version(who), "venue" if who == "venue" else "client"
+        version, role = self._version(who), "venue" if who.startswith("venue") else "client"
         told = [(tag, self._value(role, tag, value, to_send=True)) for tag, value in given]
         message = completed(role, version, spelled(version, told))
         message = [(tag, self.terms.symbol if (tag, value) == ("55", "BTC-USD") else value) for tag, value in message]
@@ -174,7 +174,7 @@ class Player:
     # -- in ----------------------------------------------------------------------------------------------------------
 
     def _expect(self, who: str, given: Pairs, *, exactly: bool = False) -> None:
-        version, role = self._version(who), "venue" if who == "venue" else "client"
+        version, role = self._version(who), "venue" if who.startswith("venue") else "client"
         self._take_optional(who)
         wanted = [(tag, self._value(role, tag, value, to_send=False)) for tag, value in given]
         wanted = spelled(version, wanted)
@@ -219,7 +219,7 @@ class Player:
 
     def _exec_id_is_new(self, who: str, given: dict[str, str], found: dict[str, list[str]]) -> None:
         """ExecID(17) identifies a report for ever; a status may have one of its own or none worth the name."""
-        if given.get("35") != "8" or given.get("150", "I") == "I" or who == "venue":
+        if given.get("35") != "8" or given.get("150", "I") == "I" or who.startswith("venue"):
             return
         known, exec_id = self._exec_ids.setdefault(who, set()), found.get("17", [""])[0]
         if exec_id in known:

@@ -20,6 +20,7 @@ from config.model import GatewayConfig, SessionConfig
 from config.secret import Secret
 from config.yaml_tree import YamlRefused, read_tree
 from gateway.session.settings import SessionSettings
+from gateway.setup import terms_of
 
 CANARY = "c4nary-Secret-value"
 
@@ -98,6 +99,18 @@ def test_null_is_no_value_only_where_there_may_be_none(tmp_path: Path) -> None:
 def test_venue_settings_are_chosen_by_adapter(tmp_path: Path) -> None:
     config = load(tmp_path, "venues:\n  - {name: SIM, adapter: simulated, reference_interval_ms: 250}\n")
     assert config.venues == (model.SimulatedVenue(name="SIM", reference_interval_ms=250),)
+
+
+def test_an_instrument_may_be_divided_over_venues(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        "venues:\n  - {name: SIM, adapter: simulated}\n  - {name: ALT, adapter: simulated}\n"
+        "instruments:\n  - {symbol: X, venue: SIM, routing: {split: {SIM: 60, ALT: 40}}}\n"
+        "  - {symbol: Y, venue: SIM}\n",
+    )
+    divided, whole = terms_of(config).instruments
+    assert (divided.venues, divided.weights) == (("SIM", "ALT"), (60, 40))
+    assert (whole.venues, whole.weights) == (("SIM",), ())
 
 
 def test_exchange_has_its_own_model(tmp_path: Path) -> None:

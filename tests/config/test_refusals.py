@@ -238,6 +238,32 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ["instruments[1].symbol: 'X' is already instruments[0]"],
     ),
     (
+        "split_over_a_stranger",
+        I + "  - {symbol: X, venue: SIM, routing: {split: {SIM: 60, XALT: 40}}}\n",
+        ":4",
+        ["instruments[0].routing.split.XALT: is not the name of a venue"],
+    ),
+    (
+        "split_without_its_venue",
+        V.replace("venues:\n", "venues:\n  - {name: SIM, adapter: simulated}\n")
+        + "instruments:\n  - {symbol: X, venue: V, routing: {split: {SIM: 1}}}\n",
+        ":7",
+        ["instruments[0].routing.split: 'V', the venue of the instrument, is not among them"],
+    ),
+    (
+        "split_by_nothing",
+        I + "  - {symbol: X, venue: SIM, routing: {split: {SIM: 0}}}\n",
+        ":4",
+        ["instruments[0].routing.split.SIM: '0'", WHOLE],
+    ),
+    ("split_of_nothing", I + "  - {symbol: X, venue: SIM, routing: {split: {}}}\n", ":4", ["routing.split: is empty"]),
+    (
+        "split_is_no_mapping",
+        I + "  - {symbol: X, venue: SIM, routing: {split: [SIM]}}\n",
+        ":4",
+        ["routing.split: a list is not a mapping (name: value)"],
+    ),
+    (
         "reference_off_tick",
         I + "  - {symbol: X, venue: SIM, reference_price: 1.005}\n",
         ":4",
