@@ -15,8 +15,8 @@ class Markets:
         self._last_mkt: dict[str, bytes] = {}
 
     def of(self, venue: str) -> bytes:
-        """As a value of type Exchange."""
-        return self._mics.get(venue, venue).encode("latin-1", "replace")
+        """As a value of type Exchange: at most 16 characters."""
+        return self._mics.get(venue, venue)[:16].encode("latin-1", "replace")
 
     def last_mkt(self, venue: str) -> bytes:
         """LastMkt(30) as an encoded field, made once for each venue."""

@@ -13,6 +13,7 @@ from config.session import SessionKeys
 from fixspec.dictionary import Dictionary, DictionaryError, join_dictionaries, load_dictionary, own_dictionary
 from fixspec.rulebook import Rulebook, RulesOfEngagement, ValidationOptions
 from gateway.log_records import Numbers
+from gateway.rules_of_engagement import agreed
 from gateway.session.schedule import Window
 from gateway.session.session import Session
 from gateway.session.settings import Role, SessionNumbers, SessionSettings
@@ -129,8 +130,13 @@ def rulebook_of(config: SessionKeys, client_terms: RulesOfEngagement | None = No
         use_data_dictionary=config.use_data_dictionary,
     )
     dictionary = _dictionary_of(config)
-    terms = client_terms.within(dictionary) if client_terms is not None and config.kind == "client" else None
-    return Rulebook(dictionary, options, terms)
+    if client_terms is None or config.kind != "client":
+        return Rulebook(dictionary, options)
+    terms = agreed(config.rules_of_engagement, client_terms).within(dictionary)
+    try:
+        return Rulebook(dictionary, options, terms)
+    except ValueError as error:
+        raise DictionaryError(str(error)) from None
 
 
 def _dictionary_of(config: SessionKeys) -> Dictionary:

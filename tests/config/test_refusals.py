@@ -191,6 +191,12 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ":5",
         ["connect: is for kind venue; a session of kind client"],
     ),
+    (
+        "engagement_of_a_venue",
+        V.replace("connect:", "rules_of_engagement: questions, connect:"),
+        ":2",
+        ["rules_of_engagement: is for sessions of kind client, not for venue"],
+    ),
     ("client_with_username", S + "    username: bob\n", ":5", ["username: needs password_hash beside it"]),
     (
         "username_not_ascii",

@@ -68,7 +68,7 @@ ELSEWHERE = {
     "validate_fields_out_of_order", "validate_fields_have_values", "validate_user_defined_fields",
     "allow_unknown_msg_fields", "allow_unknown_enum_values", "validate_unordered_group_fields",
     "first_field_in_group_is_delimiter", "group_entries_max", "fields_max", "validate_length_and_checksum",
-    "use_data_dictionary",  # these make the rulebook
+    "use_data_dictionary", "rules_of_engagement",  # these make the rulebook
     "start_time", "end_time", "start_day", "end_day", "weekdays", "time_zone", "logon_time", "logout_time", "logon_day",
     "logout_day", "non_stop_session", "reset_seq_time",  # the schedule: tests/gateway/test_session_hours.py
     "password_hash", "client_certificate", "allowed_remote_addresses", "username",  # the lobby; a venue's Logon
@@ -76,7 +76,7 @@ ELSEWHERE = {
     "host_selection_policy_priority_start_over_interval_s",  # the initiator
     "slow_consumer_bytes_max", "slow_consumer_timeout_s",  # the pump
     "throttle", "cancel_on_disconnect", "cancel_on_disconnect_grace_s", "cancel_on_disconnect_keep",
-    "accounts", "report_pending",  # the desk
+    "accounts", "report_pending", "restate_gt_orders",  # the desk
 }  # fmt: skip
 
 
