@@ -34,6 +34,7 @@ from gateway import order_commands
 ASKED = {"/status": "status", "/sessions": "sessions"}
 WISHED = {
     "/trading-state": "trading_state",
+    "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",
     "/session/explain": "session_explain",

@@ -21,6 +21,7 @@ from gateway.deciding import Deciding
 from gateway.expiry import Expiry
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
 from gateway.markets import Markets
+from gateway.news import TellNews, tell_news
 from gateway.order_desk import OrderDesk
 from gateway.reporter import Reporter
 from gateway.strangers import Strangers
@@ -206,6 +207,8 @@ class Desk(Deciding):
         deed = self._order_desk.deeds.get(type(command))
         if deed is not None:
             return deed(command, turn)
+        if isinstance(command, TellNews):
+            return tell_news(command, self._clients, turn)
         if isinstance(command, SetTradingState | SetSymbolStatus):
             self._take(command, turn)
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gateway import order_commands
+from gateway.news import TellNews, news_faults
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetTradingState
 from oms.types import TradingState
@@ -32,6 +33,16 @@ def _trading_state(wish: Wish) -> object:
         raise ValueError(f"state: {state!r} is not one of {', '.join(TradingState)}")
     why = "a change of the trading state has a name and a reason"
     return SetTradingState(TradingState(str(state)), _word(wish, "operator", why), _word(wish, "reason", why))
+
+
+def _news(wish: Wish) -> object:
+    headline, operator = _word(wish, "headline", "news has a headline"), _word(wish, "operator", "news has a name")
+    lines = wish.get("lines")
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise ValueError(f"lines: {lines!r} is no list of texts")
+    if faults := news_faults(headline, tuple(lines)):
+        raise ValueError(f"lines: {faults}")
+    return TellNews(headline, tuple(lines), operator)
 
 
 def _log_out(wish: Wish) -> object:
@@ -74,6 +85,7 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "session_logout": _log_out,
     "session_reset": _reset,
     "session_explain": _explain,
+    "news": _news,
     "reload": lambda wish: ReadConfiguration(_word(wish, "operator", "a reload has a name")),
     **order_commands.READERS,
 }

@@ -49,6 +49,19 @@ def reset(
     print(_line(cast("dict[str, Any]", answer_of(config, "POST", "/session/reset", body))))
 
 
+@session_app.command("news")
+def news(
+    headline: Annotated[str, typer.Argument(help="Headline(148)")],
+    lines: Annotated[list[str], typer.Argument(help="Text(58), line by line")],
+    operator: Operator = "",
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Send a News(B), of maintenance for example, to every client that is logged on."""
+    body = {"headline": headline, "lines": lines, "operator": login_name(operator)}
+    answer = cast("dict[str, Any]", answer_of(config, "POST", "/news", body))
+    print(f"told: {', '.join(answer['told']) or 'nobody is logged on'}")
+
+
 @session_app.command("explain")
 def explain(
     name: Name,
