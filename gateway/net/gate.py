@@ -64,7 +64,8 @@ class Gate:
         """Who has to go because there are too many strangers."""
         if self._strangers_count <= self._strangers_max:
             return None
-        return next(iter(max(self._strangers.values(), key=len)))
+        most = max(self._strangers.values(), key=len)
+        return next(iter(most))
 
     def admit(self, visitor: Visitor) -> None:
         """It is no stranger any more."""
