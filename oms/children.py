@@ -3,6 +3,7 @@ client. What happens to a child is told of the parent in the same decision.
 
     child accepted, the first one     OrderAccepted of the parent
     child filled, busted, corrected   the same of the parent, with the child's venue: a sum of sums is the sum
+    child suspended, done for day     the same of the parent, when it is true of all children that live
     child ends without our asking     what it leaves open goes to venues that have refused no part yet; when none is
                                       left, and nothing lives any more, the parent ends as the last child did
     parent to be canceled             every living child is to be canceled. When each of them has ended, is filled or
@@ -46,12 +47,17 @@ from oms.events import (
     ExecutionCorrected,
     OrderAccepted,
     OrderCanceled,
+    OrderDoneForDay,
     OrderExpired,
     OrderFilled,
     OrderReceived,
+    OrderReinstated,
     OrderRejected,
     OrderReplaced,
+    OrderRestated,
     OrderRouted,
+    OrderStopped,
+    OrderSuspended,
     OrderWorked,
     ReplaceRejected,
     ReplaceRequested,
@@ -62,7 +68,7 @@ from oms.outlook import PARENT, Outlook, Outlooks
 from oms.refusals import Refusal, refuse
 from oms.routing import Share, shares
 from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
-from oms.types import FillFlag, Moment, OrdType, Side, TimeInForce, WorkReason
+from oms.types import FillFlag, Moment, OrdStatus, OrdType, RestatementReason, Side, TimeInForce, WorkReason
 
 CANCELED_WITH_PARENT = PARENT + "CANCEL"
 CANCELED_FOR_REPLACE = PARENT + "REPLACE"
@@ -146,6 +152,10 @@ class Family:
         elif isinstance(event, OrderAccepted):
             if not parent.acknowledged and not parent.ended:
                 self._state(OrderAccepted(*self._next(), parent.order_seq, ""))
+        elif isinstance(event, OrderDoneForDay | OrderSuspended | OrderReinstated | OrderStopped):
+            self._mark(event)
+        elif isinstance(event, OrderRestated):
+            self._restatement(event, child)
         elif isinstance(event, CancelRejected):
             self._refusal = Refusal(event.code, event.reason, event.text)
         elif isinstance(event, OrderRejected | OrderExpired | OrderCanceled):
@@ -197,6 +207,33 @@ class Family:
                 event.flags,
             )
         )
+
+    def _mark(self, event: OrderDoneForDay | OrderSuspended | OrderReinstated | OrderStopped) -> None:
+        """What is true of all living children is true of the parent. A guarantee for a part is one for the parent."""
+        parent, living = self._parent, list(self._living())
+        if parent.ended or not living:
+            return
+        if isinstance(event, OrderStopped):
+            self._state(OrderStopped(*self._next(), parent.order_seq, event.last_qty, event.last_px, event.text))
+        elif isinstance(event, OrderReinstated):
+            if parent.marks & {OrdStatus.DONE_FOR_DAY, OrdStatus.SUSPENDED}:
+                self._state(OrderReinstated(*self._next(), parent.order_seq, event.text))
+        else:
+            mark = OrdStatus.DONE_FOR_DAY if isinstance(event, OrderDoneForDay) else OrdStatus.SUSPENDED
+            if mark not in parent.marks and all(mark in child.marks for child in living):
+                self._state(type(event)(*self._next(), parent.order_seq, event.text))
+
+    def _restatement(self, event: OrderRestated, child: Order) -> None:
+        """A corporate action makes more or less of the parent by what it makes of the child. Any other restatement is
+        a venue that wants another quantity than it was given: `go_on` sees to the difference."""
+        parent = self._parent
+        if event.reason is not RestatementReason.GT_CORPORATE_ACTION or parent.ended:
+            return
+        order_qty, cum_qty = add(parent.order_qty, subtract(event.order_qty, child.order_qty)), None
+        if event.cum_qty is not None:
+            cum_qty = add(parent.cum_qty, subtract(event.cum_qty, child.cum_qty))
+        reason, price = event.reason, event.price
+        self._state(OrderRestated(*self._next(), parent.order_seq, reason, order_qty, price, cum_qty, event.text))
 
     def _name(self, child: Order, exec_id: str) -> str:
         """What the parent calls an execution. A venue that numbers executions by order may use a number twice, for two

@@ -8,6 +8,7 @@ sorted out before, and the fold remains the only truth.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -22,15 +23,19 @@ from oms.events import (
     ExecutionCorrected,
     OrderAccepted,
     OrderCanceled,
+    OrderDoneForDay,
     OrderExpired,
     OrderFilled,
     OrderHeld,
     OrderReceived,
     OrderRefused,
+    OrderReinstated,
     OrderRejected,
     OrderReplaced,
     OrderRestated,
     OrderRouted,
+    OrderStopped,
+    OrderSuspended,
     OrderWorked,
     ReplaceRejected,
     ReplaceRequested,
@@ -38,10 +43,15 @@ from oms.events import (
 )
 from oms.exact import ZERO, add, subtract
 from oms.order import Order
-from oms.types import HoldReason, OrdType, Side, TimeInForce
+from oms.types import HoldReason, OrdStatus, OrdType, Side, TimeInForce
 
 PARENT: Final = "PARENT_"
 """Begins the cause of each cancel that a parent's rules ask for."""
+_MARKS: Final[Mapping[type[Event], OrdStatus]] = {
+    OrderDoneForDay: OrdStatus.DONE_FOR_DAY,
+    OrderSuspended: OrdStatus.SUSPENDED,
+    OrderStopped: OrdStatus.STOPPED,
+}
 
 
 class Outlook:
@@ -54,6 +64,7 @@ class Outlook:
         "cum_qty",
         "ended",
         "hold",
+        "marks",
         "ord_type",
         "order",
         "order_qty",
@@ -74,6 +85,7 @@ class Outlook:
         self.time_in_force: TimeInForce = order.time_in_force
         self.cl_ord_id: str = order.cl_ord_id
         self.hold: HoldReason | None = None
+        self.marks: frozenset[OrdStatus] = frozenset()
         self.pending: list[CancelRequested | ReplaceRequested] = []
         if isinstance(order, OrderReceived):
             self.order: Order | None = None
@@ -89,6 +101,7 @@ class Outlook:
         self.ended = order.ended
         self.acknowledged = order.acknowledged
         self.hold = order.hold
+        self.marks = order.marks
         self.pending = [request.asked for request in order.pending]
         self.refused = order.ended and not _ended_by_parent(order)
 
@@ -130,6 +143,10 @@ class Outlook:
             self.pending.append(msgspec.structs.replace(asked, venue_cl_ord_id=event.venue_cl_ord_id))
         elif isinstance(event, OrderReplaced):
             self._replaced(event)
+        elif kind in _MARKS:
+            self.marks |= {_MARKS[kind]}
+        elif kind is OrderReinstated:
+            self.marks -= {OrdStatus.DONE_FOR_DAY, OrdStatus.SUSPENDED}
         elif isinstance(event, OrderRestated):
             self.order_qty, self.price = event.order_qty, event.price
             self.cum_qty = self.cum_qty if event.cum_qty is None else event.cum_qty

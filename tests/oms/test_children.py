@@ -1,4 +1,4 @@
-"""Orders worked in parts: how they are divided, how what happens to parts happens to the order, its cancel and replace."""
+"""Orders worked in parts: how they are divided, what befalls parts befalls the order, its cancel and its replace."""
 
 from __future__ import annotations
 
@@ -20,8 +20,15 @@ from oms.events import (
     ReplaceRejected,
 )
 from oms.order import Order
-from oms.types import FillFlag, OrdStatus, RejectReason, TimeInForce, WorkReason
-from oms.venue_reports import VenueDisconnected
+from oms.types import FillFlag, OrdStatus, RejectReason, RestatementReason, TimeInForce, WorkReason
+from oms.venue_reports import (
+    VenueDisconnected,
+    VenueDoneForDay,
+    VenueReinstated,
+    VenueRestated,
+    VenueStopped,
+    VenueSuspended,
+)
 from tests.oms.venues_of_parts import A, B, C, Parts, sums
 from tests.oms.world import figures, names
 
@@ -150,6 +157,75 @@ def test_two_parts_at_one_venue_may_number_their_executions_alike() -> None:
     world.trade(three, "7", exec_id="1")
     assert figures(parent) == ("100", "12", "88")
     assert list(parent.executions) == [(B, "1"), (B, f"1/{three.order_seq}")]
+
+
+def test_positions_count_each_execution_once() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, _ = world.children(parent)
+    world.trade(one, "10")
+    ((key, position),) = list(world.blotter.positions)
+    assert key == ("ACC", "BTC-USD", A)
+    assert position.long_qty == Decimal(10)
+
+
+def test_what_is_true_of_all_living_parts_is_true_of_the_order() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(one)
+    assert names(world.do(VenueSuspended(A, one.venue_cl_ord_id))) == ["OrderSuspended"]
+    world.take(two)
+    assert names(of(world.do(VenueSuspended(B, two.venue_cl_ord_id)), parent)) == ["OrderSuspended"]
+    assert status(parent) is OrdStatus.SUSPENDED
+    assert names(of(world.do(VenueReinstated(B, two.venue_cl_ord_id)), parent)) == ["OrderReinstated"]
+    assert status(parent) is OrdStatus.NEW
+
+
+def test_a_part_that_is_filled_needs_no_mark() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.trade(one, "60")
+    world.take(two)
+    assert names(of(world.do(VenueDoneForDay(B, two.venue_cl_ord_id)), parent)) == ["OrderDoneForDay"]
+    assert status(parent) is OrdStatus.DONE_FOR_DAY
+
+
+def test_a_guarantee_for_a_part_is_one_for_the_order() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, _ = world.children(parent)
+    world.take(one)
+    report = VenueStopped(A, one.venue_cl_ord_id, Decimal(5), Decimal(99))
+    assert names(of(world.do(report), parent)) == ["OrderStopped"]
+    assert status(parent) is OrdStatus.STOPPED
+
+
+def test_a_split_of_the_share_makes_more_of_the_order() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.trade(one, "10")
+    world.take(two)
+    reason = RestatementReason.GT_CORPORATE_ACTION
+    world.do(VenueRestated(A, one.venue_cl_ord_id, Decimal(120), Decimal(50), Decimal(20), reason))
+    assert figures(parent) == ("160", "20", "140")
+    events = world.do(VenueRestated(B, two.venue_cl_ord_id, Decimal(80), Decimal(50), Decimal(0), reason))
+    assert "CancelRequested" not in names(events)
+    assert parent.order_qty - parent.cum_qty == sums(world, parent)[1]
+
+
+def test_what_a_venue_declines_of_its_part_goes_to_another() -> None:
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.take(one)
+    reason = RestatementReason.PARTIAL_DECLINE_OF_ORDER_QTY
+    events = world.do(VenueRestated(A, one.venue_cl_ord_id, Decimal(50), Decimal(100), None, reason))
+    assert names(events) == ["OrderRestated", "OrderWorked", *["OrderReceived", "OrderRouted"] * 2]
+    assert sums(world, parent) == (Decimal(0), Decimal(100))
+    assert two.order_qty == Decimal(40)
 
 
 # -------------------------------------------------------------------------------------------------------- a part fails
