@@ -53,6 +53,7 @@ from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
 from gateway.sessions import sessions_of
 from gateway.setup import desk_of
+from gateway.snapshot_maker import take_snapshot
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.write_ahead import WriteAhead
@@ -175,8 +176,16 @@ class World:
         self._lines.clear()
         self._unread.clear()
         self._inputs.clear()
+        if self.deaths % 2:  # every second start has a snapshot of what is in LMDB
+            take_snapshot(self.directory / "journal", 1)
         self.journal = Journal.open(self.directory / "journal", 1)
         self._live()
+
+    def pass_down(self, seconds: float) -> None:
+        """It is down for so long."""
+        self.mono_ns += int(seconds * NS_PER_S)
+        self.utc_ns += int(seconds * NS_PER_S)
+        self.kill()
 
     def close(self) -> None:
         self.journal.close()

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gateway.snapshot_maker import take_snapshot
 from oms.blotter import Blotter
 from tests.crash.audit import audit
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
@@ -94,6 +95,7 @@ class Stage:
         self.client = Bookkeeper(port, "CLIENT", "FIXGATE")
         self.orders: list[bytes] = []
         self._last_id = 0
+        self._births = 0
         self._pid = 0
 
     def close(self) -> None:
@@ -114,6 +116,9 @@ class Stage:
 
     def bear(self, point: str | None = None, occurrence: int = 1, mutant: str | None = None) -> int:
         """A new life of the gateway; returns its process id."""
+        self._births += 1
+        if self._births % 2 and (self.directory / "journal").exists():
+            take_snapshot(self.directory / "journal", 4)  # every second life begins with one of what is in LMDB
         self._pid = self._ask(
             do="bear", config=str(self.config), output=str(self.output), create=True,
             point=point, occurrence=occurrence, mutant=mutant,
