@@ -256,11 +256,18 @@ SECURITY_REQ_ID = b"320"
 SECURITY_REQUEST_TYPE = b"321"
 SECURITY_RESPONSE_ID = b"322"
 SECURITY_RESPONSE_TYPE = b"323"
+SECURITY_STATUS_REQ_ID = b"324"
 UNSOLICITED_INDICATOR = b"325"
 SECURITY_TRADING_STATUS = b"326"
+HALT_REASON_CHAR = b"327"
 HALT_REASON_INT = b"327"
+IN_VIEW_OF_COMMON = b"328"
+DUE_TO_RELATED = b"329"
+BUY_VOLUME = b"330"
+SELL_VOLUME = b"331"
 HIGH_PX = b"332"
 LOW_PX = b"333"
+ADJUSTMENT = b"334"
 TRAD_SES_REQ_ID = b"335"
 TRADING_SESSION_ID = b"336"
 CONTRA_TRADER = b"337"
@@ -783,6 +790,7 @@ HIGH_LIMIT_PRICE = b"1149"
 TRADING_REFERENCE_PRICE = b"1150"
 SECURITY_GROUP = b"1151"
 APPL_EXT_ID = b"1156"
+SECURITY_TRADING_EVENT = b"1174"
 NO_STATS_INDICATORS = b"1175"
 STATS_TYPE = b"1176"
 NO_OF_SEC_SIZES = b"1177"
@@ -1191,11 +1199,18 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "SecurityRequestType": b"321",
     "SecurityResponseID": b"322",
     "SecurityResponseType": b"323",
+    "SecurityStatusReqID": b"324",
     "UnsolicitedIndicator": b"325",
     "SecurityTradingStatus": b"326",
+    "HaltReasonChar": b"327",
     "HaltReasonInt": b"327",
+    "InViewOfCommon": b"328",
+    "DueToRelated": b"329",
+    "BuyVolume": b"330",
+    "SellVolume": b"331",
     "HighPx": b"332",
     "LowPx": b"333",
+    "Adjustment": b"334",
     "TradSesReqID": b"335",
     "TradingSessionID": b"336",
     "ContraTrader": b"337",
@@ -1718,6 +1733,7 @@ FIELD_NUMBERS: dict[str, bytes] = {
     "TradingReferencePrice": b"1150",
     "SecurityGroup": b"1151",
     "ApplExtID": b"1156",
+    "SecurityTradingEvent": b"1174",
     "NoStatsIndicators": b"1175",
     "StatsType": b"1176",
     "NoOfSecSizes": b"1177",
@@ -2115,11 +2131,17 @@ FIELD_NAMES: dict[bytes, str] = {
     b"321": "SecurityRequestType",
     b"322": "SecurityResponseID",
     b"323": "SecurityResponseType",
+    b"324": "SecurityStatusReqID",
     b"325": "UnsolicitedIndicator",
     b"326": "SecurityTradingStatus",
     b"327": "HaltReasonInt",
+    b"328": "InViewOfCommon",
+    b"329": "DueToRelated",
+    b"330": "BuyVolume",
+    b"331": "SellVolume",
     b"332": "HighPx",
     b"333": "LowPx",
+    b"334": "Adjustment",
     b"335": "TradSesReqID",
     b"336": "TradingSessionID",
     b"337": "ContraTrader",
@@ -2640,6 +2662,7 @@ FIELD_NAMES: dict[bytes, str] = {
     b"1150": "TradingReferencePrice",
     b"1151": "SecurityGroup",
     b"1156": "ApplExtID",
+    b"1174": "SecurityTradingEvent",
     b"1175": "NoStatsIndicators",
     b"1176": "StatsType",
     b"1177": "NoOfSecSizes",
@@ -3912,14 +3935,6 @@ class UnsolicitedIndicator:
 
 class SecurityTradingStatus:
     OPENING_DELAY = b"1"
-    TRADING_HALT = b"2"
-    RESUME = b"3"
-    NO_OPEN_NO_RESUME = b"4"
-    PRICE_INDICATION = b"5"
-    TRADING_RANGE_INDICATION = b"6"
-    MARKET_IMBALANCE_BUY = b"7"
-    MARKET_IMBALANCE_SELL = b"8"
-    MARKET_ON_CLOSE_IMBALANCE_BUY = b"9"
     MARKET_ON_CLOSE_IMBALANCE_SELL = b"10"
     NO_MARKET_IMBALANCE = b"12"
     NO_MARKET_ON_CLOSE_IMBALANCE = b"13"
@@ -3929,7 +3944,15 @@ class SecurityTradingStatus:
     READY_TO_TRADE = b"17"
     NOT_AVAILABLE_FOR_TRADING = b"18"
     NOT_TRADED_ON_THIS_MARKET = b"19"
+    TRADING_HALT = b"2"
     UNKNOWN_OR_INVALID = b"20"
+    RESUME = b"3"
+    NO_OPEN_NO_RESUME = b"4"
+    PRICE_INDICATION = b"5"
+    TRADING_RANGE_INDICATION = b"6"
+    MARKET_IMBALANCE_BUY = b"7"
+    MARKET_IMBALANCE_SELL = b"8"
+    MARKET_ON_CLOSE_IMBALANCE_BUY = b"9"
     PRE_OPEN = b"21"
     OPENING_ROTATION = b"22"
     FAST_MARKET = b"23"
@@ -3939,6 +3962,15 @@ class SecurityTradingStatus:
     NO_CANCEL = b"27"
 
 
+class HaltReasonChar:
+    NEWS_DISSEMINATION = b"D"
+    ORDER_INFLUX = b"E"
+    ORDER_IMBALANCE = b"I"
+    ADDITIONAL_INFORMATION = b"M"
+    NEWS_PENDING = b"P"
+    EQUIPMENT_CHANGEOVER = b"X"
+
+
 class HaltReasonInt:
     NEWS_DISSEMINATION = b"0"
     ORDER_INFLUX = b"1"
@@ -3946,6 +3978,22 @@ class HaltReasonInt:
     ADDITIONAL_INFORMATION = b"3"
     NEWS_PENDING = b"4"
     EQUIPMENT_CHANGEOVER = b"5"
+
+
+class InViewOfCommon:
+    NO = b"N"
+    YES = b"Y"
+
+
+class DueToRelated:
+    NO = b"N"
+    YES = b"Y"
+
+
+class Adjustment:
+    CANCEL = b"1"
+    ERROR = b"2"
+    CORRECTION = b"3"
 
 
 class TradingSessionID:
@@ -5214,6 +5262,18 @@ class ImpliedMarketIndicator:
     IMPLIED_IN = b"1"
     IMPLIED_OUT = b"2"
     BOTH_IMPLIED_IN_AND_IMPLIED_OUT = b"3"
+
+
+class SecurityTradingEvent:
+    ORDER_IMBALANCE = b"1"
+    TRADING_RESUMES = b"2"
+    PRICE_VOLATILITY_INTERRUPTION = b"3"
+    CHANGE_OF_TRADING_SESSION = b"4"
+    CHANGE_OF_TRADING_SUBSESSION = b"5"
+    CHANGE_OF_SECURITY_TRADING_STATUS = b"6"
+    CHANGE_OF_BOOK_TYPE = b"7"
+    CHANGE_OF_MARKET_DEPTH = b"8"
+    CORPORATE_ACTION = b"9"
 
 
 class StatsType:

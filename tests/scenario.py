@@ -6,6 +6,7 @@ these are the sentences that only our own gateway understands:
     operator halts | reduces | resumes     and what else stands in `OPERATOR`
     operator reads nothing to cancel       these words are in the answer to what was done last, or in why it was refused
     kill                                   the gateway ends without a word and starts again
+    kill for 20s                           ... so much later
     kill before commit | after commit      ... at the commit of the turn that follows
     the gateway goes down                  it is asked to end in good order
     logged OrderFilled|flags=OVERFILL      the last turn that stated facts stated this one; a report that is put aside
@@ -117,6 +118,8 @@ class WorldStage:
             OPERATOR[verb[0]](world, {key: self.values(value) for key, value in fields.items()})
         elif line == "kill":
             world.kill()
+        elif line.startswith("kill for "):
+            world.pass_down(_seconds(rest.removeprefix("for ")))
         elif who == "kill":
             world.store.death = rest
         elif line == "the gateway goes down":

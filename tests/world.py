@@ -47,6 +47,7 @@ from gateway.inbox import (
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import Journal
 from gateway.log_records import FACT, INBOUND, OUTBOUND, Record, split_inbound, split_outbound
+from gateway.log_walk import Walk
 from gateway.net.backlog import Backlog
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
@@ -54,6 +55,7 @@ from gateway.session.settings import Role
 from gateway.sessions import sessions_of
 from gateway.setup import desk_of
 from gateway.snapshot_maker import take_snapshot
+from gateway.stored_log import origin
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.write_ahead import WriteAhead
@@ -453,26 +455,26 @@ class Book:
         self.last = b""
         self.inbound: dict[str, list[bytes]] = defaultdict(list)
         self._outbound: dict[tuple[str, int], dict[int, bytes]] = defaultdict(dict)
-        self._head = 0
+        self._walk: Walk | None = None
 
     def read(self, journal: Journal) -> list[Event]:
-        """Read on; the chain is checked from its first record. Returns the facts that are new."""
-        if journal.head == self._head:
+        """Read on; the chain is followed from where it was last read to. Returns the facts that are new."""
+        walk = self._walk = self._walk or Walk(0, origin(journal.store_id))
+        if journal.head == walk.seq:
             return []
         events = []
-        for record in journal.records():
-            if record.seq > self._head:
-                if record.kind == FACT:
-                    event = decode_event(record.payload)
-                    self.blotter.apply(event)
-                    events.append(event)
-                elif record.kind == OUTBOUND:
-                    self._own(record)
-                elif record.kind == INBOUND:
-                    session, raw = split_inbound(record.payload)
-                    self.inbound[session].append(raw)
-                self.last = record.payload
-        self._head = journal.head
+        for record in walk.records(journal._chunks(walk.seq + 1)):
+            if record.kind == FACT:
+                event = decode_event(record.payload)
+                self.blotter.apply(event)
+                events.append(event)
+            elif record.kind == OUTBOUND:
+                self._own(record)
+            elif record.kind == INBOUND:
+                session, raw = split_inbound(record.payload)
+                self.inbound[session].append(raw)
+            self.last = record.payload
+        journal._ends(walk)
         return events
 
     def _own(self, record: Record) -> None:

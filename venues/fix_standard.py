@@ -24,6 +24,7 @@ from oms.venue_reports import AnyVenueReport, VenueStranger
 from venues.fix_report_reader import read_message, read_reject
 from venues.fix_special_fields import SpecialFields
 from venues.fix_stranger import read_stranger
+from venues.fix_symbol_status import read_symbol_status
 from venues.port import Capabilities, Carrier, FixRequest
 
 SIDES: Final = {types.Side.BUY: tags.Side.BUY, types.Side.SELL: tags.Side.SELL}
@@ -164,6 +165,8 @@ class FixStandard:
     # -- what it tells -------------------------------------------------------------------------------------------
 
     def reports(self, message: Message, at: Moment) -> list[AnyVenueReport]:
+        if message.msg_type == MsgType.SECURITY_STATUS:
+            return [*read_symbol_status(self.name, message)]
         return read_message(self.name, message)
 
     def stranger(self, message: Message, name: str) -> VenueStranger | None:
