@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.blotter import Blotter
@@ -25,8 +25,8 @@ from oms.venue_reports import (
 )
 from tests.oms.world import START_NS, VENUE, World, fold
 
-SCHEDULES = 100
-"""Shuffled schedules for each example."""
+HISTORIES, SCHEDULES = 120, 100
+"""Histories, and shuffled schedules of each."""
 
 
 def summary(order: Order) -> tuple[object, ...]:
@@ -88,15 +88,8 @@ def honest_reports(world: World, actions: list[int]) -> list[AnyVenueReport]:
     return reports
 
 
-@given(
-    quantities=st.lists(st.integers(1, 20), max_size=2),
-    cancel=st.booleans(),
-    actions=st.lists(st.integers(0, 6), max_size=10),
-    seed=st.integers(0, 2**32),
-)
-def test_any_schedule_ends_like_the_right_one(
-    quantities: list[int], cancel: bool, actions: list[int], seed: int
-) -> None:
+def one_history(quantities: list[int], cancel: bool, actions: list[int], seed: int) -> int:
+    """All schedules of one history; how many differ from the right order."""
     world = World()
     world.new("X", "10", "100")
     names = ["X"]
@@ -109,7 +102,28 @@ def test_any_schedule_ends_like_the_right_one(
     reports = honest_reports(world, actions)
     expected = summary(played(world.log, reports))
     chance = random.Random(seed)
+    others = 0
     for _ in range(SCHEDULES):
-        schedule = reports + chance.choices(reports, k=chance.randrange(4))
+        schedule = reports + chance.choices(reports, k=1 + chance.randrange(3))
         chance.shuffle(schedule)
+        others += schedule[: len(reports)] != reports
         assert summary(played(world.log, schedule)) == expected
+    return others
+
+
+def test_ten_thousand_schedules_end_like_the_right_one() -> None:
+    others = 0
+
+    @settings(max_examples=max(HISTORIES, settings().max_examples))
+    @given(
+        quantities=st.lists(st.integers(1, 20), max_size=2),
+        cancel=st.booleans(),
+        actions=st.lists(st.integers(0, 6), min_size=2, max_size=10),
+        seed=st.integers(0, 2**32),
+    )
+    def histories(quantities: list[int], cancel: bool, actions: list[int], seed: int) -> None:
+        nonlocal others
+        others += one_history(quantities, cancel, actions, seed)
+
+    histories()
+    assert others >= 10_000
