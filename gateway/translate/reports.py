@@ -11,6 +11,7 @@ told back.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from fixspec.numbers import format_decimal
 from gateway.translate.dialect import Dialect
@@ -85,6 +86,7 @@ def execution_report(
     if time_in_force is _GOOD_TILL_CANCEL or time_in_force is _GOOD_TILL_DATE:
         detail = _day_quantities(order) + detail
     name = cl_ord_id or order.cl_ord_id
+    order_qty, leaves_qty = format_decimal(order.order_qty), order.leaves_qty
     body = _EXECUTION_REPORT % (
         order.order_id.encode(),
         name.encode("latin-1"),
@@ -93,20 +95,25 @@ def execution_report(
         b"20=0\x01" if dialect.exec_trans_type else b"",
         exec_type,
         ORD_STATUS_VALUES[order.ord_status],
-        b"1=%b\x01" % order.account.encode("latin-1") if order.account else b"",
+        _account_field(order.account),
         order.symbol.encode("latin-1"),
         SIDE_VALUES[order.side],
-        format_decimal(order.order_qty),
+        order_qty,
         ORD_TYPE_VALUES[order.ord_type],
         b"44=%b\x01" % format_decimal(price) if price is not None else b"",
         TIME_IN_FORCE_VALUES[time_in_force],
-        format_decimal(order.leaves_qty),
+        (format_decimal(leaves_qty) if cum_qty else order_qty) if leaves_qty else b"0",
         format_decimal(cum_qty) if cum_qty else b"0",
         format_decimal(order.avg_px) if cum_qty else b"0",
         transact_time,
         detail,
     )
     return body if name else body.replace(b"\x0111=\x01", b"\x01", 1)
+
+
+@lru_cache(maxsize=4096)
+def _account_field(account: str) -> bytes:
+    return b"1=%b\x01" % account.encode("latin-1") if account else b""
 
 
 def _day_quantities(order: Order) -> bytes:
@@ -135,7 +142,7 @@ def trade_report(
     `more` is what is known of the execution beside quantity and price: LastMkt(30), `fill_details`."""
     exec_type = TRADE if dialect.trade_by_exec_type else _fill_or_partial_fill(order)
     detail = b"32=%b\x0131=%b\x01%b" % (format_decimal(last_qty), format_decimal(last_px), more)
-    return execution_report(order, exec_id, exec_type, transact_time, dialect, detail=detail)
+    return execution_report(order, exec_id, exec_type, transact_time, dialect, None, None, detail)
 
 
 def _fill_or_partial_fill(order: Order) -> bytes:

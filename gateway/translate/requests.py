@@ -11,9 +11,26 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from fixspec import tags
 from fixspec.message import Group, Message
 from fixspec.numbers import parse_decimal, parse_utc_timestamp
+from fixspec.tags import (
+    ACCOUNT,
+    CL_ORD_ID,
+    DK_REASON,
+    EXEC_ID,
+    MASS_CANCEL_REQUEST_TYPE,
+    ORD_TYPE,
+    ORDER_ID,
+    ORDER_QTY,
+    ORIG_CL_ORD_ID,
+    POSS_RESEND,
+    PRICE,
+    SIDE,
+    SYMBOL,
+    TEXT,
+    TIME_IN_FORCE,
+    TRANSACT_TIME,
+)
 from gateway.translate.dialect import Dialect
 from gateway.translate.special_terms import TAGS, special_terms
 from gateway.translate.values import ORD_TYPES, SIDES, TIMES_IN_FORCE
@@ -35,9 +52,9 @@ class Unsupported(NamedTuple):
 def new_order(session: str, message: Message | Group, dialect: Dialect) -> NewOrder | Unsupported:
     fields = message.fields
     get = fields.get
-    ord_type = ORD_TYPES.get(fields[tags.ORD_TYPE])
-    side = SIDES.get(fields[tags.SIDE])
-    time_in_force = TIMES_IN_FORCE.get(get(tags.TIME_IN_FORCE, DAY))
+    ord_type = ORD_TYPES.get(fields[ORD_TYPE])
+    side = SIDES.get(fields[SIDE])
+    time_in_force = TIMES_IN_FORCE.get(get(TIME_IN_FORCE, DAY))
     if ord_type is None or side is None or time_in_force is None:
         return _unsupported(fields)
     special = None
@@ -46,46 +63,47 @@ def new_order(session: str, message: Message | Group, dialect: Dialect) -> NewOr
         if isinstance(terms, str):
             return _not_supported(terms)
         special = terms
-    order_qty = get(tags.ORDER_QTY)
-    price = get(tags.PRICE)
-    transact_time = get(tags.TRANSACT_TIME)
+    quantity, price = get(ORDER_QTY), get(PRICE)
+    order_qty = _NO_QTY if quantity is None else parse_decimal(quantity)
+    assert order_qty is not None, "the rulebook checks formats"
+    transact_time = get(TRANSACT_TIME)
     return NewOrder(
         session,
-        get(tags.ACCOUNT, b"").decode("latin-1"),
-        fields[tags.CL_ORD_ID].decode("latin-1"),
-        fields[tags.SYMBOL].decode("latin-1"),
+        get(ACCOUNT, b"").decode("latin-1"),
+        fields[CL_ORD_ID].decode("latin-1"),
+        fields[SYMBOL].decode("latin-1"),
         side,
         ord_type,
-        _NO_QTY if order_qty is None else parse_decimal(order_qty) or _NO_QTY,
+        order_qty,
         None if price is None else parse_decimal(price),
         time_in_force,
         None if transact_time is None else parse_utc_timestamp(transact_time),
-        get(tags.POSS_RESEND) == b"Y",
+        get(POSS_RESEND) == b"Y",
         special,
     )
 
 
 def cancel_order(session: str, message: Message) -> CancelOrder | Unsupported:
     fields = message.fields
-    side = SIDES.get(fields[tags.SIDE])
+    side = SIDES.get(fields[SIDE])
     if side is None:
         return _unsupported(fields)
     return CancelOrder(
         session,
-        fields[tags.CL_ORD_ID].decode("latin-1"),
-        fields[tags.ORIG_CL_ORD_ID].decode("latin-1"),
-        fields[tags.SYMBOL].decode("latin-1"),
+        fields[CL_ORD_ID].decode("latin-1"),
+        fields[ORIG_CL_ORD_ID].decode("latin-1"),
+        fields[SYMBOL].decode("latin-1"),
         side,
-        fields.get(tags.POSS_RESEND) == b"Y",
+        fields.get(POSS_RESEND) == b"Y",
     )
 
 
 def replace_order(session: str, message: Message, dialect: Dialect) -> ReplaceOrder | Unsupported:
     fields = message.fields
     get = fields.get
-    ord_type = ORD_TYPES.get(fields[tags.ORD_TYPE])
-    side = SIDES.get(fields[tags.SIDE])
-    time_in_force = TIMES_IN_FORCE.get(get(tags.TIME_IN_FORCE, DAY))
+    ord_type = ORD_TYPES.get(fields[ORD_TYPE])
+    side = SIDES.get(fields[SIDE])
+    time_in_force = TIMES_IN_FORCE.get(get(TIME_IN_FORCE, DAY))
     if ord_type is None or side is None or time_in_force is None:
         return _unsupported(fields)
     special = None
@@ -94,19 +112,20 @@ def replace_order(session: str, message: Message, dialect: Dialect) -> ReplaceOr
         if isinstance(terms, str):
             return _not_supported(terms)
         special = terms
-    order_qty = get(tags.ORDER_QTY)
-    price = get(tags.PRICE)
+    quantity, price = get(ORDER_QTY), get(PRICE)
+    order_qty = _NO_QTY if quantity is None else parse_decimal(quantity)
+    assert order_qty is not None, "the rulebook checks formats"
     return ReplaceOrder(
         session,
-        fields[tags.CL_ORD_ID].decode("latin-1"),
-        fields[tags.ORIG_CL_ORD_ID].decode("latin-1"),
-        fields[tags.SYMBOL].decode("latin-1"),
+        fields[CL_ORD_ID].decode("latin-1"),
+        fields[ORIG_CL_ORD_ID].decode("latin-1"),
+        fields[SYMBOL].decode("latin-1"),
         side,
         ord_type,
-        _NO_QTY if order_qty is None else parse_decimal(order_qty) or _NO_QTY,
+        order_qty,
         None if price is None else parse_decimal(price),
         time_in_force,
-        get(tags.POSS_RESEND) == b"Y",
+        get(POSS_RESEND) == b"Y",
         special,
     )
 
@@ -114,10 +133,10 @@ def replace_order(session: str, message: Message, dialect: Dialect) -> ReplaceOr
 def query_order(session: str, message: Message) -> QueryOrder:
     """OrderID(37) names the order where it is there: an order entered by telephone has no ClOrdID(11)."""
     get = message.fields.get
-    order_id = get(tags.ORDER_ID)
+    order_id = get(ORDER_ID)
     return QueryOrder(
         session,
-        get(tags.CL_ORD_ID, b"").decode("latin-1"),
+        get(CL_ORD_ID, b"").decode("latin-1"),
         None if order_id is None else order_id.decode("latin-1"),
     )
 
@@ -125,17 +144,17 @@ def query_order(session: str, message: Message) -> QueryOrder:
 def mass_cancel(session: str, message: Message) -> MassCancel | Unsupported:
     fields = message.fields
     get = fields.get
-    value = get(tags.SIDE)
+    value = get(SIDE)
     side = None if value is None else SIDES.get(value)
     if value is not None and side is None:
         return _unsupported(fields)
     return MassCancel(
         session,
-        fields[tags.CL_ORD_ID].decode("latin-1"),
-        fields[tags.MASS_CANCEL_REQUEST_TYPE].decode("latin-1"),
-        get(tags.SYMBOL, b"").decode("latin-1"),
+        fields[CL_ORD_ID].decode("latin-1"),
+        fields[MASS_CANCEL_REQUEST_TYPE].decode("latin-1"),
+        get(SYMBOL, b"").decode("latin-1"),
         side,
-        get(tags.ACCOUNT, b"").decode("latin-1"),
+        get(ACCOUNT, b"").decode("latin-1"),
     )
 
 
@@ -143,19 +162,19 @@ def dispute_trade(session: str, message: Message) -> DisputeTrade:
     get = message.fields.get
     return DisputeTrade(
         session,
-        get(tags.ORDER_ID, b"").decode("latin-1"),
-        get(tags.EXEC_ID, b"").decode("latin-1"),
-        get(tags.DK_REASON, b"").decode("latin-1"),
-        get(tags.TEXT, b"").decode("latin-1"),
+        get(ORDER_ID, b"").decode("latin-1"),
+        get(EXEC_ID, b"").decode("latin-1"),
+        get(DK_REASON, b"").decode("latin-1"),
+        get(TEXT, b"").decode("latin-1"),
     )
 
 
 def _unsupported(fields: dict[bytes, bytes]) -> Unsupported:
     """Names the first of the fields whose value the desk does not take."""
     for name, tag, known in (
-        ("Side", tags.SIDE, SIDES),
-        ("OrdType", tags.ORD_TYPE, ORD_TYPES),
-        ("TimeInForce", tags.TIME_IN_FORCE, TIMES_IN_FORCE),
+        ("Side", SIDE, SIDES),
+        ("OrdType", ORD_TYPE, ORD_TYPES),
+        ("TimeInForce", TIME_IN_FORCE, TIMES_IN_FORCE),
     ):
         value = fields.get(tag)
         if value is not None and value not in known:

@@ -102,9 +102,9 @@ def test_what_is_read_without_asking_is_required(msg_type: bytes) -> None:
     says."""
     tree = ast.parse(inspect.getsource(READERS[msg_type]))
     unasked = {
-        getattr(tags, node.slice.attr)
+        getattr(tags, node.slice.id)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Attribute)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name)
     }
     assert unasked or msg_type == b"H"
     assert unasked <= RULES_OF_ENGAGEMENT.messages[msg_type].required
