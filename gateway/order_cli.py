@@ -228,7 +228,7 @@ def _told(order: dict[str, Any]) -> str:
         "received": order["received"] + (f", entered by {order['operator']}" if order["operator"] else ""),
         "terms": f"{order['ord_type']} {order['time_in_force']}"
         + (f", account {order['account']}" if order["account"] else "")
-        + (f", average price {order['avg_px']}" if order["executions"] else ""),
+        + (f", average price {order['avg_px']}" if order["avg_px"] != "0" else ""),
         "marks": ", ".join(order["marks"]),
         "held for": order["held_for"],
         "ClOrdIDs(11)": ", ".join(order["chain"]),

@@ -33,6 +33,7 @@ from oms.events import (
     OrderCanceled,
     OrderClaimed,
     OrderDoneForDay,
+    OrderFilled,
     OrderReinstated,
     OrderRestated,
     OrderSuspended,
@@ -195,10 +196,9 @@ def _execution(blotter: Blotter, order: Order, named: str) -> tuple[str, str, Ex
     found = execution_named(order, order.venue, named)
     key = None if found is None else (order.venue, found[0])
     if key is None:
-        for known, execution in order.executions.items():
-            first = order.revisions.get(known, execution)
-            if named in (exec_id(blotter.store_id, execution.seq), exec_id(blotter.store_id, first.seq)):
-                key = known
+        for told in (*order.executions.values(), *order.revisions.values()):
+            if named == exec_id(blotter.store_id, told.seq):
+                key = (told.venue, told.exec_id if isinstance(told, OrderFilled) else told.trade_id)
     if key is None:
         booked = ", ".join(
             f"{exec_id(blotter.store_id, execution.seq)} ({name})" for (_, name), execution in order.executions.items()

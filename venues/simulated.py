@@ -7,7 +7,8 @@ What the cents of a limit price do, whatever the reference price says:
     .07             fills half of it at once (rounded down to the lot), the rest rests
     .25             fills a quarter of it every second, until it is filled
     .31             lets it rest, and when you ask to cancel or replace it, fills it instead and says "too late"
-    .99             says nothing: the order stays pending until the venue is asked about it
+    .99             says nothing: the order stays pending until the venue is asked about it, which is when its
+                    answer_timeout_s is over
 
 Any other order, by the reference price of its symbol:
 

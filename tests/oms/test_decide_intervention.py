@@ -169,6 +169,9 @@ def test_bust_and_correct_by_either_name() -> None:
     again = act(world, CorrectByOperator(order.order_seq, *WHO, ours, Decimal(9), Decimal(99)))
     assert isinstance(again, ExecutionCorrected) and again.flags == (FillFlag.OVERFILL,)
     assert again.ref_seq == corrected.seq
+    once_more = CorrectByOperator(order.order_seq, *WHO, f"GATE-{corrected.seq}", Decimal(8), Decimal(99))
+    assert isinstance(act(world, once_more), ExecutionCorrected)  # named by what was said of it in between
+    act(world, CorrectByOperator(order.order_seq, *WHO, ours, Decimal(9), Decimal(99)))
     busted = act(world, BustByOperator(order.order_seq, *WHO, "E1"))
     assert isinstance(busted, ExecutionBusted) and busted.trade_id == "E1"
     assert figures(order) == ("10", "9", "1")
