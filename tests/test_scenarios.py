@@ -60,7 +60,7 @@ def test_every_scenario_says_what_it_is_about() -> None:
             "P0\nclient sends 35=H|11=X\nclient expects 35=8|58=<any>",
             "58 Text                  <any>                    <none>",
         ),
-        ("P0\nclient sends 35=H|11=X\nclient expects 35=8|37=@x", "37 OrderID               @x                       TESTA"),
+        ("P0\nclient sends 35=H|11=X\nclient expects 35=8|37=@x", "37 OrderID               TESTA"),
         ("P0\nclient sends 35=H|11=X\nclient expects exactly 35=8|11=X", "client also got 37=TESTA-"),
         ("client sends 35=D|11=X|38=10\nclient sends 35=H|11=X", "line 2: client sends 35=H|11=X\nvenue also got"),
         ("venue sends 35=8|150=0|11=NOBODY", "put aside: ReportQuarantined"),

@@ -27,7 +27,7 @@ KNOWN_CODES: Final[dict[str, dict[str, tuple[frozenset[str], str]]]] = {
         "103": (_codes(8), "0"),
         "102": (_codes(3), "2"),
         "380": (_codes(5), "0"),
-        "378": (_codes(5), "<none>"),
+        "378": (_codes(5), "4"),
         "150": (_BEFORE_TRIGGERED, "D"),
         "636": (frozenset(), "<none>"),
     },
@@ -41,9 +41,6 @@ KNOWN_CODES: Final[dict[str, dict[str, tuple[frozenset[str], str]]]] = {
     "FIX.5.0SP2": {},
 }
 """Version -> tag -> the codes it knows, and what stands for another."""
-
-UNKNOWN_FIELDS: Final[dict[str, frozenset[str]]] = {"FIX.4.2": frozenset({"636"}), "FIX.4.4": frozenset()}
-"""Version -> fields that it does not have: what a line says of them is said by nobody."""
 
 HEADER_FIELDS: Final = ("43", "97", "122", "115", "128")
 """Fields of a line that belong to the header, wherever the line has them."""
@@ -99,12 +96,9 @@ def completed(role: str, version: str, given: Pairs) -> Pairs:
 
 def spelled(version: str, pairs: Pairs) -> Pairs:
     """What stands in a line, as this version says it."""
-    known, unknown = KNOWN_CODES[version], UNKNOWN_FIELDS.get(version, frozenset())
-    out = [(tag, _code(known.get(tag), value)) for tag, value in pairs if tag not in unknown]
+    known = KNOWN_CODES[version]
+    out = [(tag, _code(known.get(tag), value)) for tag, value in pairs]
     first = dict(reversed(out))
-    if first.get("150") == "L" and version != "FIX.5.0SP2":  # that it is triggered is told by restating the order
-        out = [(tag, "D" if tag == "150" else value) for tag, value in out]
-        first["150"] = "D"
     if version != "FIX.4.2" or first.get("35") != "8":
         return out
     exec_type = first.get("150")
