@@ -417,6 +417,12 @@ class Blotter:
             client.cl_ord_ids = {
                 cl_ord_id: order_seq for cl_ord_id, order_seq in client.cl_ord_ids.items() if order_seq in open_orders
             }
+        self.lists = {
+            name: orders
+            for name, orders in self.lists.items()
+            if orders is not None and not open_orders.keys().isdisjoint(orders.orders)
+        }
+        self.lists_by_seq = {orders.list_seq: orders for orders in self.lists.values() if orders is not None}
 
     def _order_received(self, event: OrderReceived) -> None:
         order = begun(event, self.store_id, self.day)

@@ -42,9 +42,9 @@ class Contingencies:
     def of_order(self, event: Event, order: Order) -> None:
         """State what `event`, a fact of an order of a list, means for the others."""
         assert order.list_seq is not None, order
-        orders = self._blotter.lists_by_seq[order.list_seq]
-        if orders.refused:
-            return
+        orders = self._blotter.lists_by_seq.get(order.list_seq)
+        if orders is None or orders.refused:
+            return  # a list of an earlier day, of which nothing was open any more
         self._touched[orders.list_seq] = orders
         if orders.contingency is Contingency.ONE_CANCELS_THE_OTHER:
             if isinstance(event, OrderFilled):

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from oms.commands import CancelList, ExecuteList, NewList, NewOrder, SetTradingState
+from oms.commands import BeginTradingDay, CancelList, ExecuteList, NewList, NewOrder, SetTradingState
 from oms.events import (
     CancelRejected,
     CancelRequested,
@@ -26,7 +26,7 @@ from oms.order import Order
 from oms.order_state import Base
 from oms.refusals import refuse
 from oms.types import Contingency, HoldReason, OrdStatus, OrdType, Side, TimeInForce, TradingState
-from oms.venue_reports import VenueDisconnected, VenueRejected
+from oms.venue_reports import VenueCanceled, VenueDisconnected, VenueFilled, VenueRejected
 from tests.oms.venues_of_parts import Parts
 from tests.oms.world import LIMITS, SESSION, VENUE, World, names
 
@@ -326,6 +326,23 @@ def test_another_session_has_no_such_list(command: type[CancelList] | type[Execu
     (refused,) = world.do(command("OTHER", "L"))
     assert isinstance(refused, ListRequestRefused)
     assert refused.code == "UNKNOWN_LIST"
+
+
+def test_lists_are_of_a_day_unless_an_order_of_theirs_is_open() -> None:
+    world = World()
+    pair(world, OCO)
+    send(world, order("C"), list_id="M")
+    send(world, order("D"), list_id="N", is_whole=False)
+    world.fill("A", "10")
+    other = world.order("B")
+    world.do(VenueCanceled(VENUE, other.pending[0].venue_cl_ord_id, other.venue_cl_ord_id))
+    world.do(BeginTradingDay("20231116"))
+    assert list(world.blotter.lists) == [(SESSION, "M")]
+    assert names(world.do(VenueFilled(VENUE, other.venue_cl_ord_id, "V", "LATE", Decimal(1), Decimal(100)))) == [
+        "OrderFilled"
+    ]
+    assert names(send(world, order("E"), list_id="N")) == ["ListReceived", *ALONE]
+    assert world.replayed().state_hash() == world.blotter.state_hash()
 
 
 @pytest.mark.parametrize("contingency", list(Contingency))
