@@ -450,6 +450,23 @@ class History:
             self.quantity_laws(order)
             self.identifier_laws(order)
             self.status_laws(order)
+        if not self.carried:  # after a split an order counts otherwise than its executions
+            self.position_laws()
+
+    def position_laws(self) -> None:
+        """What was bought and sold is the sum of what the orders say."""
+        expected: dict[tuple[str, str, str, Side], tuple[Decimal, Decimal]] = {}
+        for order in self.world.blotter.orders.values():
+            key = (order.account, order.symbol, order.venue, order.side)
+            qty, gross = expected.get(key, (Decimal(0), Decimal(0)))
+            expected[key] = qty + order.cum_qty, gross + order.gross
+        found = {}
+        for key, position in self.world.blotter.positions:
+            found[*key, Side.BUY] = position.long_qty, position.long_gross
+            found[*key, Side.SELL] = position.short_qty, position.short_gross
+        assert {key: sums for key, sums in expected.items() if any(sums)} == {
+            key: sums for key, sums in found.items() if any(sums)
+        }
 
     def quantity_laws(self, order: Order) -> None:
         book = self.executions.get(order.order_seq, {}).values()
