@@ -18,21 +18,18 @@ from oms.types import Moment
 
 def consequences(blotter: Blotter, events: list[Event], at: Moment) -> list[Event]:
     """`events`, and what follows from them for other orders."""
-    concerned = [(place, order) for place, event in enumerate(events) if (order := _concerned(blotter, event))]
-    if not concerned:
-        return events
-    return _Followed(blotter, events, at).all()
+    for event in events:
+        if _concerned(blotter, event, at.seq) is not None:
+            return _Followed(blotter, events, at).all()
+    return events
 
 
-def _concerned(blotter: Blotter, event: Event) -> Order | None:
-    """The order of the event, if it is one of several that belong together. An order that this decision has begun has
-    no consequences yet."""
-    if not isinstance(event, OrderEvent):
+def _concerned(blotter: Blotter, event: Event, first_seq: int) -> Order | None:
+    """The order of the event, if it is one of several that belong together. An order that this decision has begun, at
+    `first_seq` or behind it, has no consequences yet."""
+    if not isinstance(event, OrderEvent) or event.order_seq >= first_seq:
         return None
-    try:
-        order = blotter.order(event.order_seq)
-    except KeyError:
-        return None
+    order = blotter.order(event.order_seq)
     return order if order.parent_seq is not None or order.children or order.list_seq is not None else None
 
 
@@ -54,7 +51,7 @@ class _Followed:
             while looked_at < len(self._events):
                 event = self._events[looked_at]
                 looked_at += 1
-                order = _concerned(self._blotter, event)
+                order = _concerned(self._blotter, event, self._at.seq)
                 if order is None:
                     continue
                 if order.parent_seq is not None:

@@ -14,8 +14,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oms.codec import decode_event
 from oms.events import CancelRequested, Event, OrderRouted
+from oms.finished import FINISHED_KEPT
 from oms.order import Order
 from oms.types import TimeInForce
 from oms.venue_reports import (
@@ -31,7 +31,6 @@ from oms.venue_reports import (
     VenueRejected,
 )
 from tests.oms.venues_of_parts import A, B, C, Parts, sums
-from tests.oms.world import fold
 
 ZERO = Decimal(0)
 VENUES = (A, B, C)
@@ -51,8 +50,8 @@ class Part:
 
 
 class History:
-    def __init__(self, ordered: bool) -> None:
-        self.world = Parts(50, 30, 20)
+    def __init__(self, ordered: bool, finished_kept: int = FINISHED_KEPT) -> None:
+        self.world = Parts(50, 30, 20, finished_kept=finished_kept)
         self.ordered = ordered
         self.parts: list[Part] = []
         self.mail: dict[str, list[AnyVenueReport]] = defaultdict(list)
@@ -197,7 +196,7 @@ class History:
             assert all(child.requests for child in living), "it has ended, and is worked on"
 
     def restarted(self) -> None:
-        again = fold(map(decode_event, self.world.log))
+        again = self.world.replayed()
         assert again.state_hash() == self.world.blotter.state_hash()
 
 
@@ -233,6 +232,14 @@ def test_venues_that_speak_in_order(acts: list[tuple[Callable[[History, int], No
 @given(steps)
 def test_venues_whose_words_arrive_in_any_order(acts: list[tuple[Callable[[History, int], None], int]]) -> None:
     play(History(ordered=False), acts)
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(steps)
+def test_orders_that_are_forgotten_while_their_parts_live(
+    acts: list[tuple[Callable[[History, int], None], int]],
+) -> None:
+    play(History(ordered=False, finished_kept=1), acts)
 
 
 @settings(max_examples=settings().max_examples // 2)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from oms.events import Event
+from oms.finished import FINISHED_KEPT
 from oms.order import Order
 from oms.venue_reports import (
     VenueAccepted,
@@ -25,10 +26,11 @@ A, B, C = "XSIM", "XALT", "XTRA"
 class Parts(World):
     """Orders are divided 60:40 over A and B, or 50:30:20 over A, B and C."""
 
-    def __init__(self, *weights: int) -> None:
+    def __init__(self, *weights: int, finished_kept: int = FINISHED_KEPT) -> None:
         weights = weights or (60, 40)
         venues = (A, B, C)[: len(weights)]
-        super().__init__(instrument=msgspec.structs.replace(BTC, venues=venues, weights=weights))
+        instrument = msgspec.structs.replace(BTC, venues=venues, weights=weights)
+        super().__init__(instrument=instrument, finished_kept=finished_kept)
         for venue in venues[1:]:
             self.do(VenueConnected(venue))
 
