@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from oms import decide_venue
+from oms import decide_restatements, decide_venue
 from oms.blotter import Blotter
 from oms.decide_venue import cancellation, request_rejection
 from oms.events import Event, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, ReplaceRequested
@@ -43,6 +43,7 @@ def order_status(blotter: Blotter, report: VenueOrderStatus, at: Moment) -> list
         events = [OrderAccepted(at.seq, at.utc_ns, order.order_seq, report.venue_order_id)]
     elif status is OrdStatus.FILLED and order.pending and _is_full(order, report):
         events = ended(order, None, at)
+    events += decide_restatements.mark_told(order, status, report.text, Moment(at.utc_ns, at.seq + len(events)))
     if report.cum_qty != order.cum_qty:
         events.append(quarantine(report, "CUM_QTY_DIFFERS", order, Moment(at.utc_ns, at.seq + len(events))))
     return events

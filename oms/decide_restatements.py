@@ -121,6 +121,18 @@ def triggered(blotter: Blotter, report: VenueTriggered, at: Moment) -> list[Even
     return [*events, OrderTriggered(seq, at_ns, order.order_seq)]
 
 
+def mark_told(order: Order, ord_status: OrdStatus, text: str, at: Moment) -> list[Event]:
+    """What an OrdStatus(39) in the answer to a question says of the order that we did not know. That it is not marked
+    any more is not concluded from an answer: it may have crossed the mark."""
+    if order.ended or order.cum_qty >= order.order_qty or ord_status in order.marks:
+        return []
+    if ord_status is OrdStatus.DONE_FOR_DAY:
+        return [OrderDoneForDay(at.seq, at.utc_ns, order.order_seq, text)]
+    if ord_status is OrdStatus.SUSPENDED:
+        return [OrderSuspended(at.seq, at.utc_ns, order.order_seq, text)]
+    return []
+
+
 def _marked(blotter: Blotter, report: _Mark, mark: OrdStatus, at: Moment) -> tuple[Order | None, list[Event]]:
     """The order, if the mark is new to it, and what else the report says."""
     order = order_of(blotter, report)

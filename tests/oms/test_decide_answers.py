@@ -56,7 +56,7 @@ def test_what_has_no_answer_is_asked_for() -> None:
     assert [order.ord_status for order in world.blotter.orders.values()] == before
 
 
-@pytest.mark.parametrize("ord_status", [OrdStatus.NEW, OrdStatus.PENDING_CANCEL, OrdStatus.SUSPENDED])
+@pytest.mark.parametrize("ord_status", [OrdStatus.NEW, OrdStatus.PENDING_CANCEL, OrdStatus.STOPPED])
 def test_an_order_that_the_venue_has_is_accepted(ord_status: OrdStatus) -> None:
     world = World()
     world.new("X")

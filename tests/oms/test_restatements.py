@@ -16,6 +16,7 @@ from oms.venue_reports import (
     VenueCanceled,
     VenueDoneForDay,
     VenueExpired,
+    VenueOrderStatus,
     VenueReinstated,
     VenueReplaced,
     VenueRestated,
@@ -294,6 +295,22 @@ def test_a_mark_acknowledges(kind: type[VenueDoneForDay]) -> None:
     assert events[0] == "OrderAccepted"
     assert len(events) == 2
     assert world.order("X").base is Base.WORKING
+
+
+@pytest.mark.parametrize("told", [OrdStatus.DONE_FOR_DAY, OrdStatus.SUSPENDED])
+def test_an_answer_may_tell_of_a_mark_that_we_missed(told: OrdStatus) -> None:
+    world = World()
+    order = world.live("X", "10")
+    answer = VenueOrderStatus(VENUE, world.venue_id("X"), told, D(0), D(10))
+    assert len(world.do(answer)) == 1
+    assert status(order) is told
+    assert world.do(answer) == []
+    assert world.do(VenueOrderStatus(VENUE, world.venue_id("X"), OrdStatus.NEW, D(0), D(10))) == []
+    assert status(order) is told
+    world.new("Y", "10")
+    events = world.do(VenueOrderStatus(VENUE, world.venue_id("Y"), told, D(0), D(10)))
+    assert names(events)[0] == "OrderAccepted"
+    assert status(world.order("Y")) is told
 
 
 def test_triggered_counts_once() -> None:
