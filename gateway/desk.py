@@ -134,7 +134,7 @@ class Desk(Deciding):
             self._take(VenueDisconnected(fix_venue.name), turn)
         self._watch.started(turn)
         for name, in_process in self._in_process.items():
-            for order in self.blotter.orders.values():
+            for _, order in sorted(self.blotter.open_orders.items()):
                 if order.venue == name and order.leaves_qty:
                     in_process.recover(order)
             self._take(VenueConnected(name), turn)

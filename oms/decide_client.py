@@ -105,7 +105,7 @@ def _used_before(blotter: Blotter, command: NewOrder, at: Moment) -> Event:
     at_ns, seq = at
     session, cl_ord_id = command.session, command.cl_ord_id
     order = blotter.order_by_cl_ord_id(session, cl_ord_id)
-    if order is not None and command.poss_resend and order.chain[0] == cl_ord_id:
+    if order is not None and command.poss_resend and order.is_first_name(cl_ord_id):
         return PossResendRecognized(seq, at_ns, session, cl_ord_id, order.order_seq)
     order_seq, order_id = (None, "NONE") if order is None else (order.order_seq, order.order_id)
     refusal = refuse("DUPLICATE_CL_ORD_ID", f"cl_ord_id={cl_ord_id} order_id={order_id}")

@@ -332,6 +332,11 @@ class Order:
             return True
         return cl_ord_id in self.chain
 
+    def is_first_name(self, cl_ord_id: str) -> bool:
+        """The ClOrdID is that of the new order itself, and of no request on it. A telephoned order has none."""
+        requests = self.requests.values()
+        return cl_ord_id in self.chain[:1] and all(request.asked.cl_ord_id != cl_ord_id for request in requests)
+
     def is_newest_name(self, cl_ord_id: str) -> bool:
         """The ClOrdID is the last accepted one, or that of a replace still pending: nothing accepted is newer."""
         return cl_ord_id == self.cl_ord_id or any(

@@ -18,6 +18,7 @@ from oms.events import (
     ReplaceRefused,
     RequestRetargeted,
 )
+from oms.operator_commands import EnterOrder
 from oms.order import Order
 from oms.order_state import Base
 from oms.special_terms import SpecialTerms
@@ -28,7 +29,7 @@ from oms.venue_reports import (
     VenueCancelRejected,
     VenueReplaced,
 )
-from tests.oms.world import SESSION, VENUE, World, figures, names
+from tests.oms.world import SESSION, VENUE, World, figures, names, venue_index
 
 D = Decimal
 
@@ -88,6 +89,21 @@ def test_a_request_that_was_never_seen_is_taken_although_it_may_be_sent_again() 
     assert names(replace_again(world, "Y", "X", "12")) == ["ReplaceRequested"]
     world.venue_replace("Y", "12")
     assert names(cancel_again(world, "Z", "Y")) == ["CancelRequested"]
+
+
+def test_a_telephoned_order_has_no_first_name() -> None:
+    world = World()
+    (received, *_) = world.do(
+        EnterOrder(SESSION, "", "BTC-USD", Side.BUY, OrdType.LIMIT, D(10), D(100), TimeInForce.DAY, "op", "by phone")
+    )
+    order = world.blotter.order(received.seq)
+    assert not order.is_first_name("")
+    assert not order.is_first_name("X")
+    assert order.cl_ord_id == ""
+    named = world.live("X")
+    world.replace("Y", "X", "12")
+    world.venue_replace("Y", "12")
+    assert [named.is_first_name(name) for name in ("X", "Y", "Z")] == [True, False, False]
 
 
 def test_a_cl_ord_id_of_another_kind_of_request_is_a_duplicate() -> None:
@@ -224,6 +240,7 @@ def crossed(world: World) -> tuple[Order, str, str]:
     assert retargeted.old_venue_cl_ord_id == requested.venue_cl_ord_id
     assert retargeted.orig_venue_cl_ord_id == order.venue_cl_ord_id
     assert rejected.seq == retargeted.seq - 1
+    assert venue_index(world.blotter)[retargeted.venue_cl_ord_id] is order
     return order, requested.venue_cl_ord_id, retargeted.venue_cl_ord_id
 
 
