@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from fixspec.codec import Garbled, decode
-from fixspec.dictionary import Dictionary
+from fixspec.dictionary import Dictionary, MessageDefinition
 from fixspec.faults import (
     BUSINESS_TEXTS,
     CONDITIONALLY_REQUIRED_FIELD_MISSING,
@@ -80,14 +80,24 @@ class RulesOfEngagement:
     elsewhere: frozenset[bytes] = frozenset()
 
     def within(self, dictionary: Dictionary) -> RulesOfEngagement:
-        """The same for a dictionary that lacks some of the messages."""
+        """The same for a dictionary that lacks some of the messages, or some of the tags that they may not have."""
         lacking = (self.messages.keys() | self.not_authorized) - dictionary.messages.keys()
-        if not lacking:
+        there = {
+            msg_type: _without_strangers(terms, dictionary.messages[msg_type])
+            for msg_type, terms in self.messages.items()
+            if msg_type not in lacking
+        }
+        if there == self.messages and not lacking:
             return self
-        there = {msg_type: terms for msg_type, terms in self.messages.items() if msg_type not in lacking}
         return replace(
             self, messages=there, not_authorized=self.not_authorized - lacking, elsewhere=self.elsewhere | lacking
         )
+
+
+def _without_strangers(terms: MessageTerms, definition: MessageDefinition) -> MessageTerms:
+    """What a message cannot have need not be forbidden."""
+    forbidden = terms.forbidden & {member.field.tag for member in definition.members}
+    return terms if forbidden == terms.forbidden else replace(terms, forbidden=forbidden)
 
 
 def _is_allowed(values: frozenset[bytes], value: bytes | None) -> bool:

@@ -70,7 +70,7 @@ def _messages(path: str, file: Engagement, terms: RulesOfEngagement) -> dict[byt
 
 def _narrowed(own: MessageTerms, rules: MessageRules) -> MessageTerms:
     """Raises ValueError for what is no field, and for a field that is both required and forbidden."""
-    required, forbidden = own.required | set(map(_tag, rules.required)), frozenset(map(_tag, rules.forbidden))
+    required, forbidden = own.required | set(map(_tag, rules.required)), own.forbidden | set(map(_tag, rules.forbidden))
     for tag in required & forbidden:
         raise ValueError(f"forbidden: {FIELD_NAMES[tag]}({tag.decode()}) is required")
     allowed = {_tag(each.field): frozenset(value.encode("latin-1") for value in each.values) for each in rules.allowed}

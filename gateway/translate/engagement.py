@@ -17,6 +17,14 @@ _CONDITIONS: Final = (
     Condition(tags.STOP_PX, tags.ORD_TYPE, frozenset({OrdType.STOP, OrdType.STOP_LIMIT})),
     Condition(tags.EXPIRE_TIME, tags.TIME_IN_FORCE, frozenset({TimeInForce.GOOD_TILL_DATE}), tags.EXPIRE_DATE),
 )
+_NOT_TAKEN: Final = frozenset(
+    {
+        tags.MIN_QTY, tags.MAX_SHOW, tags.EFFECTIVE_TIME, tags.ORDER_PERCENT, tags.ORDER_QTY2, tags.PRICE2,
+        tags.DISCRETION_INST, tags.DISCRETION_OFFSET_VALUE, tags.TARGET_STRATEGY, tags.MATCH_INCREMENT,
+        tags.PRICE_PROTECTION_SCOPE, tags.TRIGGER_TYPE, tags.PEG_OFFSET_TYPE, tags.PEG_LIMIT_TYPE, tags.PEG_SCOPE,
+    }
+)  # fmt: skip
+"""Fields that make another order of an order, in ways that the desk does not know. Refused rather than ignored."""
 _ORDER: Final = frozenset({tags.CL_ORD_ID, tags.SYMBOL, tags.SIDE})
 _OF_AN_ORDER: Final = frozenset({tags.ORIG_CL_ORD_ID})
 _TERMS: Final = frozenset({tags.ORD_TYPE})
@@ -26,10 +34,10 @@ _SECURITY_REQUEST: Final = frozenset({tags.SECURITY_REQ_ID})
 
 RULES_OF_ENGAGEMENT: Final = RulesOfEngagement(
     {
-        MsgType.NEW_ORDER_SINGLE: MessageTerms(_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY),
+        MsgType.NEW_ORDER_SINGLE: MessageTerms(_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY, forbidden=_NOT_TAKEN),
         MsgType.ORDER_CANCEL_REQUEST: MessageTerms(_ORDER | _OF_AN_ORDER),
         MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(
-            _ORDER | _OF_AN_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY
+            _ORDER | _OF_AN_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY, forbidden=_NOT_TAKEN
         ),
         MsgType.ORDER_STATUS_REQUEST: MessageTerms(alternatives=((tags.CL_ORD_ID, tags.ORDER_ID),)),
         MsgType.ORDER_MASS_STATUS_REQUEST: MessageTerms(
