@@ -172,7 +172,27 @@ HEADER_CHECKS: tuple[HeaderCheck, ...] = (
 )
 
 
+def is_plain(fields: dict[bytes, bytes], settings: SessionSettings, now: Instant) -> bool:
+    """A header as nearly all are, which no check can refuse. That all is well is said in one step; what is not, and
+    what is well in a less common way, is for the checks to say."""
+    number, sending_time = fields.get(MSG_SEQ_NUM, b""), fields.get(SENDING_TIME)
+    if (
+        sending_time
+        and number.isdigit()
+        and len(number) <= 18
+        and fields[BEGIN_STRING] == settings.begin_string
+        and fields.get(SENDER_COMP_ID) == settings.target_comp_id
+        and fields.get(TARGET_COMP_ID) == settings.sender_comp_id
+        and POSS_DUP_FLAG not in fields
+    ):
+        sent_ns = parse_utc_timestamp(sending_time)
+        return sent_ns is not None and abs(now.utc_ns - sent_ns) <= settings.max_latency_s * NS_PER_S
+    return False
+
+
 def first_refusal(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
+    if is_plain(message.fields, settings, now):
+        return None
     for check in HEADER_CHECKS:
         refusal = check(message, settings, now)
         if refusal is not None:
