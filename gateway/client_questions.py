@@ -116,8 +116,9 @@ class ClientQuestions:
         turn.send(session, MsgType.EXECUTION_REPORT, body)
 
     def _status(self, order: Order, exec_id: bytes, client: Client, turn: Turn, asked: bytes) -> bytes:
-        if self._watch.is_unresolved(order):
-            asked += b"58=%b: venue=%b\x01" % (VENUE_STATE_UNKNOWN.encode(), order.venue.encode())
+        venue = self._watch.silent_venue(order)
+        if venue:
+            asked += b"58=%b: venue=%b\x01" % (VENUE_STATE_UNKNOWN.encode(), venue.encode())
         time = self._reporter.transact_time(turn)
         return reports.status_report(order, exec_id, time, client.dialect, detail=asked)
 

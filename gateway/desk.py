@@ -214,6 +214,7 @@ class Desk(Deciding):
         return {
             "trading_state": str(self.blotter.trading_state),
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
+            "unresolved_orders": self._watch.count(),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
             "last_seq": self.blotter.last_seq,
             "state_hash": self.blotter.state_hash().hex(),

@@ -211,7 +211,9 @@ def _sure(question: str, yes: bool) -> None:
 
 
 def _line(order: dict[str, Any]) -> str:
-    whose = "external" if order["is_external"] else f"{order['session']}/{order['cl_ord_id'] or '-'}"
+    whose = f"{order['session']}/{order['cl_ord_id'] or '-'}"
+    if order["is_external"] or order["is_part"]:
+        whose = "external" if order["is_external"] else "part of an order"
     price = f" at {order['price']}" if order["price"] else ""
     return (
         f"{order['order_id']:14} {whose:24} {order['ord_status']:16} {order['side']:4} {order['symbol']:10} "

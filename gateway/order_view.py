@@ -30,6 +30,7 @@ def order_line(order: Order, watch: UnresolvedWatch) -> dict[str, object]:
         "venue": order.venue,
         "unanswered": what_is_owed(order) if watch.is_unresolved(order) else "",
         "is_external": is_external(order),
+        "is_part": order.parent_seq is not None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -52,7 +53,12 @@ def desk_of(config: GatewayConfig, store_id: str) -> Desk:
             fix_venues[venue_config.session] = cast(FixVenue, venue)
         else:
             in_process.append(cast(InProcessVenue, venue))
-    return Desk(store_id, clients, fix_venues, in_process, terms_of(config))
+    terms = terms_of(config)
+    adapters: list[FixVenue | InProcessVenue] = [*fix_venues.values(), *in_process]
+    silent = {venue.name: False for venue in adapters if not venue.capabilities.status_query}
+    patience = {name: replace(its, can_be_asked=silent.get(name, True)) for name, its in terms.patience.items()}
+    terms = replace(terms, patience=patience)
+    return Desk(store_id, clients, fix_venues, in_process, terms)
 
 
 def calling_of(session: SessionConfig) -> Calling:

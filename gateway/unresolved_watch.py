@@ -129,6 +129,21 @@ class UnresolvedWatch:
         case = self._cases.get(order.order_seq)
         return case is not None and case.told > 0 and order.unresolved and case.name == _owed(order)
 
+    def silent_venue(self, order: Order) -> str:
+        """The venue that `is_unresolved` at, of the order or of a part of it; '' when none is."""
+        if self.is_unresolved(order):
+            return order.venue
+        for child_seq in order.children:
+            child = self._blotter.open_orders.get(child_seq)
+            if child is not None and self.is_unresolved(child):
+                return child.venue
+        return ""
+
+    def count(self) -> int:
+        """How many orders are unresolved."""
+        open_orders = self._blotter.open_orders
+        return sum(order_seq in open_orders and self.is_unresolved(open_orders[order_seq]) for order_seq in self._cases)
+
     def deadline(self) -> int | None:
         batches, heap = self._batches, self._heap
         due_ns = batches[0][0] + self._look_after_ns if batches else _NEVER

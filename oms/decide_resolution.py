@@ -117,8 +117,6 @@ def _working(blotter: Blotter, order: Order, command: ResolveOrder, at: Moment) 
     if order.ended:
         return f"{order.order_id} is {order.ord_status}: if it lives at the venue, cancel it there"
     accepted = [OrderAccepted(at.seq, at.utc_ns, order.order_seq, "")] if order.base is Base.ROUTED else []
-    if order.acknowledged:
-        accepted = []  # it was held here first, and told as accepted then
     return [*accepted, *_requests_rejected(order, command, behind(at, len(accepted)))] or _nothing_owed(order)
 
 
