@@ -10,6 +10,12 @@ offer.
     FOK   trades in full at once, or not at all
     else  rests (DAY, GTC, ...: the book has no calendar, whoever owns it cancels what has expired)
 
+    post only   is canceled rather than traded when it comes in, and rests otherwise
+
+An *iceberg* shows a part of itself. Only what it shows trades in its turn; when that is gone the order shows the next
+part, at the end of the queue of its level. What it does not show still trades in the same call, behind all others of
+the level, and counts for a FOK.
+
 An amendment keeps its place in the queue only if it asks for less of the market: the same price and a lower OrderQty.
 A new price or more quantity is a new arrival, and may trade. OrderQty(38) is the total quantity of the order, filled
 part included; an amendment to CumQty(14) or below closes the order with what it has.
@@ -22,8 +28,7 @@ level from the front: finding the first key behind n deleted ones costs n.)
 Numbers are Decimal, and sums here are exact as long as OrderQty has at most 27 digits, which is what the wire lets in.
 Nobody else's identifiers are made here: the caller names an order by an int, and numbers the trades as it likes.
 
-A resting order trades at most once in a call, therefore its fields after the call are its fields after its trade, and
-only the aggressor needs running totals when the trades are reported one by one.
+An iceberg may trade several times in one call, so each trade says what was left of the resting order behind it.
 """
 
 from __future__ import annotations
@@ -42,21 +47,33 @@ _MUST_NOT_REST = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR
 class BookOrder:
     """An order as the book sees it. Only the book writes to it.
 
-    `price` is None for a market order. `leaves_qty` is always OrderQty less CumQty; it may trade only while the order
+    `price` is None for a market order. `shown_qty` is what of it may trade in its turn: all of it, but for an iceberg,
+    which has a `display_qty`. `leaves_qty` is always OrderQty less CumQty; it may trade only while the order
     is `resting`. LeavesQty(151) of a report is therefore `leaves_qty` for a resting order and 0 for any other."""
 
-    __slots__ = ("_level", "_newer", "_older", "buy", "cum_qty", "leaves_qty", "order_id", "order_qty", "price")
+    __slots__ = (
+        "_level", "_newer", "_older", "buy", "cum_qty", "display_qty", "leaves_qty", "order_id", "order_qty", "price",
+        "shown_qty",
+    )  # fmt: skip
 
-    def __init__(self, order_id: int, buy: bool, order_qty: Decimal, price: Decimal | None) -> None:
+    def __init__(
+        self, order_id: int, buy: bool, order_qty: Decimal, price: Decimal | None, display_qty: Decimal | None = None
+    ) -> None:
         self.order_id = order_id
         self.buy = buy
         self.order_qty = order_qty
         self.price = price
         self.cum_qty = ZERO
-        self.leaves_qty = order_qty
+        self.leaves_qty = self.shown_qty = order_qty
+        self.display_qty = display_qty
         self._level: _Level | None = None
         self._older: BookOrder | None = None
         self._newer: BookOrder | None = None
+
+    def show(self) -> None:
+        """Show a part, or everything."""
+        display_qty, leaves_qty = self.display_qty, self.leaves_qty
+        self.shown_qty = leaves_qty if display_qty is None or display_qty > leaves_qty else display_qty
 
     @property
     def resting(self) -> bool:
@@ -75,6 +92,8 @@ class Trade(NamedTuple):
     resting: BookOrder
     last_qty: Decimal
     last_px: Decimal
+    resting_cum_qty: Decimal
+    """CumQty(14) of the resting order with it."""
 
 
 class _Level:
@@ -159,7 +178,7 @@ class _Side:
 
 
 class PriceLevel(NamedTuple):
-    """A level for whoever publishes the book: price, total open quantity, number of orders."""
+    """A level for whoever publishes the book: price, total quantity shown, number of orders."""
 
     price: Decimal
     quantity: Decimal
@@ -181,7 +200,14 @@ class Book:
     # -- what may happen to a book -------------------------------------------------------------------------------
 
     def submit(
-        self, order_id: int, buy: bool, order_qty: Decimal, price: Decimal | None, time_in_force: TimeInForce
+        self,
+        order_id: int,
+        buy: bool,
+        order_qty: Decimal,
+        price: Decimal | None,
+        time_in_force: TimeInForce,
+        post_only: bool = False,
+        display_qty: Decimal | None = None,
     ) -> tuple[BookOrder, list[Trade]]:
         """Bring in a new order; `price` None is a market order. Quantity and price must be positive and the number new.
 
@@ -189,8 +215,13 @@ class Book:
         `leaves_qty` left has been canceled by its terms, for that quantity."""
         assert order_id not in self.orders, f"order {order_id} is in the book"
         assert order_qty > 0 and (price is None or price > 0), f"order {order_id}: {order_qty} @ {price}"
-        order = BookOrder(order_id, buy, order_qty, price)
-        return order, self._arrive(order, time_in_force)
+        order = BookOrder(order_id, buy, order_qty, price, display_qty)
+        return order, self._arrive(order, time_in_force, post_only)
+
+    def bring_in(self, order: BookOrder, time_in_force: TimeInForce) -> list[Trade]:
+        """The same for an order that waited outside of the book until now."""
+        assert order.order_id not in self.orders, f"order {order.order_id} is in the book"
+        return self._arrive(order, time_in_force, post_only=False)
 
     def cancel(self, order_id: int) -> BookOrder | None:
         """Take a resting order out. None: no such order is resting (unknown, filled, or canceled before)."""
@@ -200,7 +231,13 @@ class Book:
         return order
 
     def replace(
-        self, order_id: int, order_qty: Decimal, price: Decimal | None, time_in_force: TimeInForce
+        self,
+        order_id: int,
+        order_qty: Decimal,
+        price: Decimal | None,
+        time_in_force: TimeInForce,
+        post_only: bool = False,
+        display_qty: Decimal | None = None,
     ) -> tuple[BookOrder, list[Trade]] | None:
         """Give a resting order a new total quantity and price. None: no such order is resting.
 
@@ -209,22 +246,40 @@ class Book:
         order = self.orders.get(order_id)
         if order is None:
             return None
-        stays = price == order.price and order_qty <= order.order_qty and time_in_force not in _MUST_NOT_REST
+        stays = (
+            price == order.price
+            and order_qty <= order.order_qty
+            and display_qty == order.display_qty
+            and time_in_force not in _MUST_NOT_REST
+        )
         closes = order_qty <= order.cum_qty
         if closes or not stays:
             self.cancel(order_id)
         order.order_qty = order.cum_qty if closes else order_qty
         order.leaves_qty = order.order_qty - order.cum_qty
-        order.price = price
-        return order, [] if closes or stays else self._arrive(order, time_in_force)
+        order.price, order.display_qty = price, display_qty
+        if stays:
+            order.shown_qty = min(order.shown_qty, order.leaves_qty)
+        return order, [] if closes or stays else self._arrive(order, time_in_force, post_only)
 
-    def _arrive(self, order: BookOrder, time_in_force: TimeInForce) -> list[Trade]:
+    def would_trade(self, order: BookOrder) -> bool:
+        """The best price of the other side suits the order."""
+        levels = (self._offers if order.buy else self._bids).levels
+        if not levels:
+            return False
+        limit, best = order.price, levels[-1].price
+        return limit is None or (best <= limit if order.buy else best >= limit)
+
+    def _arrive(self, order: BookOrder, time_in_force: TimeInForce, post_only: bool) -> list[Trade]:
         limit, wanted = order.price, order.leaves_qty
         other = self._offers if order.buy else self._bids
+        if post_only and self.would_trade(order):
+            return []
         if time_in_force is TimeInForce.FILL_OR_KILL and other.quantity_within(limit, wanted) < wanted:
             return []
         trades = self._match(order, other) if other.levels else []
         if order.leaves_qty and limit is not None and time_in_force not in _MUST_NOT_REST:
+            order.show()
             self.orders[order.order_id] = order
             (self._bids if order.buy else self._offers).add(order, limit)
         return trades
@@ -238,14 +293,19 @@ class Book:
             if limit is not None and (price > limit if aggressor.buy else price < limit):
                 break
             while leaves and (resting := level.oldest) is not None:
-                quantity = min(leaves, resting.leaves_qty)
+                quantity = min(leaves, resting.shown_qty)
                 leaves -= quantity
                 resting.cum_qty += quantity
                 resting.leaves_qty -= quantity
-                if not resting.leaves_qty:
+                resting.shown_qty -= quantity
+                if not resting.shown_qty:
                     level.remove(resting)
-                    del self.orders[resting.order_id]
-                trades.append(Trade(aggressor, resting, quantity, price))
+                    if resting.leaves_qty:
+                        resting.show()
+                        level.append(resting)
+                    else:
+                        del self.orders[resting.order_id]
+                trades.append(Trade(aggressor, resting, quantity, price, resting.cum_qty))
             if level.oldest is None:
                 levels.pop()
                 other.keys.pop()
@@ -277,6 +337,6 @@ class Book:
 def _published(side: _Side, levels_max: int) -> list[PriceLevel]:
     published: list[PriceLevel] = []
     for level in reversed(side.levels[-levels_max:]):
-        quantities = [order.leaves_qty for order in level]
+        quantities = [order.shown_qty for order in level]
         published.append(PriceLevel(level.price, sum(quantities, ZERO), len(quantities)))
     return published

@@ -11,6 +11,8 @@ is accepted, and who hears of it. What it answers, and how:
     MarketDataRequest(V)            W, and W again as the book changes; or Y
     anything else                   BusinessMessageReject(j), 380=3; 380=5 for a message that names nothing
 
+A halt of a symbol is told to every member by SecurityStatus(f); until it is lifted only cancels are taken.
+
 OrigClOrdID(41) must be the ClOrdID of the last accepted request of the order, as FIX defines it. Requests are carried
 out one by one, so nothing is ever pending here and a cancel of a filled order is simply too late.
 """
@@ -22,24 +24,34 @@ from collections.abc import Callable, Mapping
 from fixspec import tags
 from fixspec.message import Message
 from fixspec.numbers import format_utc_timestamp
-from fixspec.tags import CxlRejReason, CxlRejResponseTo, MsgType, OrdRejReason, OrdType, TimeInForce
+from fixspec.tags import (
+    CxlRejReason,
+    CxlRejResponseTo,
+    MsgType,
+    OrdRejReason,
+    SecurityTradingStatus,
+    TimeInForce,
+)
 from gateway.exchange import reports
-from gateway.exchange.floor import (
+from gateway.exchange.commands import (
     CancelOrder,
     Command,
-    Floor,
-    FloorOrder,
+    ExpireOrder,
     NewOrder,
     ReplaceOrder,
+    SetStatus,
     decode_command,
     encode_command,
 )
+from gateway.exchange.floor import MARKET_TYPES, Floor, FloorOrder
 from gateway.exchange.house import House
 from gateway.exchange.prices import PriceFeed
-from gateway.exchange.rules import ExchangeSettings, Refused, refuse_terms
+from gateway.exchange.rules import ExchangeSettings, Refused, refuse_terms, special_of
 from gateway.failures import MemoryUnknown
 from gateway.translate.dialect import Dialect
 from gateway.turn import Turn
+from oms.commands import SetSymbolStatus
+from oms.types import SymbolStatus
 
 # What must be there whatever the dictionary says: FIX 5.0 SP2 does not require OrigClOrdID(41), but without it a
 # request names no order.
@@ -55,8 +67,16 @@ _UNSUPPORTED_MESSAGE_TYPE = b"3"
 _CONDITIONALLY_REQUIRED_FIELD_MISSING = b"5"
 
 
+_ORDERS_A_TURN = 100
+_STATUS = {
+    SymbolStatus.TRADING: SecurityTradingStatus.RESUME,
+    SymbolStatus.HALTED: SecurityTradingStatus.TRADING_HALT,
+    SymbolStatus.CLOSED: SecurityTradingStatus.TRADING_HALT,
+}
+
+
 class Exchange:
-    """Implements `gateway.turn.Application`. `command` knows no operator commands and answers None."""
+    """Implements `gateway.turn.Application`. `command` takes a SetSymbolStatus."""
 
     def __init__(self, settings: ExchangeSettings) -> None:
         self._sessions = dict(settings.sessions)
@@ -65,6 +85,8 @@ class Exchange:
         self._floor = Floor(self._listed)
         self._house = House(settings.house, self._floor)
         self._prices = PriceFeed(settings, self._floor.books)
+        self._ahead_ns = 0
+        """By how much the wall clock is ahead of the monotonic one."""
         self._handlers: dict[bytes, Callable[[str, Message, Turn], None]] = {
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
@@ -87,6 +109,7 @@ class Exchange:
 
     def started(self, turn: Turn) -> None:
         """Put up what the house quotes. Nothing else is owed: what was reported was stored with its cause."""
+        self._end_what_is_over(turn)
         self._quote(turn)
 
     def logged_on(self, session: str, turn: Turn) -> None:
@@ -102,6 +125,7 @@ class Exchange:
         """A client cannot read a report of ours. Nothing to do: what the report says is a fact all the same."""
 
     def message_received(self, session: str, message: Message, turn: Turn) -> None:
+        self._ahead_ns = turn.now.utc_ns - turn.now.mono_ns
         msg_type, fields = message.msg_type, message.fields
         handler = self._handlers.get(msg_type)
         if handler is None:
@@ -117,13 +141,42 @@ class Exchange:
         self._quote(turn)
 
     def command(self, command: object, turn: Turn) -> object:
-        return None
+        """Halt a symbol or let it trade again: True when that is news."""
+        if not isinstance(command, SetSymbolStatus) or command.symbol.encode() not in self._listed:
+            return None
+        symbol, status = command.symbol.encode(), _STATUS[command.status]
+        if (symbol in self._floor.halted) is (status == SecurityTradingStatus.TRADING_HALT):
+            return False
+        self._carry_out(SetStatus(symbol, status), turn)
+        body = reports.security_status(symbol, status, format_utc_timestamp(turn.now.utc_ns))
+        for session in self._sessions:
+            turn.send(session, MsgType.SECURITY_STATUS, body)
+        self._quote(turn)
+        return True
 
     def deadline(self) -> int | None:
-        return self._prices.deadline()
+        prices = self._prices.deadline()
+        if not self._floor.expiries:
+            return prices
+        expiry = self._floor.expiries[0][0] - self._ahead_ns
+        return expiry if prices is None else min(prices, expiry)
 
     def deadline_reached(self, turn: Turn) -> None:
-        self._prices.beat(turn)
+        self._end_what_is_over(turn)
+        beat = self._prices.deadline()
+        if beat is not None and beat <= turn.now.mono_ns:
+            self._prices.beat(turn)
+        self._quote(turn)
+
+    def _end_what_is_over(self, turn: Turn) -> None:
+        """Some of the orders whose ExpireTime(126) has come."""
+        utc_ns = turn.now.utc_ns
+        self._ahead_ns = utc_ns - turn.now.mono_ns
+        for _ in range(_ORDERS_A_TURN):
+            number = self._floor.expired_by(utc_ns)
+            if number is None:
+                return
+            self._carry_out(ExpireOrder(number), turn)
 
     # -- orders --------------------------------------------------------------------------------------------------
 
@@ -151,7 +204,7 @@ class Exchange:
 
     def _quote(self, turn: Turn) -> None:
         """Put up again what the house has lost to a trade."""
-        while (order := self._house.missing()) is not None:
+        while (order := self._house.missing(self._floor.halted)) is not None:
             self._carry_out(order, turn)
 
     def _new_order_single(self, session: str, message: Message, turn: Turn) -> None:
@@ -165,8 +218,12 @@ class Exchange:
         symbol, side, ord_type = get(tags.SYMBOL, b""), get(tags.SIDE, b""), get(tags.ORD_TYPE, b"")
         time_in_force = get(tags.TIME_IN_FORCE, TimeInForce.DAY)
         order_qty = get(tags.ORDER_QTY, b"")
-        price = b"" if ord_type == OrdType.MARKET else get(tags.PRICE, b"")
-        refused = refuse_terms(self._listed.get(symbol), symbol, side, ord_type, time_in_force, order_qty, price)
+        price = b"" if ord_type in MARKET_TYPES else get(tags.PRICE, b"")
+        special, now_ns = special_of(fields), turn.now.utc_ns
+        listed = self._listed.get(symbol)
+        refused = refuse_terms(
+            listed, symbol, side, ord_type, time_in_force, order_qty, price, special, now_ns
+        ) or self._refuse_halted(symbol)
         if refused is not None:
             transact_time = format_utc_timestamp(turn.now.utc_ns)
             body = reports.order_refused(refused, fields, self._sessions[session], self._exec_id(turn), transact_time)
@@ -174,8 +231,14 @@ class Exchange:
             return
         account = get(tags.ACCOUNT, b"")
         self._carry_out(
-            NewOrder(session, cl_ord_id, account, symbol, side, ord_type, time_in_force, order_qty, price), turn
+            NewOrder(session, cl_ord_id, account, symbol, side, ord_type, time_in_force, order_qty, price, *special),
+            turn,
         )
+
+    def _refuse_halted(self, symbol: bytes) -> Refused | None:
+        if symbol not in self._floor.halted:
+            return None
+        return Refused(OrdRejReason.EXCHANGE_CLOSED, b"%b is halted" % symbol)
 
     def _known_cl_ord_id(self, session: str, order: FloorOrder, message: Message, turn: Turn) -> None:
         """A second D under a known ClOrdID: with PossResend(97) it asks how the first one fares, else it is refused."""
@@ -212,9 +275,11 @@ class Exchange:
             ord_type = fields.get(tags.ORD_TYPE, b"")
             time_in_force = fields.get(tags.TIME_IN_FORCE, order.time_in_force)
             order_qty = fields.get(tags.ORDER_QTY, b"")
-            price = b"" if ord_type == OrdType.MARKET else fields.get(tags.PRICE, b"")
-            listed = self._listed.get(order.symbol)
-            refused = refuse_terms(listed, order.symbol, order.side, ord_type, time_in_force, order_qty, price)
+            price = b"" if ord_type in MARKET_TYPES else fields.get(tags.PRICE, b"")
+            listed, special, now_ns = self._listed.get(order.symbol), special_of(fields), turn.now.utc_ns
+            refused = refuse_terms(
+                listed, order.symbol, order.side, ord_type, time_in_force, order_qty, price, special, now_ns
+            ) or self._refuse_halted(order.symbol)
             if refused is not None and refused.reason != OrdRejReason.INVALID_PRICE_INCREMENT:
                 refused = Refused(CxlRejReason.OTHER, refused.text)
         if refused is not None:
@@ -222,7 +287,8 @@ class Exchange:
             return
         assert order is not None
         cl_ord_id = fields[tags.CL_ORD_ID]
-        self._carry_out(ReplaceOrder(order.number, cl_ord_id, ord_type, time_in_force, order_qty, price), turn)
+        replace = ReplaceOrder(order.number, cl_ord_id, ord_type, time_in_force, order_qty, price, *special)
+        self._carry_out(replace, turn)
 
     def _find_amendable(self, session: str, message: Message) -> tuple[FloorOrder | None, Refused | None]:
         """The order that an F or G is about, and why it cannot be amended (None when it can)."""

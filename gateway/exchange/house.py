@@ -7,11 +7,12 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fixspec.tags import OrdType, Side, TimeInForce
-from gateway.exchange.floor import Command, Floor, FloorOrder, NewOrder
+from gateway.exchange.commands import Command, NewOrder
+from gateway.exchange.floor import Floor, FloorOrder
 
 SESSION = "the house"  # a name that no configured session can have
 
@@ -39,9 +40,11 @@ class House:
             self._standing[command.symbol, command.side] = self._floor.orders[seq]
             self._orders += 1
 
-    def missing(self) -> NewOrder | None:
-        """The next order that the house has to put up; None when all its quotes stand."""
+    def missing(self, halted: Collection[bytes]) -> NewOrder | None:
+        """The next order that the house has to put up; None when all its quotes stand, but for halted symbols."""
         for symbol, quote in self._quotes.items():
+            if symbol in halted:
+                continue
             for side, price in ((Side.BUY, quote.bid), (Side.SELL, quote.offer)):
                 standing = self._standing.get((symbol, side))
                 if standing is None or not standing.is_open:

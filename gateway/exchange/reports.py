@@ -12,10 +12,9 @@ from decimal import Decimal
 from fixspec import tags
 from fixspec.numbers import format_decimal
 from fixspec.tags import ExecTransType, ExecType, OrdRejReason, OrdStatus, Side
-from gateway.exchange.floor import FloorOrder, Report, average
+from gateway.exchange.floor import TRIGGERED, FloorOrder, Report, average
 from gateway.exchange.rules import Refused
 from gateway.translate.dialect import Dialect
-from oms.exact import ZERO
 
 _TERMS = (
     tags.ACCOUNT, tags.SYMBOL, tags.SIDE, tags.ORDER_QTY, tags.ORD_TYPE, tags.PRICE, tags.TIME_IN_FORCE,
@@ -36,6 +35,8 @@ def execution_report(report: Report, dialect: Dialect, exchange_id: bytes, trans
     traded = exec_type == ExecType.TRADE
     if traded and not dialect.trade_by_exec_type:
         exec_type = report.ord_status
+    elif exec_type == TRIGGERED:
+        exec_type = dialect.triggered
     seq, position = report.exec_id
     head = b"37=%b-%d\x0111=%b\x0117=%b-%d-%d\x01%b150=%b\x0139=%b\x01" % (
         exchange_id, order.number, report.cl_ord_id, exchange_id, seq, position,
@@ -62,8 +63,7 @@ def status_report(
     head = b"37=%b-%d\x0111=%b\x0117=0\x01%b39=%b\x01" % (
         exchange_id, order.number, cl_ord_id, _status_kind(dialect, status), status,
     )  # fmt: skip
-    leaves_qty = book_order.leaves_qty if book_order.resting else ZERO
-    return head + more + _figures(order, book_order.cum_qty, leaves_qty, order.notional, transact_time)
+    return head + more + _figures(order, book_order.cum_qty, order.leaves_qty, order.notional, transact_time)
 
 
 def _status_kind(dialect: Dialect, ord_status: bytes) -> bytes:
@@ -76,13 +76,14 @@ def _figures(
     order: FloorOrder, cum_qty: Decimal, leaves_qty: Decimal, notional: Decimal, transact_time: bytes
 ) -> bytes:
     price = order.book_order.price
-    return b"%b55=%b\x0154=%b\x0138=%b\x0140=%b\x01%b59=%b\x01151=%b\x0114=%b\x016=%b\x0160=%b\x01" % (
+    return b"%b55=%b\x0154=%b\x0138=%b\x0140=%b\x01%b%b59=%b\x01151=%b\x0114=%b\x016=%b\x0160=%b\x01" % (
         b"1=%b\x01" % order.account if order.account else b"",
         order.symbol,
         order.side,
         format_decimal(order.book_order.order_qty),
         order.ord_type,
         b"44=%b\x01" % format_decimal(price) if price is not None else b"",
+        b"99=%b\x01" % format_decimal(order.stop_px) if order.stop_px is not None else b"",
         order.time_in_force,
         format_decimal(leaves_qty),
         format_decimal(cum_qty),
@@ -126,8 +127,7 @@ def duplicate_refused(
         refused.reason,
         refused.text,
     )
-    leaves_qty = book_order.leaves_qty if book_order.resting else ZERO
-    return head + _figures(order, book_order.cum_qty, leaves_qty, order.notional, transact_time)
+    return head + _figures(order, book_order.cum_qty, order.leaves_qty, order.notional, transact_time)
 
 
 def unknown_order_status(
@@ -171,6 +171,11 @@ def cancel_refused(
         reason,
         refused.text,
     )
+
+
+def security_status(symbol: bytes, status: bytes, transact_time: bytes) -> bytes:
+    """Body of a SecurityStatus(f) that nobody has asked for."""
+    return b"55=%b\x01325=Y\x01326=%b\x0160=%b\x01" % (symbol, status, transact_time)
 
 
 def _echo(request: dict[bytes, bytes], wanted: tuple[bytes, ...]) -> bytes:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from fixspec.numbers import format_decimal, parse_decimal
-from fixspec.tags import OrdRejReason, OrdType, Side
-from gateway.exchange.floor import TIMES_IN_FORCE
+from fixspec import tags
+from fixspec.numbers import format_decimal, parse_decimal, parse_utc_timestamp
+from fixspec.tags import ExecInst, OrdRejReason, OrdType, Side, TimeInForce
+from gateway.exchange.floor import MARKET_TYPES, STOP_TYPES, TIMES_IN_FORCE
 from gateway.exchange.house import HouseQuote
 from gateway.translate.dialect import Dialect
 
@@ -46,7 +47,28 @@ class ExchangeSettings:
 
 
 _SIDES = frozenset({Side.BUY, Side.SELL, Side.SELL_SHORT, Side.SELL_SHORT_EXEMPT})
-_ORD_TYPES = frozenset({OrdType.MARKET, OrdType.LIMIT})
+_ORD_TYPES = frozenset({OrdType.MARKET, OrdType.LIMIT, OrdType.STOP, OrdType.STOP_LIMIT})
+_MUST_NOT_REST = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL})
+
+
+class Special(NamedTuple):
+    """The fields of an order that few orders have, b"" where there is none: StopPx(99), ExecInst(18), DisplayQty(1138)
+    or MaxFloor(111), ExpireTime(126)."""
+
+    stop_px: bytes = b""
+    exec_inst: bytes = b""
+    display_qty: bytes = b""
+    expire_time: bytes = b""
+
+
+def special_of(fields: Mapping[bytes, bytes]) -> Special:
+    get = fields.get
+    return Special(
+        get(tags.STOP_PX, b""),
+        get(tags.EXEC_INST, b""),
+        get(tags.DISPLAY_QTY, get(tags.MAX_FLOOR, b"")),
+        get(tags.EXPIRE_TIME, b""),
+    )
 
 
 class Refused(NamedTuple):
@@ -58,9 +80,9 @@ class Refused(NamedTuple):
 
 def refuse_terms(
     listed: ListedInstrument | None, symbol: bytes, side: bytes, ord_type: bytes, time_in_force: bytes,
-    order_qty: bytes, price: bytes,
+    order_qty: bytes, price: bytes, special: Special, now_ns: int,
 ) -> Refused | None:  # fmt: skip
-    """Why an order on these terms cannot be taken, as an OrdRejReason(103); None when it can."""
+    """Why an order on these terms cannot be taken at `now_ns` (UTC), as an OrdRejReason(103); None when it can."""
     if listed is None:
         return Refused(OrdRejReason.UNKNOWN_SYMBOL, b"unknown Symbol(55): %b" % symbol)
     if side not in _SIDES:
@@ -77,14 +99,43 @@ def refuse_terms(
             OrdRejReason.INCORRECT_QUANTITY,
             b"OrderQty(38)=%b is not a multiple of %b" % (order_qty, format_decimal(listed.qty_increment)),
         )
-    if ord_type == OrdType.MARKET:
-        return None
-    limit = parse_decimal(price)
-    if limit is None or limit <= 0:
-        return Refused(OrdRejReason.OTHER, b"a limit order needs a positive Price(44)")
-    if limit % listed.price_increment:
+    return (
+        (None if ord_type in MARKET_TYPES else _refuse_price(listed, b"Price(44)", price))
+        or (_refuse_price(listed, b"StopPx(99)", special.stop_px) if ord_type in STOP_TYPES else None)
+        or _refuse_special(listed, ord_type, time_in_force, quantity, special, now_ns)
+    )
+
+
+def _refuse_price(listed: ListedInstrument, name: bytes, value: bytes) -> Refused | None:
+    price = parse_decimal(value)
+    if price is None or price <= 0:
+        return Refused(OrdRejReason.OTHER, b"a positive %b is needed" % name)
+    if price % listed.price_increment:
         return Refused(
             OrdRejReason.INVALID_PRICE_INCREMENT,
-            b"Price(44)=%b is not a multiple of %b" % (price, format_decimal(listed.price_increment)),
+            b"%b=%b is not a multiple of %b" % (name, value, format_decimal(listed.price_increment)),
         )
+    return None
+
+
+def _refuse_special(
+    listed: ListedInstrument, ord_type: bytes, time_in_force: bytes, quantity: Decimal, special: Special, now_ns: int
+) -> Refused | None:
+    unsupported = OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC
+    rests = ord_type in (OrdType.LIMIT, OrdType.STOP_LIMIT) and time_in_force not in _MUST_NOT_REST
+    if special.stop_px and ord_type not in STOP_TYPES:
+        return Refused(unsupported, b"StopPx(99) is for stop orders")
+    if special.exec_inst and special.exec_inst != ExecInst.PARTICIPATE_DONT_INITIATE:
+        return Refused(unsupported, b"unsupported ExecInst(18): %b" % special.exec_inst)
+    if special.exec_inst and (ord_type != OrdType.LIMIT or not rests):
+        return Refused(unsupported, b"ExecInst(18)=6 is for limit orders that can rest")
+    if special.display_qty:
+        shown = parse_decimal(special.display_qty)
+        if not rests or shown is None or not 0 < shown <= quantity or shown % listed.qty_increment:
+            why = b"the displayed quantity %b is no part of OrderQty(38) that can rest" % special.display_qty
+            return Refused(OrdRejReason.INCORRECT_QUANTITY, why)
+    if time_in_force == TimeInForce.GOOD_TILL_DATE:
+        expire_ns = parse_utc_timestamp(special.expire_time)
+        if expire_ns is None or expire_ns <= now_ns:
+            return Refused(OrdRejReason.TOO_LATE_TO_ENTER, b"ExpireTime(126) is missing or has passed")
     return None

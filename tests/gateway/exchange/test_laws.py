@@ -14,7 +14,8 @@ from tests.gateway.exchange.floor_in_memory import BEGIN_STRINGS, Told, Venue
 # -- anything may come -------------------------------------------------------------------------------------------------
 
 _NUMBERS = ["0", "-1", "1e3", "NaN", "999999999999999", "0.000000000001", "1_0", " 1", "1" * 40, "50000.01"]
-_TAGS = ["1", "11", "38", "40", "41", "44", "54", "55", "59", "97", "262", "263", "584", "585", "790"]
+_TAGS = ["1", "11", "18", "38", "40", "41", "44", "54", "55", "59", "97", "99", "111", "126"]
+_TAGS += ["262", "263", "584", "585", "790"]
 _VALUES = st.one_of(
     st.sampled_from([*"01234569ABZ", "a1", "BTC-USD", *_NUMBERS]),
     st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), min_size=1, max_size=6),
@@ -53,12 +54,18 @@ _STEPS = st.tuples(
     st.integers(1, 6),
     st.sampled_from(["49999", "50000", "50001", None]),
     st.sampled_from(["0", "1", "3", "4"]),
+    st.sampled_from(["", "", "18=6", "111=1", "99=50000"]),
 )
-Step = tuple[str, str, int, str, int, str | None, str]
+Step = tuple[str, str, int, str, int, str | None, str, str]
 
 
 def play(venue: Venue, step: Step, number: int) -> list[Told]:
-    kind, session, which, side, qty, price, time_in_force = step
+    kind, session, which, side, qty, price, time_in_force, special = step
+    if kind == "D" and special:
+        special = special.replace("111=", "1138=") if session == "A50" else special
+        ord_type = "4" if special.startswith("99") else "2"
+        head = f"35=D|11=id{number}|21=1|55=BTC-USD|54={side}|60=20260101-00:00:00"
+        return venue.tell(session, f"{head}|38={qty}|40={ord_type}|44={price or 50000}|59=0|{special}")
     if kind == "D":
         return venue.order(session, f"id{number}", side, f"{qty}", price, f"59={time_in_force}")
     if kind == "F":
