@@ -30,6 +30,7 @@ from oms.commands import (
 )
 from oms.events import (
     CancelRefused,
+    CancelRejected,
     CancelRequested,
     DuplicateRefused,
     Event,
@@ -42,6 +43,7 @@ from oms.events import (
     OrderRouted,
     PossResendRecognized,
     ReplaceRefused,
+    ReplaceRejected,
     ReplaceRequested,
     ReportQuarantined,
     RequestCounted,
@@ -293,6 +295,12 @@ class History:
         if events and not isinstance(events[0], ReportQuarantined):
             self.booked.append(report)
         self.audit(events)
+        if isinstance(report, VenueAccepted):
+            order = self.world.blotter.order_by_venue_cl_ord_id(report.venue_cl_ord_id)
+            assert order is None or order.base is not Base.ROUTED, "the venue has it"
+        for event in events:
+            if isinstance(event, CancelRejected | ReplaceRejected) and isinstance(report, VenueCancelRejected):
+                assert event.venue_cl_ord_id == report.venue_cl_ord_id, "the answer to another sending"
 
     # ----------------------------------------------------------------------------------------------------------- venue
 
@@ -461,9 +469,9 @@ class History:
             qty, gross = expected.get(key, (Decimal(0), Decimal(0)))
             expected[key] = qty + order.cum_qty, gross + order.gross
         found = {}
-        for key, position in self.world.blotter.positions:
-            found[*key, Side.BUY] = position.long_qty, position.long_gross
-            found[*key, Side.SELL] = position.short_qty, position.short_gross
+        for place, position in self.world.blotter.positions:
+            found[*place, Side.BUY] = position.long_qty, position.long_gross
+            found[*place, Side.SELL] = position.short_qty, position.short_gross
         assert {key: sums for key, sums in expected.items() if any(sums)} == {
             key: sums for key, sums in found.items() if any(sums)
         }
@@ -509,6 +517,9 @@ class History:
             assert blotter.order_by_venue_cl_ord_id(name) is order
             assert order.requests[request.venue_cl_ord_id] is request
             assert (request in order.pending) == (request.outcome is Outcome.PENDING)
+            if request.outcome is Outcome.PENDING and not request.is_replace and not order.ended:
+                target = order.requests.get(request.asked.orig_venue_cl_ord_id)
+                assert target is None or target.outcome is not Outcome.REJECTED, "a cancel of what will never be"
             if request.outcome is Outcome.REJECTED:
                 assert blotter.order_by_cl_ord_id(order.session, request.cl_ord_id) is None
         if order.venue:
