@@ -131,7 +131,8 @@ class House(NamedTuple):
 
 
 def _build(program: Program, journal: Journal, config: GatewayConfig | ExchangeConfig) -> House:
-    """Read the log, and put everything where it was."""
+    """Read the log, and put everything where it was; meanwhile the collector would look at all of it again and again."""
+    gc.disable()
     recovered = recover(journal, program.application)
     register, terms = recovered.register, program.client_terms
     configs = sessions_with_made(config.sessions, config.session_templates, register.made)
@@ -155,6 +156,7 @@ def _build(program: Program, journal: Journal, config: GatewayConfig | ExchangeC
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
     for why in recovered.passed_over:
         record.note("warning", "", "snapshot_passed_over", {"why": why})
     return House(recovered, configs, spine, welcome, record)
