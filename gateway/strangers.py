@@ -25,6 +25,8 @@ from oms.types import Moment
 from oms.venue_reports import AnyVenueReport, VenueStranger
 from venues.port import FixVenue
 
+_EXECUTION_REPORT: Final = MsgType.EXECUTION_REPORT
+_CL_ORD_ID: Final = tags.CL_ORD_ID
 _FIRST_WORDS: Final = frozenset({ExecType.NEW, ExecType.ORDER_STATUS})
 
 
@@ -34,13 +36,15 @@ class Strangers:
     def __init__(self, blotter: Blotter, store_id: str, take: Callable[[AnyVenueReport, Turn], None]) -> None:
         self._blotter = blotter
         self._ours = store_id.encode()
+        self._length = len(self._ours)
         self._take = take
 
     def is_stranger(self, message: Message) -> bool:
-        """The message is about an order that we did not name."""
-        return message.msg_type == MsgType.EXECUTION_REPORT and not message.fields.get(tags.CL_ORD_ID, b"").startswith(
-            self._ours
-        )
+        """The message is about an order that we did not name. Asked of every message of a venue."""
+        if message.msg_type != _EXECUTION_REPORT:
+            return False
+        cl_ord_id = message.fields.get(_CL_ORD_ID)
+        return cl_ord_id is None or cl_ord_id[: self._length] != self._ours
 
     def reports(self, venue: FixVenue, message: Message, turn: Turn) -> list[AnyVenueReport]:
         """What the message says, under the name by which the order is known. Adopts it if it is a new one."""
