@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.certify.spelling import VERSIONS, NotAsExpected
 from gateway.news import TellNews
 from gateway.operator import command_of
-from tests.world import VERSIONS, NotAsExpected, World, memory_directory
+from tests.world import World, memory_directory
 
 WISH: dict[str, object] = {
     "ask": "news", "headline": "maintenance", "lines": ["at 18:00", "for an hour"], "operator": "ann",
