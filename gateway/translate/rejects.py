@@ -3,13 +3,18 @@
 | what is wrong                                              | answer | code                                          |
 |------------------------------------------------------------|--------|-----------------------------------------------|
 | the message breaks the dictionary                          | 3      | SessionRejectReason(373), by the session      |
-| a MsgType that this session may not send                   | j      | 380=3, by the session's rules of engagement   |
+| a MsgType that nobody may send, or no version like this   | j      | 380=3, by the session's rules of engagement   |
+| a MsgType, field or value that this session may not send   | j      | 380=6, likewise                               |
 | a field that the rules of engagement require is missing    | j      | 380=5, likewise                               |
 | a listener (drop copy) session sends a request             | j      | 380=6                                         |
-| a status request above the throttle                        | j      | 380=8                                         |
+| a status request (H, AF) above the throttle                | j      | 380=8                                         |
 | a new order is refused, by us or by the venue              | 8      | OrdRejReason(103), LeavesQty(151)=0           |
 | a cancel or replace is refused                             | 9      | CxlRejReason(102), OrderID(37)=NONE if unknown|
-| a status request names no order                            | 8      | 150=I 39=8 103=5                              |
+| a status request names no order, a mass status none        | 8      | 150=I 39=8 103=5, 911=0                       |
+| a mass cancel is refused                                   | r      | 531=0, MassCancelRejectReason(532)            |
+| a request for instruments is refused                       | y, d   | SecurityRequestResult(560), 323=5             |
+| a request for the trading session's status is refused      | h      | 340=6, 567; in 4.2 340=3                      |
+| a request for positions is refused                         | AO     | PosReqResult(728), 729=2                      |
 
 FIX 4.4 Volume 2: a BusinessMessageReject(j) is for what cannot be refused by any other message.
 """
