@@ -99,7 +99,10 @@ def filled(blotter: Blotter, report: VenueFilled, at: Moment) -> list[Event]:
     if order is None:
         return [quarantine(report, "UNKNOWN_ORDER", None, at)]
     venue, last_qty, last_px = report.venue, report.last_qty, report.last_px
-    known = known_execution(order, venue, report.exec_id)
+    if order.revisions:
+        known = known_execution(order, venue, report.exec_id)
+    else:
+        known = order.executions.get((venue, report.exec_id))
     if known is not None:
         if isinstance(known, OrderFilled) and known.last_qty == last_qty and known.last_px == last_px:
             return []
