@@ -131,7 +131,7 @@ class House(NamedTuple):
 
 
 def _build(program: Program, journal: Journal, config: GatewayConfig | ExchangeConfig) -> House:
-    """Read the log, and put everything where it was; meanwhile the collector would look at all of it again and again."""
+    """Read the log, and put everything where it was. The collector would look at all of it again and again."""
     gc.disable()
     recovered = recover(journal, program.application)
     register, terms = recovered.register, program.client_terms
@@ -190,6 +190,8 @@ async def _serve(
     snapshots = _snapshots(program, journal, config.journal, house)
     admin = Admin(Path(program.admin_socket), command, command_of) if program.admin_socket else None
 
+    stopped = asyncio.create_task(_stop_signal(program.attached, hang_up))
+    await asyncio.sleep(0)  # from here on signals are heard; who is asked to stop comes up first
     crank.start()
     for acceptor in acceptors:
         await acceptor.open()
@@ -199,8 +201,6 @@ async def _serve(
         if session.connect:
             calls.use(session, calling_of(session))
     snapshots.start()
-    stopped = asyncio.create_task(_stop_signal(program.attached, hang_up))
-    await asyncio.sleep(0)  # from here on signals are heard
     serving = Serving(acceptors[0].host, acceptors[0].port, house.recovered, time.monotonic() - started)
     records = house.recovered.records
     record.note("info", "", "serving", {"listen": f"{serving.listen}:{serving.port}", "records": records})

@@ -17,6 +17,7 @@ import typer
 from gateway.certify.command import certify_app
 from gateway.config_commands import config_app
 from gateway.door_client import EXIT_REFUSED, answer_of, login_name, refuse
+from gateway.early_stop import heed_sigterm
 from gateway.order_cli import order_app
 from gateway.session_cli import reload, session_app
 
@@ -250,4 +251,5 @@ def main() -> None:
     if not __debug__:
         print("fixgate: refuses to run under python -O: its assertions guard your orders", file=sys.stderr)
         sys.exit(EXIT_REFUSED)
+    heed_sigterm(sys.argv[1:])
     app()

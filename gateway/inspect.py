@@ -23,7 +23,7 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.log_redaction import MASK, presentable
+from gateway.log_redaction import MASK, escape, presentable, redact_text
 from gateway.session_events import PasswordChanged, decode_event
 from gateway.snapshot_check import SnapshotCheck
 from gateway.snapshot_maker import take_snapshot
@@ -95,7 +95,7 @@ def print_journal(directory: Path, only_session: str) -> int:
             session, numbers, cause = split_numbers(payload)
             line = (session, f"{session} # {'/'.join(map(str, numbers))} {cause}")
         elif kind == FACT:
-            line = ("", f"fact {payload.decode('utf-8', 'backslashreplace')}")
+            line = ("", f"fact {escape(redact_text(payload.decode('utf-8', 'backslashreplace')))}")
         elif kind == EVENT:
             event = decode_event(payload)
             if isinstance(event, PasswordChanged):
