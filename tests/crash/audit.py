@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
-from gateway.exchange.floor import NewOrder as ExchangeOrder
-from gateway.exchange.floor import decode_command
+from gateway.exchange.commands import NewOrder as ExchangeOrder
+from gateway.exchange.commands import decode_command
 from gateway.journal import Journal
 from gateway.log_records import FACT, INBOUND, NUMBERS, OUTBOUND, split_inbound, split_numbers, split_outbound
 from oms.blotter import Blotter
