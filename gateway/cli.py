@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import socket
@@ -49,6 +50,7 @@ Init = Annotated[bool, typer.Option("--init", help="create the journal if there 
 @app.command()
 def run(config: ConfigFile = DEMO_GATEWAY, init: Init = False) -> None:
     """Run the gateway until SIGTERM or Ctrl-C."""
+    gc.disable()  # until the log has been read: nothing that a start makes is garbage
     from config.load import load_gateway
     from gateway.app import run_gateway
 
