@@ -183,24 +183,27 @@ def _accepted(venue: str, message: Message) -> AnyVenueReport:
 
 def _filled(venue: str, message: Message) -> AnyVenueReport:
     fields = message.fields
+    get = fields.get
     last_qty = _number(message, tags.LAST_QTY)
     last_px = _number(message, tags.LAST_PX)
-    exec_id = _text(message, tags.EXEC_ID)
+    exec_id = get(tags.EXEC_ID)
     if last_qty is None or last_px is None or last_qty <= 0 or not exec_id:
         return _unreadable(venue, message, "a trade needs ExecID(17), a positive LastQty(32) and a LastPx(31)")
+    transact_time = get(tags.TRANSACT_TIME)
+    has_details = tags.LAST_MKT in fields or tags.COMMISSION in fields or tags.LAST_LIQUIDITY_IND in fields
     return VenueFilled(
         venue,
-        _text(message, tags.CL_ORD_ID),
-        _text(message, tags.ORDER_ID),
-        exec_id,
+        fields[tags.CL_ORD_ID].decode("latin-1"),
+        get(tags.ORDER_ID, b"").decode("latin-1"),
+        exec_id.decode("latin-1"),
         last_qty,
         last_px,
-        _transact_time_ns(message),
+        None if transact_time is None else parse_utc_timestamp(transact_time),
         _number(message, tags.CUM_QTY),
         _number(message, tags.LEAVES_QTY),
-        _text(message, tags.SYMBOL),
-        _SIDES.get(fields.get(tags.SIDE, b"")),
-        _details(message, last_qty, last_px) if not fields.keys().isdisjoint(_DETAILS) else None,
+        get(tags.SYMBOL, b"").decode("latin-1"),
+        _SIDES.get(get(tags.SIDE, b"")),
+        _details(message, last_qty, last_px) if has_details else None,
     )
 
 
@@ -399,7 +402,6 @@ _READERS: Final[Mapping[bytes, Callable[[str, Message], AnyVenueReport]]] = {
     MsgType.ORDER_CANCEL_REJECT: _order_cancel_reject,
     MsgType.BUSINESS_MESSAGE_REJECT: _business_message_reject,
 }
-_DETAILS: Final = frozenset({tags.LAST_MKT, tags.COMMISSION, tags.LAST_LIQUIDITY_IND})
 
 
 def _transact_time_ns(message: Message) -> int | None:
