@@ -1,14 +1,18 @@
-"""What only a start would find out: settings the engine refuses, dictionaries and TLS files that cannot be used."""
+"""What only a start would find out: settings the engine refuses; dictionaries, rules of engagement and TLS files that
+cannot be used."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from config.load import ConfigRefused
 from config.model import ExchangeConfig, GatewayConfig
 from config.session import SessionConfig, SessionKeys, SessionTemplate
+from fixspec.rulebook import RulesOfEngagement
 from gateway.doors import door_terms_of, venue_tls_of
 from gateway.net.tls import TlsRefused, server_context, warnings_of
 from gateway.sessions import rulebook_of, settings_of
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 
 SPECIMEN = "X"
 
@@ -16,6 +20,7 @@ SPECIMEN = "X"
 def start_faults(config: GatewayConfig | ExchangeConfig) -> list[str]:
     """Why the process would not start, a line each. Reads dictionaries, certificates and keys; changes nothing."""
     found = []
+    terms = RULES_OF_ENGAGEMENT if isinstance(config, GatewayConfig) else None
     for i, door in enumerate(config.listen):
         tls = door_terms_of(door).tls
         if tls is not None:
@@ -24,9 +29,10 @@ def start_faults(config: GatewayConfig | ExchangeConfig) -> list[str]:
             except TlsRefused as refused:
                 found.append(f"listen[{i}].{refused}")
     for i, session in enumerate(config.sessions):
-        found += [f"sessions[{i}] {session.name}: {fault}" for fault in _session_faults(session)]
+        found += [f"sessions[{i}] {session.name}: {fault}" for fault in _session_faults(session, terms)]
     for i, template in enumerate(config.session_templates):
-        found += [f"session_templates[{i}] {template.name}: {fault}" for fault in _session_faults(_specimen(template))]
+        faults = _session_faults(_specimen(template), terms)
+        found += [f"session_templates[{i}] {template.name}: {fault}" for fault in faults]
     return found
 
 
@@ -42,10 +48,12 @@ def tls_warnings(config: GatewayConfig | ExchangeConfig, now: datetime) -> list[
     return [f"listen[{i}].tls: {why}" for i, tls in doors if tls is not None for why in warnings_of(tls, now)]
 
 
-def _session_faults(session: SessionConfig) -> list[str]:
+def _session_faults(session: SessionConfig, terms: RulesOfEngagement | None) -> list[str]:
     found = settings_of(session).faults()
     try:
-        rulebook_of(session)
+        rulebook_of(session, terms)
+    except ConfigRefused as refused:
+        found += [f"its rules of engagement cannot be used: {problem}" for problem in refused.problems]
     except (OSError, ValueError) as error:
         found.append(f"its dictionary cannot be used: {error}")
     for i, endpoint in enumerate(session.connect):
