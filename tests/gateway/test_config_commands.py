@@ -64,13 +64,13 @@ def test_the_exchange_has_a_file_too() -> None:
     ("keys", "why"),
     [
         ("    data_dictionary: none.xml\n", "sessions[0] A: its dictionary cannot be used: "),
-        ("    rules_of_engagement: none.yaml\n", "sessions[0] A: its rules of engagement cannot be used: none.yaml: cannot"),
+        ("    rules_of_engagement: none.yaml\n", "sessions[0] A: its rules of engagement cannot be used: "),
         (
             "    start_time: 08:00:00\n    end_time: 09:00:00\n    logon_time: 10:00:00\n    logout_time: 11:00:00\n",
             "sessions[0] A: logon_time: the time for Logons is never within the session",
         ),
     ],
-    ids=["dictionary", "logon_time"],
+    ids=["dictionary", "rules_of_engagement", "logon_time"],
 )
 def test_what_a_start_would_find(tmp_path: Path, keys: str, why: str) -> None:
     done = fixgate("check", written(tmp_path, SESSION + keys))

@@ -103,7 +103,7 @@ def test_no_two_answers_have_one_exec_id(world: World) -> None:
     """Also those that state no fact of an order, all in one turn."""
     with world.together():
         for number in range(5):
-            world.send(world.client, f"35=D|11=U{number}|38=1|40=3|99=1")
+            world.send(world.client, f"35=D|11=U{number}|38=1|40=D")
             world.send(world.client, "35=H|11=NOBODY")
             world.send(world.client, "35=D|11=DUP|38=1|44=99999")
             world.send(world.client, f"35=D|11=S{number}|38=1|55=SIM-USD|44=101")
