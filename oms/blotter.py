@@ -468,6 +468,8 @@ class Blotter:
         if not order.children:
             self.parents += 1
         order.apply(event)
+        if order.time_in_force is TimeInForce.GOOD_TILL_DATE:
+            self._wait(order)
 
     def _back(self, order_seq: int) -> Order:
         """A forgotten order is to be written to: it is in memory again, and behind all that have finished."""

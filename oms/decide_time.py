@@ -183,8 +183,8 @@ def _symbol_status(
 
 
 def _orders_in(blotter: Blotter, symbol: str, venue: str) -> Iterable[Order]:
-    """Open orders in that symbol, of all venues or of one, the oldest first. Held ones are concerned when the symbol
-    trades nowhere any more."""
+    """Open orders in that symbol, of one venue, or of all and then without those that are parts of others; the oldest
+    first. Held ones are concerned when the symbol trades nowhere any more."""
     instrument, halts = blotter.instruments.get(symbol), blotter.halts
     nowhere = not venue or (
         instrument is not None and all(other == venue or (other, symbol) in halts for other in instrument.venues)
@@ -194,7 +194,7 @@ def _orders_in(blotter: Blotter, symbol: str, venue: str) -> Iterable[Order]:
         for order in blotter.open_orders.values()
         if order.symbol == symbol
         and not order.ended
-        and (nowhere if order.base is Base.HELD else not venue or order.venue == venue)
+        and (nowhere if order.base is Base.HELD else order.venue == venue if venue else order.parent_seq is None)
     ]
     found.sort(key=lambda order: order.order_seq)
     return found

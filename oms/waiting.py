@@ -90,6 +90,7 @@ class Waiting:
         if (
             order.time_in_force is TimeInForce.GOOD_TILL_DATE
             and not venue_expires
+            and order.parent_seq is None  # a part ends with the whole
             and not order.cancel_pending
             and not was_expired(order)
         ):

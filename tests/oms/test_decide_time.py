@@ -566,3 +566,21 @@ def text_of_replace(world: World) -> str:
 def test_an_instrument_without_a_close_changes_by_an_event() -> None:
     world = World()
     assert names(world.do(DefineInstrument(WITH_CLOSE))) == ["InstrumentDefined"]
+
+
+def test_an_order_in_parts_ends_as_a_whole() -> None:
+    two = msgspec.structs.replace(BTC, weights=(1, 1))
+    world = World(instrument=two)
+    world.do(VenueConnected("XALT"))
+    events = send(world, "A", price="100", time_in_force=GTD, expire_in_s=60)
+    assert names(events).count("OrderRouted") == 2
+    order = world.order("A")
+    assert world.blotter.waiting.expired_by(world.now_ns + 60 * SECOND_NS, 10) == [order.order_seq]
+    world.pass_ms(60_000)
+    asked = [event for event in world.do(ExpireOrder(order.order_seq)) if isinstance(event, CancelRequested)]
+    assert [event.order_seq == order.order_seq for event in asked] == [True, False, False]
+    for request in asked[1:]:
+        venue = world.blotter.order(request.order_seq).venue
+        world.do(VenueCanceled(venue, request.venue_cl_ord_id, request.orig_venue_cl_ord_id))
+    assert order.ord_status is OrdStatus.EXPIRED
+    assert world.replayed().state_hash() == world.blotter.state_hash()
