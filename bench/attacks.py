@@ -7,6 +7,8 @@
     garbage      connections that send noise as fast as it is taken
     questions    a session (ATTACKER) that sends TestRequests as fast as they are answered
     resends      a session (ATTACKER) that asks for everything again, and again
+    rejected     a session (ATTACKER) that sends orders without what an order must have
+    duplicates   a session (ATTACKER) that says again and again what it has said
 
     neighbour    no attack: a process that keeps a processor busy, for comparison
 
@@ -165,6 +167,15 @@ async def resends(target: Target) -> Counter[str]:
     return await _session(target, b"2", b"7=1\x0116=0\x01")
 
 
+async def rejected(target: Target) -> Counter[str]:
+    return await _session(target, b"D", b"11=A\x01")
+
+
+async def duplicates(target: Target) -> Counter[str]:
+    body = b"43=Y\x01122=%b\x0111=A\x01" % utc_timestamp()
+    return await _session(target, b"D", body, again=True)
+
+
 async def neighbour(target: Target) -> Counter[str]:
     done: Counter[str] = Counter()
     until = time.monotonic() + target.seconds
@@ -173,8 +184,9 @@ async def neighbour(target: Target) -> Counter[str]:
     return done
 
 
-async def _session(target: Target, msg_type: bytes, body: bytes) -> Counter[str]:
-    """Log on as ATTACKER and say the same a hundred at a time; who is hung up on comes again."""
+async def _session(target: Target, msg_type: bytes, body: bytes, again: bool = False) -> Counter[str]:
+    """Log on as ATTACKER and say the same a hundred at a time, `again` under the number of the Logon; who is hung up on
+    comes again."""
     done: Counter[str] = Counter()
     until = time.monotonic() + target.seconds
     party = Party(b"FIX.4.4", b"ATTACKER", b"GATEWAY")
@@ -187,7 +199,8 @@ async def _session(target: Target, msg_type: bytes, body: bytes) -> Counter[str]
         try:
             while time.monotonic() < until and not reading.done():
                 now = utc_timestamp()
-                writer.write(b"".join(party.message(msg_type, number + n, body, now) for n in range(100)))
+                numbers = [1] * 100 if again else range(number, number + 100)
+                writer.write(b"".join(party.message(msg_type, each, body, now) for each in numbers))
                 number += 100
                 done["sent"] += 100
                 await writer.drain()
@@ -218,6 +231,8 @@ ATTACKS: dict[str, Attack] = {
     "garbage": garbage,
     "questions": questions,
     "resends": resends,
+    "rejected": rejected,
+    "duplicates": duplicates,
     "neighbour": neighbour,
 }
 

@@ -37,6 +37,8 @@ SCALES: dict[str, int] = {
     "garbage": 4,
     "questions": 1,
     "resends": 1,
+    "rejected": 1,
+    "duplicates": 1,
 }
 SESSIONS = ("LIVE", "ATTACKER", "SECRET")
 ROUNDS_ALONE = 3

@@ -28,7 +28,8 @@ from tests.interop.ports import free_port
 FULL = os.environ.get("FIXGATE_HOSTILE") == "full"
 SECONDS = 8.0 if FULL else 0.7
 LOGON_TIMEOUT_S = 5 if FULL else 1
-SMALL = {"idle": 600, "slowloris": 50, "passwords": 30, "lengths": 20, "garbage": 2, "questions": 1, "resends": 1}
+SMALL = {"idle": 600, "slowloris": 50, "passwords": 30, "lengths": 20, "garbage": 2, "questions": 1, "resends": 1,
+         "rejected": 1, "duplicates": 1}  # fmt: skip
 GROWTH_MB_MAX = 64
 NOT_LET_IN = ("idle", "slowloris", "lengths", "garbage")
 
