@@ -78,14 +78,11 @@ from oms.events import (
 )
 from oms.exact import subtract
 from oms.finished import FINISHED_KEPT, Finished, begun, folded, names_at_venues
-from oms.instruments import Instrument
-from oms.limits import NOTHING, Limits
 from oms.lists import OrderList
-from oms.market import Market
-from oms.order import Order, TradingDay
+from oms.order import Order
 from oms.positions import Positions
-from oms.types import SymbolStatus, TimeInForce, TradingState
-from oms.venue_capabilities import PLAIN, VenueCapabilities
+from oms.surroundings import Surroundings
+from oms.types import TimeInForce
 from oms.waiting import Waiting
 
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
@@ -109,13 +106,12 @@ def _no_history(numbers: Sequence[int]) -> list[Event]:
     return []
 
 
-class Blotter:
+class Blotter(Surroundings):
     """Read anything; write nothing. `quarantined` counts the reports that fitted nothing.
 
     `parents` counts the orders that were ever worked in parts. `lists` are by session and ListID(66), None where that
     was spent on a list of which nothing came; `lists_by_seq` by the number of their ListReceived.
-    `halts` has what does not trade, by who says so (a venue, '' for operators) and symbol; `closed_symbols` have had
-    their close on this trading day. `waiting` has the orders that the gateway watches a price or the clock for.
+    `waiting` has the orders that the gateway watches a price or the clock for.
     `orders` has those in memory, open ones and young finished ones: ask for any of them by `order`, which also finds
     those that have been forgotten (`oms.finished`), by means of `history`.
     `open_orders` has those on which something is still to come, by their `order_seq` and in no particular order: not
@@ -123,49 +119,27 @@ class Blotter:
     were."""
 
     __slots__ = (
-        "_apply",
         "_by_venue_cl_ord_id",
         "_external",
-        "capabilities",
-        "clients",
-        "closed_symbols",
-        "day",
         "finished",
-        "halts",
         "history",
-        "instruments",
         "last_seq",
-        "limits",
         "lists",
         "lists_by_seq",
-        "market",
         "open_orders",
         "orders",
         "parents",
         "positions",
         "quarantined",
-        "store_id",
-        "trading_state",
-        "venues",
         "waiting",
     )
 
     def __init__(self, finished_kept: int = FINISHED_KEPT) -> None:
+        super().__init__()
         self.history: History = _no_history
         self.finished = Finished(finished_kept)
-        self.store_id = ""
         self.last_seq = 0
-        self.trading_state = TradingState.ACTIVE
-        self.limits: Limits = NOTHING
-        self.instruments: dict[str, Instrument] = {}
-        self.venues: dict[str, bool] = {}
-        self.capabilities: dict[str, VenueCapabilities] = {}
-        self.closed_symbols: dict[str, None] = {}
         self.waiting = Waiting()
-        self.market = Market()
-        self.halts: dict[tuple[str, str], SymbolStatus] = {}
-        self.day = TradingDay()
-        self.clients: dict[str, Client] = {}
         self.orders: dict[int, Order] = {}
         self.open_orders: dict[int, Order] = {}
         self.parents = 0
@@ -175,74 +149,8 @@ class Blotter:
         self.quarantined = 0
         self._by_venue_cl_ord_id: dict[str, Order] = {}
         self._external: dict[tuple[str, str], int] = {}
-        self._apply: Mapping[type[Event], Callable[[Any], None]] = {
-            LogOpened: self._log_opened,
-            InstrumentDefined: self._instrument_defined,
-            LimitsSet: self._limits_set,
-            SessionRatesSet: self._session_rates_set,
-            TradingStateChanged: self._trading_state_changed,
-            ClientArrived: self._client_arrived,
-            ClientLeft: self._client_left,
-            OrdersOfLeaverCanceled: self._orders_of_leaver_canceled,
-            VenueStateChanged: self._venue_state_changed,
-            VenueCapabilitiesSet: self._venue_capabilities_set,
-            ClosingPhaseBegan: self._closing_phase_began,
-            ReferencePriceSet: self._reference_price_set,
-            SymbolStatusChanged: self._symbol_status_changed,
-            TradingDayBegan: self._trading_day_began,
-            OrderReceived: self._order_received,
-            OrderRefused: self._open_or_finished,
-            DuplicateRefused: self._message_counted,
-            PossResendRecognized: self._message_counted,
-            OrderAdopted: self._order_adopted,
-            OrderHeld: self._order_held,
-            OrderTriggered: self._order_held,
-            OrderRouted: self._order_routed,
-            OrderWorked: self._order_worked,
-            ListReceived: self._list_received,
-            ListRefused: self._list_refused,
-            ListExecuted: self._list_executed,
-            ListCancelRequested: self._list_cancel_requested,
-            ListRequestRefused: self._message_counted,
-            ListFinished: self._list_finished,
-            OrderAccepted: self._order_event,
-            OrderRejected: self._open_or_finished,
-            OrderFilled: self._order_filled,
-            ExecutionBusted: self._execution_revised,
-            ExecutionCorrected: self._execution_revised,
-            OrderRestated: self._open_or_finished,
-            OrderDoneForDay: self._order_event,
-            OrderSuspended: self._order_event,
-            OrderReinstated: self._order_event,
-            OrderStopped: self._order_event,
-            OrderExpired: self._open_or_finished,
-            CancelRequested: self._cancel_requested,
-            CancelRefused: self._cancel_refused,
-            CancelRejected: self._open_or_finished,
-            OrderCanceled: self._open_or_finished,
-            ReplaceRequested: self._replace_requested,
-            ReplaceRefused: self._replace_refused,
-            ReplaceRejected: self._open_or_finished,
-            OrderReplaced: self._open_or_finished,
-            RequestRetargeted: self._request_retargeted,
-            MassCancelRequested: self._mass_cancel,
-            MassCancelRefused: self._mass_cancel,
-            RequestCounted: self._message_counted,
-            TradeDisputed: self._message_counted,
-            OrderQueried: self._order_event,
-            OrderResolved: self._order_event,
-            OrderClaimed: self._order_event,
-            OperatorIntervened: self._nothing,
-            OperatorRefused: self._nothing,
-            ReportQuarantined: self._report_quarantined,
-        }
 
     # --------------------------------------------------------------------------------------------------------- look-ups
-
-    @property
-    def trading_day(self) -> str:
-        """TradeDate(75) of the trading day, as YYYYMMDD; '' before the first."""
-        return self.day.name
 
     def order(self, order_seq: int) -> Order:
         """The order that the event of this number began. KeyError when that was none.
@@ -306,15 +214,6 @@ class Blotter:
         order_seq = self._external.get((venue, name))
         return None if order_seq is None else self._found(order_seq)
 
-    def symbol_status(self, symbol: str, venue: str = "") -> SymbolStatus:
-        """Whether the symbol trades, by the word of the operators and of that venue."""
-        halts = self.halts
-        return halts.get(("", symbol)) or halts.get((venue, symbol), SymbolStatus.TRADING)
-
-    def capabilities_of(self, venue: str) -> VenueCapabilities:
-        """What the venue takes; what every venue takes when nothing has been said of it."""
-        return self.capabilities.get(venue, PLAIN)
-
     def unresolved_orders(self, venue: str) -> Iterator[Order]:
         """Orders that this venue owes an answer to, the oldest first."""
         owed = [order for order in self.open_orders.values() if order.venue == venue and order.unresolved]
@@ -353,59 +252,7 @@ class Blotter:
         """Fold one event. Total for facts: an event that does not fit the state is a bug, and raises."""
         assert event.seq > self.last_seq, (event.seq, self.last_seq)
         self.last_seq = event.seq
-        self._apply[type(event)](event)
-
-    def _client(self, session: str) -> Client:
-        client = self.clients.get(session)
-        if client is None:
-            client = self.clients[session] = Client()
-        return client
-
-    def _log_opened(self, event: LogOpened) -> None:
-        assert not self.store_id, self.store_id
-        self.store_id = event.store_id
-
-    def _instrument_defined(self, event: InstrumentDefined) -> None:
-        self.instruments[event.instrument.symbol] = event.instrument
-
-    def _limits_set(self, event: LimitsSet) -> None:
-        self.limits = event.limits
-
-    def _session_rates_set(self, event: SessionRatesSet) -> None:
-        client = self._client(event.session)
-        client.messages, client.cancels = event.messages, event.cancels
-
-    def _client_arrived(self, event: ClientArrived) -> None:
-        client = self._client(event.session)
-        client.is_present, client.cancel_at_ns = True, None
-
-    def _client_left(self, event: ClientLeft) -> None:
-        client = self._client(event.session)
-        client.is_present, client.cancel_at_ns = False, event.cancel_at_ns
-
-    def _orders_of_leaver_canceled(self, event: OrdersOfLeaverCanceled) -> None:
-        self._client(event.session).cancel_at_ns = None
-
-    def _trading_state_changed(self, event: TradingStateChanged) -> None:
-        self.trading_state = event.state
-
-    def _venue_state_changed(self, event: VenueStateChanged) -> None:
-        self.venues[event.venue] = event.connected
-
-    def _venue_capabilities_set(self, event: VenueCapabilitiesSet) -> None:
-        self.capabilities[event.venue] = event.capabilities
-
-    def _closing_phase_began(self, event: ClosingPhaseBegan) -> None:
-        self.closed_symbols[event.symbol] = None
-
-    def _reference_price_set(self, event: ReferencePriceSet) -> None:
-        self.market.set(event.symbol, event.price, event.at_ns)
-
-    def _symbol_status_changed(self, event: SymbolStatusChanged) -> None:
-        if event.status is SymbolStatus.TRADING:
-            self.halts.pop((event.venue, event.symbol), None)
-        else:
-            self.halts[event.venue, event.symbol] = event.status
+        _FOLD[type(event)](self, event)
 
     def _trading_day_began(self, event: TradingDayBegan) -> None:
         self.day.name = event.day
@@ -573,16 +420,6 @@ class Blotter:
         client.cl_ord_ids[event.cl_ord_id] = event.order_seq
         return client
 
-    def _cancel_refused(self, event: CancelRefused) -> None:
-        client = self._client(event.session)
-        client.cl_ord_ids.setdefault(event.cl_ord_id)
-        client.count_cancel(event.at_ns, self.limits)
-
-    def _replace_refused(self, event: ReplaceRefused) -> None:
-        client = self._client(event.session)
-        client.cl_ord_ids.setdefault(event.cl_ord_id)
-        client.count_message(event.at_ns, self.limits)
-
     def _list_received(self, event: ListReceived) -> None:
         assert (event.session, event.list_id) not in self.lists, event.list_id
         self.lists[event.session, event.list_id] = self.lists_by_seq[event.seq] = OrderList(event)
@@ -605,18 +442,71 @@ class Blotter:
     def _list_finished(self, event: ListFinished) -> None:
         self.lists_by_seq[event.list_seq].finished = True
 
-    def _mass_cancel(self, event: MassCancelRequested | MassCancelRefused) -> None:
-        client = self._client(event.session)
-        client.cl_ord_ids.setdefault(event.cl_ord_id)
-        client.count_cancel(event.at_ns, self.limits)
-
-    def _message_counted(
-        self, event: DuplicateRefused | PossResendRecognized | RequestCounted | ListRequestRefused
-    ) -> None:
-        self._client(event.session).count_message(event.at_ns, self.limits)
-
     def _nothing(self, event: OperatorIntervened | OperatorRefused) -> None:
         """Who and why: for those who read the log."""
 
     def _report_quarantined(self, event: ReportQuarantined) -> None:
         self.quarantined += 1
+
+
+_FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
+    LogOpened: Blotter._log_opened,
+    InstrumentDefined: Blotter._instrument_defined,
+    LimitsSet: Blotter._limits_set,
+    SessionRatesSet: Blotter._session_rates_set,
+    TradingStateChanged: Blotter._trading_state_changed,
+    ClientArrived: Blotter._client_arrived,
+    ClientLeft: Blotter._client_left,
+    OrdersOfLeaverCanceled: Blotter._orders_of_leaver_canceled,
+    VenueStateChanged: Blotter._venue_state_changed,
+    VenueCapabilitiesSet: Blotter._venue_capabilities_set,
+    ClosingPhaseBegan: Blotter._closing_phase_began,
+    ReferencePriceSet: Blotter._reference_price_set,
+    SymbolStatusChanged: Blotter._symbol_status_changed,
+    TradingDayBegan: Blotter._trading_day_began,
+    OrderReceived: Blotter._order_received,
+    OrderRefused: Blotter._open_or_finished,
+    DuplicateRefused: Blotter._message_counted,
+    PossResendRecognized: Blotter._message_counted,
+    OrderAdopted: Blotter._order_adopted,
+    OrderHeld: Blotter._order_held,
+    OrderTriggered: Blotter._order_held,
+    OrderRouted: Blotter._order_routed,
+    OrderWorked: Blotter._order_worked,
+    ListReceived: Blotter._list_received,
+    ListRefused: Blotter._list_refused,
+    ListExecuted: Blotter._list_executed,
+    ListCancelRequested: Blotter._list_cancel_requested,
+    ListRequestRefused: Blotter._message_counted,
+    ListFinished: Blotter._list_finished,
+    OrderAccepted: Blotter._order_event,
+    OrderRejected: Blotter._open_or_finished,
+    OrderFilled: Blotter._order_filled,
+    ExecutionBusted: Blotter._execution_revised,
+    ExecutionCorrected: Blotter._execution_revised,
+    OrderRestated: Blotter._open_or_finished,
+    OrderDoneForDay: Blotter._order_event,
+    OrderSuspended: Blotter._order_event,
+    OrderReinstated: Blotter._order_event,
+    OrderStopped: Blotter._order_event,
+    OrderExpired: Blotter._open_or_finished,
+    CancelRequested: Blotter._cancel_requested,
+    CancelRefused: Blotter._cancel_refused,
+    CancelRejected: Blotter._open_or_finished,
+    OrderCanceled: Blotter._open_or_finished,
+    ReplaceRequested: Blotter._replace_requested,
+    ReplaceRefused: Blotter._replace_refused,
+    ReplaceRejected: Blotter._open_or_finished,
+    OrderReplaced: Blotter._open_or_finished,
+    RequestRetargeted: Blotter._request_retargeted,
+    MassCancelRequested: Blotter._mass_cancel,
+    MassCancelRefused: Blotter._mass_cancel,
+    RequestCounted: Blotter._message_counted,
+    TradeDisputed: Blotter._message_counted,
+    OrderQueried: Blotter._order_event,
+    OrderResolved: Blotter._order_event,
+    OrderClaimed: Blotter._order_event,
+    OperatorIntervened: Blotter._nothing,
+    OperatorRefused: Blotter._nothing,
+    ReportQuarantined: Blotter._report_quarantined,
+}
