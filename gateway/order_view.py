@@ -9,7 +9,8 @@ from gateway.unresolved_watch import UnresolvedWatch, what_is_owed
 from oms.blotter import Blotter
 from oms.decide_intervention import is_external
 from oms.events import ExecutionBusted, ReplaceRequested
-from oms.order import Execution, Order, Request
+from oms.order import Execution, Order
+from oms.request import Request
 from oms.types import exec_id
 
 

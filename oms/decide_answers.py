@@ -13,11 +13,12 @@ from oms import decide_restatements, decide_venue
 from oms.blotter import Blotter
 from oms.decide_venue import cancellation, request_rejection
 from oms.events import Event, OrderAccepted, OrderCanceled, OrderExpired, OrderRejected, ReplaceRequested
-from oms.order import Order, Outcome
+from oms.order import Order
 from oms.order_state import Base
 from oms.quarantine import quarantine
 from oms.refusals import CODES
 from oms.reported_order import order_of
+from oms.request import Outcome
 from oms.types import Moment, OrdStatus
 from oms.unresolved import is_definite
 from oms.venue_reports import VenueOrderStatus, VenueReplaced, VenueUnknownOrder

@@ -39,10 +39,11 @@ from oms.events import (
 )
 from oms.exact import add, in_bounds
 from oms.fills_by_hand import booked_with
-from oms.order import Order, Outcome, Request
+from oms.order import Order
 from oms.order_state import TRANSITIONS, Base
 from oms.quarantine import quarantine
 from oms.reported_order import order_of
+from oms.request import Outcome, Request
 from oms.types import FillFlag, Moment, RejectReason, RestatementReason
 from oms.venue_reports import (
     ReferencePriceSeen,

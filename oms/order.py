@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -53,6 +52,7 @@ from oms.events import (
 )
 from oms.exact import ZERO, add, fma, multiply, quotient_for_display, subtract
 from oms.order_state import ENDED, NO_MARKS, TRANSITIONS, Base, ord_status
+from oms.request import Outcome, Request
 from oms.special_terms import NO_SPECIAL_TERMS
 from oms.types import HoldReason, OrdStatus, RestatementReason, TimeInForce, WorkReason
 
@@ -69,45 +69,6 @@ class TradingDay:
     def __init__(self) -> None:
         self.name = ""
         self.began_seq = 0
-
-
-class Outcome(StrEnum):
-    """What became of a cancel or replace request."""
-
-    PENDING = "PENDING"
-    ACCEPTED = "ACCEPTED"
-    REJECTED = "REJECTED"
-
-
-class Request:
-    """A cancel or replace request that went to the venue. Only its order writes to it.
-
-    `old_venue_cl_ord_id` is the id of its first sending when it was sent twice (RequestRetargeted), else ''."""
-
-    __slots__ = ("asked", "is_replace", "old_venue_cl_ord_id", "outcome")
-
-    def __init__(self, asked: CancelRequested | ReplaceRequested, is_replace: bool) -> None:
-        self.asked = asked
-        self.is_replace = is_replace
-        self.old_venue_cl_ord_id = ""
-        self.outcome = Outcome.PENDING
-
-    @property
-    def cl_ord_id(self) -> str:
-        return self.asked.cl_ord_id
-
-    @property
-    def venue_cl_ord_id(self) -> str:
-        return self.asked.venue_cl_ord_id
-
-    @property
-    def name(self) -> str:
-        """What the client knows it by: its ClOrdID, or why it was made when the client did not ask."""
-        asked = self.asked
-        return asked.cl_ord_id or (asked.cause if isinstance(asked, CancelRequested) else "")
-
-    def __repr__(self) -> str:
-        return f"<{'replace' if self.is_replace else 'cancel'} {self.asked.cl_ord_id} {self.outcome}>"
 
 
 # Many orders never have the one or the other: what is empty is shared, and is a proxy so that writing to it fails.

@@ -21,8 +21,9 @@ from oms.blotter import Blotter
 from oms.events import OrderRouted
 from oms.limits import NOTHING
 from oms.market import Reference
-from oms.order import Order, Outcome
+from oms.order import Order
 from oms.order_state import Base
+from oms.request import Outcome
 from oms.types import Side, TradingState
 from tests.peer import framed, stamp
 from tests.world import World, memory_directory

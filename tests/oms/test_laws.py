@@ -49,8 +49,9 @@ from oms.events import (
     RequestCounted,
     RequestRetargeted,
 )
-from oms.order import Order, Outcome
+from oms.order import Order
 from oms.order_state import ENDED, PRECEDENCE, Base
+from oms.request import Outcome
 from oms.special_terms import SpecialTerms
 from oms.types import (
     FillFlag,
