@@ -66,6 +66,8 @@ from oms.events import Event, ReportQuarantined
 from oms.types import TradingState
 from tests.peer import Lie, Peer, content_of, fields_of, pairs_of, show, stamp
 
+__all__ = ("VERSIONS", "NotAsExpected", "World", "split")
+
 STORE_ID = "TESTA"
 START_NS = 1_700_049_600 * NS_PER_S  # 2023-11-15 12:00:00 UTC
 MEMORY_DISK = Path("/dev/shm")
