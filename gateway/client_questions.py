@@ -120,6 +120,7 @@ class ClientQuestions:
         if venue:
             asked += b"58=%b: venue=%b\x01" % (VENUE_STATE_UNKNOWN.encode(), venue.encode())
         time = self._reporter.transact_time(turn)
+        asked += self._reporter.list_field(order)
         return reports.status_report(order, exec_id, time, client.dialect, detail=asked)
 
     def _order_mass_status_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:

@@ -88,7 +88,7 @@ class Desk(Deciding):
         self._day_clock = DayClock(terms.hours, self.blotter, self._take)
         self._expiry = Expiry(self.blotter, self._take)
         self._watch = UnresolvedWatch(self.blotter, terms.patience, self._take)
-        self._reporter = Reporter(store_id, clients)
+        self._reporter = Reporter(store_id, clients, self.blotter)
         venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take, self._watch)
         markets = Markets(terms.mics)
         alarms = Alarms(self.blotter)

@@ -10,6 +10,7 @@ from gateway.client_terms import Client
 from gateway.throttling import Refusals
 from gateway.translate import reports
 from gateway.turn import Turn
+from oms.blotter import Blotter
 from oms.order import Order
 
 NS_PER_MS = 1_000_000
@@ -18,8 +19,9 @@ NS_PER_MS = 1_000_000
 class Reporter:
     """`clients` may be exchanged for others at any time: see `Desk.use_clients`."""
 
-    def __init__(self, store_id: str, clients: Mapping[str, Client]) -> None:
+    def __init__(self, store_id: str, clients: Mapping[str, Client], blotter: Blotter) -> None:
         self.clients = clients
+        self._blotter = blotter
         self._exec_id_prefix = store_id.encode()
         self._refusals = Refusals()
         self._stamped_ms = -1
@@ -38,6 +40,13 @@ class Reporter:
             self._stamped_ms = at_ms
         return self._stamp
 
+    def list_field(self, order: Order) -> bytes:
+        """ListID(66) of an order that came in a list: every report on it has it."""
+        if order.list_seq is None:
+            return b""
+        orders = self._blotter.lists_by_seq.get(order.list_seq)
+        return b"" if orders is None else b"66=%b\x01" % orders.list_id.encode("latin-1")
+
     def report(
         self,
         seq: int,
@@ -52,6 +61,8 @@ class Reporter:
         session = order.session
         if not session:
             return
+        if order.list_seq is not None:
+            detail = self.list_field(order) + detail
         body = reports.execution_report(
             order,
             self.exec_id(seq),

@@ -148,7 +148,8 @@ class Tellers:
     def _poss_resend(self, event: events.PossResendRecognized, turn: Turn) -> None:
         order, reporter = self._blotter.order(event.order_seq), self._reporter
         exec_id, time = reporter.exec_id(event.seq), reporter.transact_time(turn)
-        body = reports.status_report(order, exec_id, time, reporter.clients[event.session].dialect, event.cl_ord_id)
+        dialect, listed = reporter.clients[event.session].dialect, reporter.list_field(order)
+        body = reports.status_report(order, exec_id, time, dialect, event.cl_ord_id, listed)
         turn.send(event.session, MsgType.EXECUTION_REPORT, body)
 
     # -- what becomes of an order --------------------------------------------------------------------------------
@@ -163,9 +164,9 @@ class Tellers:
         dialect = reporter.clients[session].dialect
         more = self._last_mkt(event.venue)
         if event.details is not None:
-            if event.details.last_mkt:
-                more = b"30=%b\x01" % event.details.last_mkt.encode("latin-1", "replace")
-            more += reports.fill_details(event.details, dialect)
+            more = reports.fill_details(event.details, more, dialect)
+        if order.list_seq is not None:
+            more += reporter.list_field(order)
         body = reports.trade_report(
             order,
             reporter.exec_id(event.seq),
@@ -184,9 +185,9 @@ class Tellers:
             self._alarms.odd_execution(event, turn)
         if not session:
             return
-        correction, more = None, b""
+        correction, more = None, reporter.list_field(order)
         if isinstance(event, events.ExecutionBusted):
-            more = _text(event.text)
+            more += _text(event.text)
         else:
             correction = (event.last_qty, event.last_px)
         body = reports.revision_report(

@@ -149,9 +149,10 @@ def _fill_or_partial_fill(order: Order) -> bytes:
     return b"1" if order.cum_qty < order.order_qty else b"2"
 
 
-def fill_details(details: FillDetails, dialect: Dialect) -> bytes:
-    """Commission(12) of this execution as an amount, its currency, and LastLiquidityInd(851)."""
-    fields = []
+def fill_details(details: FillDetails, last_mkt: bytes, dialect: Dialect) -> bytes:
+    """LastMkt(30) as it is said of this execution, else `last_mkt`; Commission(12) as an amount, its currency, and
+    LastLiquidityInd(851)."""
+    fields = [b"30=%b\x01" % details.last_mkt.encode("latin-1", "replace") if details.last_mkt else last_mkt]
     if details.commission is not None:
         fields.append(b"12=%b\x0113=3\x01" % format_decimal(details.commission))
         if details.commission_currency and dialect.comm_currency:
