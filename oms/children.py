@@ -68,7 +68,17 @@ from oms.outlook import PARENT, Outlook, Outlooks
 from oms.refusals import Refusal, refuse
 from oms.routing import Share, shares
 from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
-from oms.types import FillFlag, Moment, OrdStatus, OrdType, RestatementReason, Side, TimeInForce, WorkReason
+from oms.types import (
+    FillFlag,
+    Moment,
+    OrdStatus,
+    OrdType,
+    RestatementReason,
+    Side,
+    TimeInForce,
+    TradingState,
+    WorkReason,
+)
 
 CANCELED_WITH_PARENT = PARENT + "CANCEL"
 CANCELED_FOR_REPLACE = PARENT + "REPLACE"
@@ -329,11 +339,13 @@ class Family:
         if parent.cum_qty >= parent.order_qty and asked.order_qty <= parent.cum_qty:
             figures = f"status=FILLED order_qty={plain(asked.order_qty)} cum_qty={plain(parent.cum_qty)}"
             return refuse("TOO_LATE", figures)
+        if asked.order_qty <= parent.cum_qty:
+            return None
+        if not self._trades():
+            return refuse("TRADING_STATE", f"state={self._blotter.trading_state} symbol={self._order.symbol}")
         instrument = self._blotter.instruments[self._order.symbol]
         special = asked.special or NO_SPECIAL_TERMS
-        if asked.order_qty > parent.cum_qty and not shares(
-            instrument, self._blotter, asked.ord_type, asked.time_in_force, special, asked.order_qty
-        ):
+        if not shares(instrument, self._blotter, asked.ord_type, asked.time_in_force, special, asked.order_qty):
             return refuse("VENUE_UNAVAILABLE", f"venue={','.join(instrument.venues)}")
         return None
 
@@ -362,6 +374,8 @@ class Family:
         """Give what no child has to venues that have refused nothing of the order on these terms."""
         parent, order, blotter = self._parent, self._order, self._blotter
         rest = self._rest()
+        if not self._trades():
+            return
         afresh = self._worked_seq > order.worked_seq
         if rest <= 0 or parent.ended or (not afresh and (self._is_being_closed() or not self._may_try_again())):
             return
@@ -387,8 +401,17 @@ class Family:
         )
 
     def _may_try_again(self) -> bool:
-        """Not what is to be executed at once: that moment is over."""
+        """Not what is to be executed at once, or was good until a moment that has passed."""
+        expire_time_ns = self._special.expire_time_ns
+        if expire_time_ns is not None and expire_time_ns <= self._at.utc_ns:
+            return False
         return self._parent.time_in_force not in _NOT_ROUTED_AGAIN
+
+    def _trades(self) -> bool:
+        """Nothing new goes out while trading is halted, all of it or the symbol. REDUCING lets through what is a part
+        of an order that was let through."""
+        blotter = self._blotter
+        return blotter.trading_state is not TradingState.HALTED and ("", self._order.symbol) not in blotter.halts
 
     def _refused(self) -> set[str]:
         since = self._worked_seq

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
+from oms.commands import NewOrder, SetSymbolStatus, SetTradingState, SetVenueCapabilities
 from oms.events import (
     CancelRejected,
     CancelRequested,
@@ -20,7 +22,20 @@ from oms.events import (
     ReplaceRejected,
 )
 from oms.order import Order
-from oms.types import FillFlag, OrdStatus, RejectReason, RestatementReason, TimeInForce, WorkReason
+from oms.special_terms import SpecialTerms
+from oms.types import (
+    FillFlag,
+    OrdStatus,
+    OrdType,
+    RejectReason,
+    RestatementReason,
+    Side,
+    SymbolStatus,
+    TimeInForce,
+    TradingState,
+    WorkReason,
+)
+from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import (
     VenueDisconnected,
     VenueDoneForDay,
@@ -31,6 +46,8 @@ from oms.venue_reports import (
 )
 from tests.oms.venues_of_parts import A, B, C, Parts, sums
 from tests.oms.world import figures, names
+
+EVERYTHING = VenueCapabilities(tuple(OrdType), tuple(TimeInForce))
 
 
 def of(events: list[Event], order: Order) -> list[Event]:
@@ -308,6 +325,43 @@ def test_what_must_be_executed_at_once_is_not_routed_again() -> None:
     (end,) = of(world.drop(one), parent)
     assert isinstance(end, OrderCanceled)
     assert figures(parent) == ("100", "41", "0")
+
+
+def test_nothing_new_goes_out_while_trading_is_halted() -> None:
+    """Not what a venue has turned down, and not on the terms of a replace that was under way: that ends the order."""
+    world = Parts()
+    parent, other = world.parent(), world.parent("Y")
+    one, two = world.children(parent)
+    world.replace("Y2", "Y", "50")
+    world.do(SetTradingState(TradingState.HALTED, "ann", "test"))
+    assert names(world.turn_down(one)) == ["OrderRejected"]
+    assert names(of(world.turn_down(two), parent)) == ["OrderRejected"]
+    three, four = world.children(other)
+    world.grant(three)
+    assert names(of(world.grant(four), other)) == ["ReplaceRejected", "OrderCanceled"]
+
+
+def test_in_a_symbol_that_an_operator_has_halted_neither() -> None:
+    world = Parts()
+    parent = world.parent()
+    world.do(SetSymbolStatus("BTC-USD", SymbolStatus.HALTED, "ann", "news"))
+    assert names(world.turn_down(world.children(parent)[0])) == ["OrderRejected"]
+
+
+def test_what_its_venue_expires_at_its_time_is_over() -> None:
+    world = Parts()
+    until = world.now_ns + 1_000_000
+    special = SpecialTerms(expire_time_ns=until)
+    gtd = TimeInForce.GOOD_TILL_DATE
+    world.do(SetVenueCapabilities(A, EVERYTHING))
+    world.do(SetVenueCapabilities(B, EVERYTHING))
+    new = NewOrder("CLIENT44", "", "X", "BTC-USD", Side.BUY, OrdType.LIMIT, Decimal(100), Decimal(100), gtd)
+    world.do(msgspec.structs.replace(new, special=special))
+    parent = world.order("X")
+    one, two = world.children(parent)
+    world.pass_ms(1)
+    assert names(world.expire(one)) == ["OrderExpired"]
+    assert names(of(world.expire(two), parent)) == ["OrderExpired"]
 
 
 # -------------------------------------------------------------------------------------------------------------- cancel
