@@ -250,7 +250,7 @@ class Player:
         if came is None:
             return False
         wanted, got = dict(spelled(self._version(who), given)), dict(came)
-        if any(wanted.get(tag) != got.get(tag) for tag in ("35", "150", "39") if tag in wanted):
+        if any(wanted.get(tag) != got.get(tag) for tag in ("35", "150", "39", "20") if tag in wanted):
             return False
         pending, self.may_come = self.may_come, []
         self._expect(who, given)
