@@ -128,7 +128,7 @@ def test_a_stop_order_is_held_and_triggered_at_its_price() -> None:
     assert isinstance(triggered, OrderTriggered) and triggered.price == D(101)
     assert isinstance(routed, OrderRouted) and routed.venue == VENUE
     assert names(tick(world, "102")) == ["ReferencePriceSet"]
-    assert order.hold is None
+    assert world.order("A").hold is None
     assert world.replayed().state_hash() == world.blotter.state_hash()
 
 

@@ -1,7 +1,7 @@
 """What every venue adapter must do, as numbered cases by capability. An adapter runs all cases that its capabilities
 name; a new adapter needs a counterparty in `test_conformance.COUNTERPARTIES` and nothing else.
 
-1 orders   2 cancels   3 replaces   4 questions   5 prices
+1 orders   2 cancels   3 replaces   4 questions   5 prices   6 special terms
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from oms.events import CancelRequested, OrderQueried, ReplaceRequested
-from oms.types import OrdStatus, OrdType, Side, TimeInForce
+from oms.order import Order
+from oms.special_terms import SpecialTerms
+from oms.types import ExecInst, OrdStatus, OrdType, Side, TimeInForce
 from oms.venue_reports import (
     VenueCanceled,
     VenueCancelRejected,
@@ -53,6 +55,22 @@ def can_replace(can: Capabilities) -> bool:
 
 def takes(time_in_force: TimeInForce) -> Callable[[Capabilities], bool]:
     return lambda can: time_in_force in can.times_in_force
+
+
+def carries_out(exec_inst: ExecInst) -> Callable[[Capabilities], bool]:
+    return lambda can: exec_inst in can.exec_insts
+
+
+def status(order: Order) -> OrdStatus:
+    return order.ord_status
+
+
+def shows_parts(can: Capabilities) -> bool:
+    return can.display_qty
+
+
+def takes_stops(can: Capabilities) -> bool:
+    return {OrdType.STOP, OrdType.STOP_LIMIT} <= can.ord_types
 
 
 # -- 1 orders ----------------------------------------------------------------------------------------------------------
@@ -201,3 +219,43 @@ def _cancel_request(desk: Desk, cl_ord_id: str) -> CancelRequested:
 
 def _query(desk: Desk, venue_cl_ord_id: str) -> OrderQueried:
     return OrderQueried(901, desk.at_ns, desk.order("a1").order_seq, "V", venue_cl_ord_id, "T901")
+
+
+# -- 6 special terms ---------------------------------------------------------------------------------------------------
+
+
+@case("6.1", carries_out(ExecInst.PARTICIPATE_DONT_INITIATE))
+def post_only_never_trades_when_it_comes_in(desk: Desk) -> None:
+    post_only = SpecialTerms(exec_inst=(ExecInst.PARTICIPATE_DONT_INITIATE,))
+    desk.counterparty.offer(Side.SELL, D(1), REFERENCE)
+    order = desk.new("a1", Side.BUY, "1", "50000", special=post_only)
+    assert order.ended and order.cum_qty == 0
+    assert desk.new("a2", Side.BUY, "1", "49999", special=post_only).ord_status is OrdStatus.NEW
+
+
+@case("6.2", shows_parts)
+def an_iceberg_trades_in_full(desk: Desk) -> None:
+    order = desk.new("a1", Side.SELL, "5", "50000", special=SpecialTerms(display_qty=D(1)))
+    assert status(order) is OrdStatus.NEW and order.leaves_qty == 5
+    desk.counterparty.offer(Side.BUY, D(5), REFERENCE)
+    desk.hear(desk.counterparty.said())
+    assert status(order) is OrdStatus.FILLED and len(order.executions) == 5
+
+
+@case("6.3", takes_stops)
+def a_stop_order_rests_until_its_price_is_traded(desk: Desk) -> None:
+    stop = desk.new("a1", Side.BUY, "1", special=SpecialTerms(stop_px=D(50100)))
+    limit = desk.new("a2", Side.BUY, "1", "50200", special=SpecialTerms(stop_px=D(50100)))
+    assert status(stop) is status(limit) is OrdStatus.NEW and not stop.cum_qty
+    desk.counterparty.offer(Side.SELL, D(2), D(50100))
+    desk.counterparty.offer(Side.BUY, D(1), D(50100))
+    desk.hear(desk.counterparty.said())
+    assert status(stop) is OrdStatus.FILLED and status(limit) is OrdStatus.NEW
+    desk.cancel("a3", "a2")
+    assert status(limit) is OrdStatus.CANCELED
+
+
+@case("6.4", takes(TimeInForce.GOOD_TILL_DATE))
+def good_till_date_rests(desk: Desk) -> None:
+    until = SpecialTerms(expire_time_ns=desk.at_ns + 3_600_000_000_000)
+    assert desk.new("a1", Side.BUY, "1", "40000", TimeInForce.GOOD_TILL_DATE, until).ord_status is OrdStatus.NEW

@@ -18,15 +18,18 @@ from oms.commands import (
     OpenLog,
     ReplaceOrder,
     SetLimits,
+    SetVenueCapabilities,
 )
 from oms.decide import decide
 from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, ReplaceRequested, ReportQuarantined
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.order import Order
-from oms.types import Moment, OrdType, Side, TimeInForce
+from oms.special_terms import SpecialTerms
+from oms.types import ExecInst, Moment, OrdType, Side, TimeInForce
+from oms.venue_capabilities import PLAIN, VenueCapabilities
 from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueConnected
-from tests.gateway.exchange.floor_in_memory import START_NS, Venue, decoded
+from tests.gateway.exchange.floor_in_memory import START_NS, Venue, decoded, message_of
 from venues.fix_standard import FixStandard, FixStandardSettings
 from venues.port import Capabilities, FixRequest
 from venues.simulated import SimulatedInstrument, SimulatedSettings, SimulatedVenue
@@ -54,6 +57,9 @@ class Counterparty(Protocol):
     def offer(self, side: Side, qty: Decimal, price: Decimal) -> None:
         """Somebody else is willing to trade on those terms."""
 
+    def said(self) -> list[AnyVenueReport]:
+        """What it has said since, because of what others did."""
+
     def prices(self, at: Moment) -> list[AnyVenueReport]:
         """What the venue publishes when we come."""
 
@@ -71,8 +77,20 @@ class Simulated:
         """It always trades at its reference price."""
         assert price == REFERENCE
 
+    def said(self) -> list[AnyVenueReport]:
+        return []
+
     def prices(self, at: Moment) -> list[AnyVenueReport]:
         return self.venue.tick(at)
+
+
+EVERYTHING = VenueCapabilities(
+    (OrdType.MARKET, OrdType.LIMIT, OrdType.STOP, OrdType.STOP_LIMIT),
+    (*PLAIN.times_in_force, TimeInForce.GOOD_TILL_DATE),
+    (ExecInst.PARTICIPATE_DONT_INITIATE,),
+    display_qty=True,
+)
+"""What the simulated exchange takes."""
 
 
 class FixExchange:
@@ -80,7 +98,7 @@ class FixExchange:
 
     def __init__(self, version: str) -> None:
         self.session = {"FIX.4.2": "A42", "FIX.4.4": "A44", "FIX.5.0SP2": "A50"}[version]
-        self.adapter = FixStandard(FixStandardSettings("V", version))
+        self.adapter = FixStandard(FixStandardSettings("V", version, supports=EVERYTHING))
         self.capabilities = self.adapter.capabilities
         self.exchange = Venue()
         self.others = 0
@@ -103,7 +121,21 @@ class FixExchange:
 
     def offer(self, side: Side, qty: Decimal, price: Decimal) -> None:
         self.others += 1
-        self.exchange.order("B44", f"other{self.others}", "1" if side is Side.BUY else "2", f"{qty}", f"{price}")
+        turn = self.exchange.turn
+        turn.seq += 1
+        text = f"11=other{self.others}|21=1|55={SYMBOL}|54={1 if side is Side.BUY else 2}|38={qty}|40=2|44={price}"
+        message = message_of("B44", f"35=D|60=20260101-00:00:00|{text}")
+        self.exchange.exchange.message_received("B44", message, turn)
+
+    def said(self) -> list[AnyVenueReport]:
+        at = Moment(0, 0)
+        sent, self.exchange.turn.sent = self.exchange.turn.sent, []
+        return [
+            report
+            for session, msg_type, body in sent
+            if session == self.session
+            for report in self.adapter.reports(decoded(session, msg_type, body), at)
+        ]
 
     def prices(self, at: Moment) -> list[AnyVenueReport]:
         return self._exchange_messages(self.adapter.on_logon([SYMBOL], at), at)
@@ -124,6 +156,7 @@ class Desk:
         self.take(OpenLog("T"))
         self.take(DefineInstrument(instrument))
         self.take(SetLimits(LIMITS, "test", "start"))
+        self.take(SetVenueCapabilities("V", counterparty.capabilities.of_orders()))
         self.take(VenueConnected("V"))
         self.hear(counterparty.prices(self.moment()))
 
@@ -159,10 +192,15 @@ class Desk:
         qty: str,
         price: str | None = None,
         time_in_force: TimeInForce = TimeInForce.DAY,
+        special: SpecialTerms | None = None,
     ) -> Order:
         ord_type = OrdType.MARKET if price is None else OrdType.LIMIT
+        if special is not None and special.stop_px is not None:
+            ord_type = OrdType.STOP if price is None else OrdType.STOP_LIMIT
         limit = None if price is None else Decimal(price)
-        self.take(NewOrder("C", "ACC", cl_ord_id, SYMBOL, side, ord_type, Decimal(qty), limit, time_in_force))
+        self.take(
+            NewOrder("C", "ACC", cl_ord_id, SYMBOL, side, ord_type, Decimal(qty), limit, time_in_force, special=special)
+        )
         return self.order(cl_ord_id)
 
     def cancel(self, cl_ord_id: str, orig_cl_ord_id: str) -> None:

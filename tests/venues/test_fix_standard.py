@@ -8,7 +8,9 @@ import pytest
 
 from oms.events import Event, OrderAccepted, OrderFilled, OrderQueried
 from oms.order import Order
-from oms.types import Moment, Side, TimeInForce
+from oms.special_terms import SpecialTerms
+from oms.types import ExecInst, Moment, OrdType, Side, TimeInForce
+from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import AnyVenueReport, ReferencePriceSeen, VenueAccepted
 from tests.gateway.exchange.floor_in_memory import decoded
 from tests.venues.desk_in_memory import Desk
@@ -32,6 +34,9 @@ class Listener:
         return []
 
     def offer(self, side: Side, qty: Decimal, price: Decimal) -> None: ...
+
+    def said(self) -> list[AnyVenueReport]:
+        return []
 
     def prices(self, at: Moment) -> list[AnyVenueReport]:
         return [ReferencePriceSeen("V", "BTC-USD", Decimal(50000))]
@@ -128,3 +133,42 @@ def test_other_events_ask_nothing_of_the_venue(listener: Listener) -> None:
 def accept(desk: Desk, order: Order) -> None:
     desk.take(VenueAccepted("V", order.venue_cl_ord_id, "O1"))
     assert order.acknowledged
+
+
+SPECIAL = SpecialTerms(
+    stop_px=Decimal(50100),
+    expire_time_ns=1_790_003_600_000_000_000,
+    display_qty=Decimal(1),
+    exec_inst=(ExecInst.PARTICIPATE_DONT_INITIATE, ExecInst.WORK),
+)
+
+
+def sent_to(version: str, supports: VenueCapabilities) -> dict[str, str]:
+    """The NewOrderSingle(D) of a stop limit order with everything."""
+    listener = Listener(version)
+    listener.adapter = FixStandard(FixStandardSettings("V", version, supports=supports))
+    listener.capabilities = listener.adapter.capabilities
+    desk = Desk(listener)
+    desk.new("a1", Side.BUY, "5", "50150", TimeInForce.GOOD_TILL_DATE, SPECIAL)
+    return body(version, listener.sent[-1])
+
+
+def test_special_terms_to_a_venue_that_takes_them(version: str) -> None:
+    everything = VenueCapabilities(
+        tuple(OrdType), tuple(TimeInForce), (ExecInst.PARTICIPATE_DONT_INITIATE,), display_qty=True
+    )
+    fields = sent_to(version, everything)
+    shown = "1138" if version == "FIX.5.0SP2" else "111"
+    wanted = {"40": "4", "44": "50150", "99": "50100", "59": "6", "126": "20260921-15:13:20.000", shown: "1", "18": "6"}
+    assert fields.items() >= wanted.items()
+
+
+def test_what_the_gateway_does_in_its_place_is_not_said_to_a_venue(version: str) -> None:
+    """The stop price has been reached; the gateway cancels the order at its time."""
+    listener = Listener(version)
+    desk = Desk(listener)
+    special = SpecialTerms(stop_px=Decimal(50000), expire_time_ns=SPECIAL.expire_time_ns, exec_inst=(ExecInst.WORK,))
+    desk.new("a1", Side.BUY, "5", "50150", TimeInForce.GOOD_TILL_DATE, special)
+    fields = body(version, listener.sent[-1])
+    assert fields.items() >= {"40": "2", "44": "50150", "59": "1"}.items()
+    assert not fields.keys() & {"99", "126", "18", "111", "1138"}
