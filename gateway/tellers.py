@@ -79,7 +79,6 @@ class Tellers:
             events.MassCancelRequested: self._mass_cancel_requested,
             events.MassCancelRefused: self._mass_cancel_refused,
             events.TradeDisputed: self._trade_disputed,
-            events.RequestRetargeted: venues.ask,
             events.OrderQueried: venues.ask,
             **alarms.table,
         }
