@@ -26,7 +26,7 @@ from oms.order import Order
 from oms.order_state import Base
 from oms.refusals import refuse
 from oms.types import Contingency, HoldReason, OrdStatus, OrdType, Side, TimeInForce, TradingState
-from oms.venue_reports import VenueCanceled, VenueDisconnected, VenueFilled, VenueRejected
+from oms.venue_reports import VenueBusted, VenueCanceled, VenueDisconnected, VenueFilled, VenueRejected
 from tests.oms.venues_of_parts import Parts
 from tests.oms.world import LIMITS, SESSION, VENUE, World, names
 
@@ -262,11 +262,15 @@ def test_what_waits_can_be_canceled_and_replaced_by_its_client() -> None:
     assert names(world.fill("A", "10")) == ["OrderFilled", "ListFinished"]
 
 
-def test_a_bust_takes_nothing_back() -> None:
+def test_what_was_released_stands() -> None:
+    """Also when the first order is busted, or opened again and then canceled."""
     world = World()
-    pair(world, OTO)
-    world.fill("A", "10")
-    assert world.order("B").venue == VENUE
+    one, other = pair(world, OTO)
+    world.fill("A", "10", exec_id="E")
+    assert names(world.do(VenueBusted(VENUE, one.venue_cl_ord_id, "V", "E2", "E"))) == ["ExecutionBusted"]
+    assert names(world.venue_cancel("A")) == ["OrderCanceled"]
+    assert other.venue == VENUE
+    assert not other.pending
 
 
 # ----------------------------------------------------------------------------------------------------- execute, cancel
