@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -87,7 +88,7 @@ def test_what_fix_knows_and_the_desk_does_not_take(field: bytes, text: str) -> N
         assert (refused.reason, refused.text) == (RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC, text)
 
 
-READERS = {
+READERS: dict[bytes, Callable[..., object]] = {
     b"D": new_order,
     b"F": cancel_order,
     b"G": replace_order,
@@ -138,8 +139,8 @@ def test_special_terms_come_in_and_go_out(dialect: Dialect, fields: bytes, terms
         assert isinstance(made, NewOrder | ReplaceOrder)
         assert made.special == terms
     told = special_fields(terms, dialect)
-    again = special_terms(dict(pair.split(b"=") for pair in told.split(b"\x01")[:-1]), dialect)  # type: ignore[misc]
-    assert again == terms
+    pairs = [field.partition(b"=") for field in told.split(b"\x01")[:-1]]
+    assert special_terms({tag: value for tag, _, value in pairs}, dialect) == terms
 
 
 def test_an_amount_of_money_needs_no_quantity() -> None:
