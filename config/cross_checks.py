@@ -136,6 +136,9 @@ def _venue_faults(venues: tuple[VenueConfig, ...], sessions: tuple[SessionConfig
     for i, venue in enumerate(venues):
         if not isinstance(venue, FixStandardVenue):
             continue
+        for key in ("ord_types", "times_in_force"):
+            if not getattr(venue.supports, key):
+                faults.append(at(f"venues[{i}].supports.{key}", "is empty: such a venue takes no order"))
         where = f"venues[{i}].session"
         kind = kinds.get(venue.session)
         if kind is None:

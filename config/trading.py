@@ -48,8 +48,8 @@ class Close(Record, frozen=True, kw_only=True):
 class Supports(Record, frozen=True, kw_only=True):
     """What a venue takes. What it does not take the gateway does in its place (stop, day, date, close), or refuses."""
 
-    ord_types: Annotated[tuple[OrdTypeName, ...], Meta(min_length=1, description="OrdType(40)")] = ("MARKET", "LIMIT")
-    times_in_force: Annotated[tuple[TimeInForceName, ...], Meta(min_length=1, description="TimeInForce(59)")] = (
+    ord_types: Annotated[tuple[OrdTypeName, ...], Meta(description="OrdType(40); at least one")] = ("MARKET", "LIMIT")
+    times_in_force: Annotated[tuple[TimeInForceName, ...], Meta(description="TimeInForce(59); at least one")] = (
         "DAY", "GOOD_TILL_CANCEL", "IMMEDIATE_OR_CANCEL", "FILL_OR_KILL",
     )  # fmt: skip
     exec_insts: Annotated[
