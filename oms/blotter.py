@@ -340,15 +340,15 @@ class Blotter(Surroundings):
         finished = self.finished
         queue = finished.queue
         queue.append(order_seq)
-        while len(queue) > finished.kept:
-            oldest = queue.popleft()
-            if oldest != order_seq and oldest not in self.open_orders:
-                order = self.orders.pop(oldest, None)
-                if order is not None:
-                    self._forget(order)
-
-    def _forget(self, order: Order) -> None:
-        self.finished.days[-1].put(order.life)
+        if len(queue) <= finished.kept:
+            return
+        oldest = queue.popleft()
+        if oldest == order_seq or oldest in self.open_orders:
+            return
+        order = self.orders.pop(oldest, None)
+        if order is None:
+            return
+        finished.days[-1].put(order.life)
         names = self._by_venue_cl_ord_id
         names.pop(order.venue_cl_ord_id, None)
         if order.requests:
@@ -386,6 +386,16 @@ class Blotter(Surroundings):
             key = (order.account, order.symbol, event.venue)
             more_qty, more_gross = subtract(order.cum_qty, cum_qty), subtract(order.gross, gross)
             self.positions.revised(key, order.side, more_qty, more_gross)
+
+    def _order_claimed(self, event: OrderClaimed) -> None:
+        """What was executed on it is that account's."""
+        order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+        qty, gross = order.executed()
+        self.positions.revised(
+            (order.account, order.symbol, order.venue), order.side, qty.copy_negate(), gross.copy_negate()
+        )
+        order.apply(event)
+        self.positions.revised((order.account, order.symbol, order.venue), order.side, qty, gross)
 
     def _cancel_requested(self, event: CancelRequested) -> None:
         if event.cause:  # not the client's: it has no ClOrdID and does not count
@@ -505,7 +515,7 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     TradeDisputed: Blotter._message_counted,
     OrderQueried: Blotter._order_event,
     OrderResolved: Blotter._order_event,
-    OrderClaimed: Blotter._order_event,
+    OrderClaimed: Blotter._order_claimed,
     OperatorIntervened: Blotter._nothing,
     OperatorRefused: Blotter._nothing,
     ReportQuarantined: Blotter._report_quarantined,

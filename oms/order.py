@@ -246,6 +246,15 @@ class Order:
         """How far CumQty(14) is above OrderQty(38); 0 as a rule."""
         return subtract(self.cum_qty, self.order_qty) if self.cum_qty > self.order_qty else ZERO
 
+    def executed(self) -> tuple[Decimal, Decimal]:
+        """Quantity and value of the executions that stand, as they took place: before a restatement of CumQty(14)."""
+        qty = gross = ZERO
+        for execution in self.executions.values():
+            if not isinstance(execution, ExecutionBusted):
+                qty = add(qty, execution.last_qty)
+                gross = fma(execution.last_qty, execution.last_px, gross)
+        return qty, gross
+
     @property
     def ended(self) -> bool:
         """Canceled, expired or rejected. A filled order has not ended in this sense: a replace may reopen it."""
