@@ -127,6 +127,7 @@ def memory(directory: Path, orders: int) -> dict[str, float]:
     before, start = resident(os.getpid()), time.perf_counter()
     house.trade(range(warm, warm + orders), FILLED)
     seconds = time.perf_counter() - start
+    house.journal.settle()
     after = resident(os.getpid())
     assert len(house.desk.blotter.orders) == FINISHED_KEPT
     figures = {

@@ -36,14 +36,17 @@ DAYS_KEPT: Final = 5
 
 _BUCKET_BITS: Final = 10
 _LOW: Final = (1 << _BUCKET_BITS) - 1
+_IN_A_ROW: Final = 1 << _BUCKET_BITS
+_COUNT_BITS: Final = _BUCKET_BITS + 1
+_MANY: Final = 1 << 32 - _COUNT_BITS
 
 
 class Lives:
     """The numbers of the events of forgotten orders, by `order_seq`.
 
-    Orders whose numbers differ in the low ten bits only share a bucket: a flat array in which each has its low bits and
-    the count of its numbers in one item, then its other numbers. An order that was forgotten twice is there twice, and
-    the later one counts."""
+    Orders whose numbers differ in the low ten bits only share a bucket, a flat array. In it each has one item with its
+    low bits and the count of its numbers, then its other numbers, unless they follow one another. An order that was
+    forgotten twice is there twice, and the later one counts."""
 
     __slots__ = ("buckets",)
 
@@ -52,11 +55,14 @@ class Lives:
 
     def put(self, life: Sequence[int]) -> None:
         """The first number is the `order_seq`."""
-        order_seq = life[0]
+        order_seq, count = life[0], len(life)
         bucket = self.buckets.get(order_seq >> _BUCKET_BITS)
         if bucket is None:
             bucket = self.buckets[order_seq >> _BUCKET_BITS] = array("I")
-        head = order_seq & _LOW | len(life) << _BUCKET_BITS
+        head = order_seq & _LOW | count << _COUNT_BITS
+        if life[-1] - order_seq == count - 1 and count < _MANY:
+            bucket.append(head | _IN_A_ROW)
+            return
         try:
             entry = array(bucket.typecode, life)
             entry[0] = head
@@ -76,10 +82,14 @@ class Lives:
             head = bucket[place]
             if head & _LOW == low:
                 found = place
-            place += head >> _BUCKET_BITS
+            place += 1 if head & _IN_A_ROW else head >> _COUNT_BITS
         if found < 0:
             return None
-        return [order_seq, *bucket[found + 1 : found + (bucket[found] >> _BUCKET_BITS)]]
+        head = bucket[found]
+        count = head >> _COUNT_BITS
+        if head & _IN_A_ROW:
+            return list(range(order_seq, order_seq + count))
+        return [order_seq, *bucket[found + 1 : found + count]]
 
     def content(self) -> list[tuple[int, str, bytes]]:
         """Everything, in the order in which it came."""
