@@ -71,8 +71,8 @@ class RulesOfEngagement:
 
     not_authorized  messages that others may send and this session may not (380=6); what is in neither is not supported
                     (380=3)
-    elsewhere       messages that are supported, in other versions of FIX: here they are not supported either (380=3),
-                    and no unknown MsgType(35)
+    elsewhere       messages of FIX, of whatever version: where the dictionary lacks them they are not supported
+                    (380=3), and no unknown MsgType(35)
     """
 
     messages: Mapping[bytes, MessageTerms]

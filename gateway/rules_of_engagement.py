@@ -46,7 +46,7 @@ def agreed(wanted: str, terms: RulesOfEngagement) -> RulesOfEngagement:
 
 
 def _of(messages: dict[bytes, MessageTerms], terms: RulesOfEngagement) -> RulesOfEngagement:
-    return RulesOfEngagement(messages, frozenset(terms.messages.keys() - messages.keys()))
+    return RulesOfEngagement(messages, frozenset(terms.messages.keys() - messages.keys()), terms.elsewhere)
 
 
 def _messages(path: str, file: Engagement, terms: RulesOfEngagement) -> dict[bytes, MessageTerms]:

@@ -56,5 +56,6 @@ RULES_OF_ENGAGEMENT: Final = RulesOfEngagement(
         ),
         MsgType.REQUEST_FOR_POSITIONS: MessageTerms(frozenset({tags.POS_REQ_ID, tags.POS_REQ_TYPE})),
         MsgType.BUSINESS_MESSAGE_REJECT: MessageTerms(),
-    }
+    },
+    elsewhere=frozenset(value for value in vars(MsgType).values() if isinstance(value, bytes)),
 )

@@ -11,6 +11,7 @@ import pytest
 
 from config.model import Connect, SessionConfig
 from config.secret import Secret
+from fixspec.dictionary import own_dictionary
 from fixspec.judge import ValidationOptions
 from gateway.log_records import Numbers
 from gateway.session.settings import Role, SessionSettings
@@ -155,6 +156,7 @@ def test_only_clients_are_held_to_the_rules_of_engagement_and_all_go_on_where_th
         changed(name="V", kind="venue", target_comp_id="V", connect=(Connect(),)),
     ]
     made = sessions_of(configs, {"V": Numbers(3, 5, 7)}, RULES_OF_ENGAGEMENT)
-    assert [session._rulebook.roe for session in made] == [RULES_OF_ENGAGEMENT, None, None]
+    terms = RULES_OF_ENGAGEMENT.within(own_dictionary("FIX44"))
+    assert [session._rulebook.roe for session in made] == [terms, None, None]
     numbers = [(n.generation, n.next_sender_msg_seq_num, n.next_target_msg_seq_num) for n in (s.numbers for s in made)]
     assert numbers == [(1, 1, 1), (1, 1, 1), (3, 5, 7)]
