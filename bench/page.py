@@ -44,6 +44,11 @@ The generator is not the limit: orders are rendered before the clock starts, the
 counts a byte pattern. The first row shows its rate against an acceptor that only counts orders and sends reports
 rendered in advance.
 
+Orders that are over (`bench/order_life.py`): the real spine and desk on a real journal, in one process, without
+sockets; a venue in the process fills each order at once. *resident memory* is the growth of VmRSS from the moment when
+as many finished orders are in memory as stay there, scaled to a million. The restart is a real process on the store of
+one that was killed, from its start to its answer to the first Logon over TCP; median of three.
+
 The peers, each answering an order with one report "New": a QuickFIX Python acceptor and a QuickFIX C++ acceptor
 (`bench/peers/`; FileStore, dictionary validation on as is QuickFIX's default, TCP_NODELAY), which do not wait for the
 disk, and fixcore-engine, pure Python, which does for each message. *As in production*: with QuickFIX's FileLog, which
@@ -58,6 +63,7 @@ production defaults: fsync before any byte leaves, risk gates, order state machi
     python -m bench --only fixgate quickfix-python-log
     python -m bench --only replay storm # scenarios of the session layer: replay, together, stalled, storm
     python -m bench --only replay --messages 1000000
+    python -m bench.order_life --orders 1000000         # memory, replay and restart after a million finished orders
 
 The C++ peer needs `apt-get install g++ libquickfix-dev`; the Python peer needs the package quickfix (`make interop`
 installs it); fixcore-engine is installed into `.bench/venv`. What is absent is said in its row.
