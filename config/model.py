@@ -84,6 +84,10 @@ class LogsConfig(Record, frozen=True, kw_only=True):
     raw_messages: Annotated[bool, Meta(description="one file per session with every FIX message, secrets masked")] = (
         True
     )
+    masked_tags: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=99_999)], ...],
+        Meta(description="tags that are masked in all logs besides the secrets, as 1 for Account(1)"),
+    ] = ()
 
 
 class AdminConfig(Record, frozen=True, kw_only=True):

@@ -166,6 +166,8 @@ def _settled(values: str, why: str) -> Settled:
     return Settled(frozenset(values.split()), why)
 
 
+_MASKED = "passwords, raw data and signatures are always masked; others: logs.masked_tags"
+
 SETTLED: dict[str, Settled] = {
     "RefreshOnLogon": _settled("N", "one process writes the journal, there is nothing to read again; leave it out"),
     "FileStoreSync": _settled("Y", "nothing is sent before it is synced, and that cannot be turned off; leave it out"),
@@ -183,8 +185,8 @@ SETTLED: dict[str, Settled] = {
     "ValidateSequenceNumbers": _settled("Y", "a session without numbers is none; leave it out"),
     "SocketInsecureSkipVerify": _settled("N", "a venue's certificate is always verified: connect: tls: ca_file"),
     "SocketUseSSL": _settled("N", "write tls: with the files, in listen or in connect"),
-    "RedactFieldsInLogs": _settled("554 925 554,925 925,554", "passwords, raw data and signatures are always masked"),
-    "maskedTags": _settled("554 925 554,925 925,554", "passwords, raw data and signatures are always masked"),
+    "RedactFieldsInLogs": _settled("554 925 554,925 925,554", _MASKED),
+    "maskedTags": _settled("554 925 554,925 925,554", _MASKED),
 }
 """Keys of which one value is how it always is."""
 

@@ -8,7 +8,7 @@ length, and are known by their surroundings alone, so that a message nobody coul
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 MASK = "***"
 SECRET_TAGS = (b"554", b"925", b"96", b"1402", b"1404")
@@ -99,6 +99,32 @@ def presentable(key: str, value: object, depth: int = 0) -> object:
     text = escape(redact_text(text))
     most = TRACE_MAX if key in _TRACES else TEXT_MAX
     return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
+
+
+class Masker:
+    """Masks what else an operator does not want to read in a log: the values of these tags. Secrets need no naming."""
+
+    __slots__ = ("_in_messages", "_in_text", "_keys")
+
+    def __init__(self, tags: Iterable[int]) -> None:
+        self._keys = frozenset(map(str, tags))
+        named = "|".join(sorted(self._keys))
+        self._in_messages = re.compile(rb"(\x01(?:%b)=)[^\x01]+" % named.encode())
+        self._in_text = re.compile(rf"(?<![0-9A-Za-z.=])((?:{named})=).*?(?=\|[0-9]{{1,5}}=|\|?\Z)")
+
+    def messages(self, lines: bytes) -> bytes:
+        """Lines of whole FIX messages, as on the wire."""
+        return self._in_messages.sub(rb"\1***", lines)
+
+    def shown(self, key: str, value: object) -> object:
+        """What `presentable` has made of a value."""
+        if key in self._keys:
+            return MASK
+        if isinstance(value, str):
+            return self._in_text.sub(rf"\1{MASK}", value)
+        if isinstance(value, dict):
+            return {each: self.shown(each, item) for each, item in value.items()}
+        return [self.shown("", item) for item in value] if isinstance(value, list) else value
 
 
 def text_of(value: object) -> str:

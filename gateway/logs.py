@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -21,7 +21,7 @@ import structlog
 from structlog.dev import ConsoleRenderer
 
 from config.model import LogsConfig, SessionConfig
-from gateway.log_redaction import escape, presentable, text_of
+from gateway.log_redaction import Masker, escape, presentable, text_of
 from gateway.log_writer import AppendFile, LogWriter, make_directory
 from gateway.raw_message_log import RawMessageLog, session_log_name
 
@@ -38,8 +38,9 @@ Line = tuple[int, str, str, Mapping[str, object]]
 class LineLog:
     """The queue of log lines and the sink that writes them."""
 
-    def __init__(self, file: AppendFile, console: TextIO | None) -> None:
+    def __init__(self, file: AppendFile, console: TextIO | None, masker: Masker | None = None) -> None:
         self._file = file
+        self._masker = masker
         self._console = console
         self._render = ConsoleRenderer(colors=console is not None and console.isatty(), pad_event_to=24)
         self._queue: deque[Line] = deque()
@@ -66,7 +67,7 @@ class LineLog:
             self._dropped_told = dropped
         while self._queue:
             portion = [self._queue.popleft() for _ in range(min(len(self._queue), LINES_A_PORTION))]
-            entries = [_entry(line) for line in portion]
+            entries = [_entry(line, self._masker) for line in portion]
             self._file.write(b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
             if self._console is not None:
                 self._say(entries)
@@ -84,7 +85,7 @@ class LineLog:
         self._file.close()
 
 
-def _entry(line: Line) -> dict[str, object]:
+def _entry(line: Line, masker: Masker | None) -> dict[str, object]:
     utc_ns, level, event, details = line
     second, ns = divmod(utc_ns, NS_PER_S)
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
@@ -92,7 +93,8 @@ def _entry(line: Line) -> dict[str, object]:
     entry["event"] = presentable("event", event)
     for key, value in details.items():
         if key not in entry:
-            entry[escape(key)] = presentable(key, value)
+            shown = presentable(key, value)
+            entry[escape(key)] = shown if masker is None else masker.shown(key, shown)
     return entry
 
 
@@ -100,15 +102,22 @@ class Logs:
     """All logs of a process. `note` and `messages` are for the trading thread: they queue and return."""
 
     def __init__(
-        self, directory: Path, level: str, names: Mapping[str, str], raw_messages: bool, console: TextIO | None
+        self,
+        directory: Path,
+        level: str,
+        names: Mapping[str, str],
+        raw_messages: bool,
+        console: TextIO | None,
+        masked_tags: Sequence[int] = (),
     ) -> None:
         """`names` gives the QuickFIX file name of each session. Makes the directory; raises OSError when it cannot."""
         make_directory(directory)
         self._level = LEVELS[level]
         self._names = dict(names)
         self._raw_messages = raw_messages
-        self.lines = LineLog(AppendFile(directory / "fixgate.log.jsonl"), console)
-        self.raw = RawMessageLog(directory)
+        masker = Masker(masked_tags) if masked_tags else None
+        self.lines = LineLog(AppendFile(directory / "fixgate.log.jsonl"), console, masker)
+        self.raw = RawMessageLog(directory, masker)
         self._writer = LogWriter([self.lines, self.raw])
         self._writer.start()
 
@@ -153,7 +162,7 @@ def open_logs(config: LogsConfig, sessions: Iterable[SessionConfig], console: Te
     """The process's logs, and structlog and logging set up to speak through them. `console` (a terminal, or what
     stands for one) gets readable lines too. Raises OSError when the directory cannot be made."""
     names = {session.name: log_name_of(session) for session in sessions}
-    logs = Logs(Path(config.directory), config.level, names, config.raw_messages, console)
+    logs = Logs(Path(config.directory), config.level, names, config.raw_messages, console, config.masked_tags)
     _speak_through(logs.lines, LEVELS[config.level])
     return logs
 

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from gateway.log_redaction import escape, redact_fix, redact_text
+from gateway.log_redaction import Masker, escape, redact_fix, redact_text
 from gateway.log_writer import AppendFile
 
 MESSAGES_MAX = 100_000
@@ -30,8 +30,9 @@ def session_log_name(begin_string: str, sender_comp_id: str, target_comp_id: str
 class RawMessageLog:
     """Filled by the trading thread (`write`, `event`), emptied by the writer's thread (`drain`)."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, masker: Masker | None = None) -> None:
         self._directory = directory
+        self._masker = masker
         self._queue: deque[tuple[str, int, list[bytes] | str]] = deque()
         self._put = 0  # messages ever queued: written by the trading thread only
         self._taken = 0  # messages ever taken: written by the writer's thread only
@@ -71,11 +72,16 @@ class RawMessageLog:
             while queue and size < PORTION_BYTES:
                 name, utc_ns, content = queue.popleft()
                 if isinstance(content, str):
-                    line = escape(redact_text(content)).encode("utf-8", "backslashreplace")
+                    text = escape(redact_text(content))
+                    if self._masker is not None:
+                        text = str(self._masker.shown("", text))
+                    line = text.encode("utf-8", "backslashreplace")
                     name, lines = f"{name}.event.current.log", b"%b : %b\n" % (self._stamp(utc_ns), line)
                     self._taken += 1
                 else:
                     name, lines = f"{name}.messages.current.log", _lines(self._stamp(utc_ns) + b" : ", content)
+                    if self._masker is not None:
+                        lines = self._masker.messages(lines)
                     self._taken += len(content)
                 size += len(lines)
                 portions.setdefault(name, []).append(lines)

@@ -223,6 +223,24 @@ def test_raw_messages_can_be_left_out(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.messages.*"))
 
 
+def test_an_operator_can_have_more_tags_masked(tmp_path: Path) -> None:
+    logs = open_logs(LogsConfig(directory=str(tmp_path), masked_tags=(1, 448)), [SESSION])
+    order = b"8=FIX.4.4\x019=9\x0135=D\x0111=1\x011=SMITH|CO\x01453=1\x01448=BROKER\x01447=D\x0158=1=x\x0110=000\x01"
+    logs.messages("CLIENT44", NOON_NS, [order, HEARTBEAT])
+    shown = order.decode("latin-1")
+    logs.note("warning", "CLIENT44", "refused", {"1": "SMITH", "34": "7", "message": shown, "all": [{"448": "BROKER"}]})
+    assert logs.close()
+    (line,) = lines(tmp_path)
+    assert (line["1"], line["34"], line["all"]) == ("***", "7", [{"448": "***"}])
+    assert line["message"] == "8=FIX.4.4|9=9|35=D|11=1|1=***|453=1|448=***|447=D|58=1=x|10=000|"
+    raw = (tmp_path / f"{STEM}.messages.current.log").read_bytes()
+    assert raw.count(b"\x011=***\x01453=1\x01448=***\x01447=D\x0158=1=x\x01") == 1
+    assert HEARTBEAT in raw
+    for file in tmp_path.iterdir():
+        assert b"SMITH" not in file.read_bytes(), file
+        assert b"BROKER" not in file.read_bytes(), file
+
+
 def test_messages_of_no_session_are_not_written(tmp_path: Path) -> None:
     logs = opened(tmp_path)
     logs.messages("", NOON_NS, [HEARTBEAT])
