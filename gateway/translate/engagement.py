@@ -17,7 +17,7 @@ _CONDITIONS: Final = (
     Condition(tags.STOP_PX, tags.ORD_TYPE, frozenset({OrdType.STOP, OrdType.STOP_LIMIT})),
     Condition(tags.EXPIRE_TIME, tags.TIME_IN_FORCE, frozenset({TimeInForce.GOOD_TILL_DATE}), tags.EXPIRE_DATE),
 )
-_NOT_TAKEN: Final = frozenset(
+NOT_TAKEN: Final = frozenset(
     {
         tags.MIN_QTY, tags.MAX_SHOW, tags.EFFECTIVE_TIME, tags.ORDER_PERCENT, tags.ORDER_QTY2, tags.PRICE2,
         tags.DISCRETION_INST, tags.DISCRETION_OFFSET_VALUE, tags.TARGET_STRATEGY, tags.MATCH_INCREMENT,
@@ -34,10 +34,10 @@ _SECURITY_REQUEST: Final = frozenset({tags.SECURITY_REQ_ID})
 
 RULES_OF_ENGAGEMENT: Final = RulesOfEngagement(
     {
-        MsgType.NEW_ORDER_SINGLE: MessageTerms(_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY, forbidden=_NOT_TAKEN),
+        MsgType.NEW_ORDER_SINGLE: MessageTerms(_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY, forbidden=NOT_TAKEN),
         MsgType.ORDER_CANCEL_REQUEST: MessageTerms(_ORDER | _OF_AN_ORDER),
         MsgType.ORDER_CANCEL_REPLACE_REQUEST: MessageTerms(
-            _ORDER | _OF_AN_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY, forbidden=_NOT_TAKEN
+            _ORDER | _OF_AN_ORDER | _TERMS, _CONDITIONS, alternatives=_QTY, forbidden=NOT_TAKEN
         ),
         MsgType.ORDER_STATUS_REQUEST: MessageTerms(alternatives=((tags.CL_ORD_ID, tags.ORDER_ID),)),
         MsgType.ORDER_MASS_STATUS_REQUEST: MessageTerms(

@@ -14,7 +14,8 @@ from fixspec.message import Group, Message
 from fixspec.numbers import format_decimal
 from fixspec.tags import BidType, ContingencyType, ListExecInstType, ListOrderStatus, ListRejectReason
 from gateway.translate.dialect import Dialect
-from gateway.translate.requests import Unsupported, account_not_allowed, new_order
+from gateway.translate.engagement import NOT_TAKEN
+from gateway.translate.requests import Unsupported, account_not_allowed, field_not_taken, new_order
 from gateway.translate.values import ORD_STATUS_VALUES
 from oms.commands import NewList, NewOrder
 from oms.exact import ZERO, subtract
@@ -87,6 +88,9 @@ def new_list(session: str, message: Message, accounts: frozenset[str], dialect: 
 
 
 def _order(session: str, group: Group, accounts: frozenset[str], dialect: Dialect) -> NewOrder | Unsupported:
+    strange = NOT_TAKEN & group.fields.keys()
+    if strange:
+        return field_not_taken(min(strange, key=int))
     order = new_order(session, group, dialect)
     if isinstance(order, NewOrder) and accounts and order.account not in accounts:
         return account_not_allowed(order.account)

@@ -38,6 +38,7 @@ _CODES: dict[Reason, tuple[bytes, bytes]] = {
     Reason.TOO_LATE: (b"4", b"0"),
     Reason.UNKNOWN_ORDER: (b"5", b"1"),
     Reason.DUPLICATE: (b"6", b"6"),
+    Reason.DUPLICATE_OF_TELEPHONED: (b"7", b"2"),
     Reason.STALE: (b"8", b"2"),
     Reason.UNSUPPORTED_ORDER_CHARACTERISTIC: (b"11", b"2"),
     Reason.INCORRECT_QUANTITY: (b"13", b"2"),

@@ -18,6 +18,7 @@ from fixspec.tags import (
     CL_ORD_ID,
     DK_REASON,
     EXEC_ID,
+    FIELD_NAMES,
     MASS_CANCEL_REQUEST_TYPE,
     ORD_TYPE,
     ORDER_ID,
@@ -185,6 +186,11 @@ def _unsupported(fields: dict[bytes, bytes]) -> Unsupported:
 
 def _not_supported(figures: str) -> Unsupported:
     return Unsupported("NOT_SUPPORTED", RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC, f"NOT_SUPPORTED: {figures}")
+
+
+def field_not_taken(tag: bytes) -> Unsupported:
+    """The field would make another order of it, in a way that the desk does not know."""
+    return _not_supported(f"{FIELD_NAMES[tag]}({tag.decode()})")
 
 
 def account_not_allowed(account: str) -> Unsupported:
