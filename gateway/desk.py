@@ -22,6 +22,7 @@ from gateway.expiry import Expiry
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
 from gateway.markets import Markets
 from gateway.news import TellNews, tell_news
+from gateway.operator import StateHash
 from gateway.order_desk import OrderDesk
 from gateway.reporter import Reporter
 from gateway.strangers import Strangers
@@ -207,6 +208,8 @@ class Desk(Deciding):
         deed = self._order_desk.deeds.get(type(command))
         if deed is not None:
             return deed(command, turn)
+        if isinstance(command, StateHash):
+            return {"last_seq": self.blotter.last_seq, "state_hash": self.blotter.state_hash().hex()}
         if isinstance(command, TellNews):
             return tell_news(command, self._clients, turn)
         if isinstance(command, SetTradingState | SetSymbolStatus):
@@ -214,10 +217,9 @@ class Desk(Deciding):
         return {
             "trading_state": str(self.blotter.trading_state),
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
-            "unresolved_orders": self._watch.count(),
+            "unresolved_orders": len(self._watch.unresolved()),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
             "last_seq": self.blotter.last_seq,
-            "state_hash": self.blotter.state_hash().hex(),
         }
 
     def deadline(self) -> int | None:

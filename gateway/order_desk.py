@@ -49,13 +49,12 @@ class OrderDesk:
 
     def _list(self, command: ListOrders, turn: Turn) -> Answer:
         open_orders, which = self._blotter.open_orders, command.which
-        found = [
-            open_orders[order_seq]
-            for order_seq in sorted(open_orders)
-            if which == "open"
-            or (which == "unresolved" and self._watch.is_unresolved(open_orders[order_seq]))
-            or (which == "external" and is_external(open_orders[order_seq]))
-        ]
+        if which == "unresolved":
+            found = self._watch.unresolved()
+        else:
+            found = [open_orders[order_seq] for order_seq in sorted(open_orders)]
+            if which == "external":
+                found = list(filter(is_external, found))
         listed = [order_line(order, self._watch) for order in found[: command.limit]]
         return {"orders": listed, "count": len(found), "which": which}
 

@@ -2,8 +2,8 @@
 means, and what counts as an answer, is written in `oms.unresolved`.
 
 An order or request that goes out costs an entry in a list. The lists are a twentieth of a second of traffic each, and
-are looked through when the shortest patience is over: almost all of it has been answered by then. What has not becomes
-a case, with its own due time in a heap. So a tick costs what is due, and a bounded number of cases at that.
+are looked through when the shortest patience is over, or five seconds: almost all has been answered by then. What has
+not becomes a case, with its own due time in a heap. So a tick costs what is due, and a bounded number of cases at that.
 
 Nothing of it is in the log but the questions. After a restart the cases are made anew from the open orders, and count
 from there: a question is definite later than it need be, never earlier. All times are monotonic.
@@ -91,9 +91,8 @@ class UnresolvedWatch:
         self._blotter = blotter
         self._patience = patience
         self._take = take
-        self._look_after_ns = BATCH_NS + min(
-            (its.answer_timeout_ns for its in patience.values()), default=IMPATIENT.answer_timeout_ns
-        )
+        patiences = [its.answer_timeout_ns for its in patience.values()]
+        self._look_after_ns = BATCH_NS + min([*patiences, IMPATIENT.answer_timeout_ns])
         self._batches: deque[tuple[int, list[Sent]]] = deque()
         self._batch: list[Sent] = []
         self._batch_ends_ns = -1
@@ -139,10 +138,11 @@ class UnresolvedWatch:
                 return child.venue
         return ""
 
-    def count(self) -> int:
-        """How many orders are unresolved."""
+    def unresolved(self) -> list[Order]:
+        """The orders for which `is_unresolved` holds, the oldest first."""
         open_orders = self._blotter.open_orders
-        return sum(order_seq in open_orders and self.is_unresolved(open_orders[order_seq]) for order_seq in self._cases)
+        cases = [open_orders[order_seq] for order_seq in sorted(self._cases) if order_seq in open_orders]
+        return [order for order in cases if self.is_unresolved(order)]
 
     def deadline(self) -> int | None:
         batches, heap = self._batches, self._heap
