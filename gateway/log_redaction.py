@@ -37,9 +37,8 @@ _NAMED = re.compile(
 )
 _HEADER = re.compile(r"((?:authorization|x-[a-z-]*(?:key|token|sign(?:ature)?))\s*[:=]\s*)[^\r\n\x01|]+", re.IGNORECASE)
 # As Python shows the fields of a message: {b'554': b'...'} or (b'554', b'...').
-_SHOWN = re.compile(
-    rf"""(b?(?P<q>['"]){_TAGS}(?P=q)\s*[:,]\s*b?)(?P<v>['"])(?:\\.|(?!(?P=v)).)*(?:(?P=v)|\Z)""", re.DOTALL
-)
+_SHOWN_PAIR = r"""(b?(?P<q>['"])%s(?P=q)\s*[:,]\s*b?)(?P<v>['"])(?:\\.|(?!(?P=v)).)*(?:(?P=v)|\Z)"""
+_SHOWN = re.compile(_SHOWN_PAIR % _TAGS, re.DOTALL)
 _HINT = re.compile(r"[=:']")
 
 _LENGTH_AND_DATA = re.compile(rb"\x01(95|1401|1403|93)=([0-9]{1,7})\x01(96|1402|1404|89)=")
@@ -104,13 +103,14 @@ def presentable(key: str, value: object, depth: int = 0) -> object:
 class Masker:
     """Masks what else an operator does not want to read in a log: the values of these tags. Secrets need no naming."""
 
-    __slots__ = ("_in_messages", "_in_text", "_keys")
+    __slots__ = ("_in_messages", "_in_text", "_keys", "_shown_pairs")
 
     def __init__(self, tags: Iterable[int]) -> None:
         self._keys = frozenset(map(str, tags))
         named = "|".join(sorted(self._keys))
         self._in_messages = re.compile(rb"(\x01(?:%b)=)[^\x01]+" % named.encode())
         self._in_text = re.compile(rf"(?<![0-9A-Za-z.=])((?:{named})=).*?(?=\|[0-9]{{1,5}}=|\|?\Z)")
+        self._shown_pairs = re.compile(_SHOWN_PAIR % f"(?:{named})")
 
     def messages(self, lines: bytes) -> bytes:
         """Lines of whole FIX messages, as on the wire."""
@@ -121,7 +121,7 @@ class Masker:
         if key in self._keys:
             return MASK
         if isinstance(value, str):
-            return self._in_text.sub(rf"\1{MASK}", value)
+            return self._shown_pairs.sub(rf"\1{MASK}", self._in_text.sub(rf"\1{MASK}", value))
         if isinstance(value, dict):
             return {each: self.shown(each, item) for each, item in value.items()}
         return [self.shown("", item) for item in value] if isinstance(value, list) else value
