@@ -42,17 +42,20 @@ _LEFT: Final = {
     "names.py": "for people's eyes only",
 }
 # msgspec builds its records from annotations, which compiled classes do not keep. They are C already.
-_RECORDS: Final = "msgspec.Struct"
+_RECORDS: Final = ("msgspec.Struct", "array_like=True")
 
 
 def hot_modules(tree: Path) -> list[str]:
     """The files to compile, as paths below `tree`, sorted."""
     files = {path for pattern in _HOT for path in tree.glob(pattern)}
     return sorted(
-        path.relative_to(tree).as_posix()
-        for path in files
-        if path.name not in _LEFT and _RECORDS not in path.read_text()
+        path.relative_to(tree).as_posix() for path in files if path.name not in _LEFT and not _has_records(path)
     )
+
+
+def _has_records(path: Path) -> bool:
+    text = path.read_text()
+    return any(mark in text for mark in _RECORDS)
 
 
 def dotted(file: str) -> str:

@@ -12,14 +12,22 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-import msgspec
-
+from oms.event import Event as Event
+from oms.event import OrderEvent as OrderEvent
 from oms.fill_details import FillDetails
+from oms.group_events import ListCancelRequested as ListCancelRequested
+from oms.group_events import ListExecuted as ListExecuted
+from oms.group_events import ListFinished as ListFinished
+from oms.group_events import ListReceived as ListReceived
+from oms.group_events import ListRefused as ListRefused
+from oms.group_events import ListRequestRefused as ListRequestRefused
+from oms.group_events import MassCancelRefused as MassCancelRefused
+from oms.group_events import MassCancelRequested as MassCancelRequested
+from oms.group_events import TradeDisputed as TradeDisputed
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.special_terms import SpecialTerms
 from oms.types import (
-    Contingency,
     FillFlag,
     HoldReason,
     OrdType,
@@ -33,18 +41,6 @@ from oms.types import (
 )
 from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import AnyVenueReport
-
-
-class Event(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    seq: int
-    at_ns: int
-
-
-class OrderEvent(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """A fact of the life of one order."""
-
-    order_seq: int
-
 
 # ---------------------------------------------------------------------------------------------- what surrounds orders
 
@@ -518,96 +514,6 @@ class OrderClaimed(OrderEvent, frozen=True, gc=False, array_like=True, tag=True)
     """An order that we found at a venue belongs to this account from now on. Since schema 3."""
 
     account: str
-
-
-class TradeDisputed(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """A client does not know a trade that we reported: DontKnowTrade(Q). It changes no position. Since schema 3."""
-
-    session: str
-    order_id: str
-    exec_id: str
-    """OrderID(37) and ExecID(17) as the client wrote them."""
-    order_seq: int | None
-    dk_reason: str
-    """DKReason(127), the character."""
-    text: str
-
-
-class ListReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """NewOrderList(E). An OrderReceived of each of the `orders` (`order_seq`) follows, and what becomes of it; or, when
-    it is refused whole, an OrderRefused. Since schema 3."""
-
-    session: str
-    list_id: str
-    contingency: Contingency
-    waits: bool
-    """For ListExecute(L): ListExecInstType(433) is not 1."""
-    orders: tuple[int, ...]
-    code: str = ""
-    text: str = ""
-    """Why the whole list is refused; '' when it is not."""
-
-
-class ListRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """A list of which no order came: it cannot be read as one. Its identifiers are spent. Since schema 3."""
-
-    session: str
-    list_id: str
-    cl_ord_ids: tuple[str, ...]
-    code: str
-    text: str
-
-
-class ListExecuted(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """ListExecute(L): the orders that waited for it go on, by events of their own. Since schema 3."""
-
-    session: str
-    list_seq: int
-
-
-class ListCancelRequested(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """ListCancelRequest(K). A CancelRequested, or OrderCanceled, of each order that is open follows. Since schema 3."""
-
-    session: str
-    list_seq: int
-
-
-class ListRequestRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """ListExecute(L) or ListCancelRequest(K) of which nothing comes. Since schema 3."""
-
-    session: str
-    list_id: str
-    code: str
-    text: str
-
-
-class ListFinished(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """Every order of the list is filled or has ended. Said once. Since schema 3."""
-
-    session: str
-    list_seq: int
-
-
-class MassCancelRequested(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """OrderMassCancelRequest(q). A CancelRequested for each of the `orders` follows. Since schema 3."""
-
-    session: str
-    cl_ord_id: str
-    scope: str
-    """MassCancelRequestType(530), the character."""
-    symbol: str
-    side: Side | None
-    orders: tuple[int, ...]
-    """The `order_seq` of each."""
-
-
-class MassCancelRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
-    session: str
-    cl_ord_id: str
-    scope: str
-    code: str
-    reason: RejectReason
-    text: str
 
 
 class ReportQuarantined(Event, frozen=True, gc=False, array_like=True, tag=True):
