@@ -1,6 +1,7 @@
 """The operators' door: a Unix socket with a little HTTP on it, readable and writable by the gateway's own user only.
 
-    GET  /status                         which sessions are logged on, open orders, trading state, hash of the state
+    GET  /status                         which sessions are logged on, open orders, trading state
+    GET  /state-hash                     number of the last fact and hash of the state; looks at all there is
     GET  /sessions                       every session: state, numbers, hours
     POST /trading-state    {"state": "HALTED", "operator": "ann", "reason": "runaway algo"}
     POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
@@ -31,7 +32,7 @@ from aiohttp import web
 
 from gateway import order_commands
 
-ASKED = {"/status": "status", "/sessions": "sessions"}
+ASKED = {"/status": "status", "/state-hash": "state_hash", "/sessions": "sessions"}
 WISHED = {
     "/trading-state": "trading_state",
     "/news": "news",

@@ -19,6 +19,10 @@ class Status:
     """Asks for a picture of the process. Changes nothing."""
 
 
+class StateHash:
+    """Asks for the hash of the state: for tests and audits, since it costs what there is. Changes nothing."""
+
+
 def command_of(wish: dict[str, object]) -> object:
     """The command that a wish states. Raises ValueError naming the key, the value and the rule."""
     read = _READERS.get(str(wish.get("ask")))
@@ -80,6 +84,7 @@ def _seq_num(wish: Wish, key: str) -> int | None:
 
 _READERS: dict[str, Callable[[Wish], object]] = {
     "status": lambda wish: Status(),
+    "state_hash": lambda wish: StateHash(),
     "trading_state": _trading_state,
     "sessions": lambda wish: ListSessions(),
     "session_logout": _log_out,

@@ -199,7 +199,7 @@ class Stage:
         with socket.socket(socket.AF_UNIX) as door:
             door.settimeout(10)
             door.connect(str(self.directory / "admin"))
-            door.sendall(b"GET /status HTTP/1.0\r\nHost: fixgate\r\n\r\n")
+            door.sendall(b"GET /state-hash HTTP/1.0\r\nHost: fixgate\r\n\r\n")
             answer = b""
             while data := door.recv(1 << 16):
                 answer += data

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from gateway.inbox import Tick
-from gateway.operator import Status
+from gateway.operator import StateHash, Status
 from oms.commands import SetTradingState
 from oms.types import TradingState
 from tests.peer import fields_of
@@ -40,7 +40,10 @@ def test_status_says_who_is_there_and_what_is_open(world: World) -> None:
     assert answer["open_orders"] == 1
     assert answer["trading_state"] == "ACTIVE"
     assert answer["last_seq"] == world.desk.blotter.last_seq
-    assert answer["state_hash"] == world.desk.blotter.state_hash().hex()
+    assert world.command(StateHash()) == {
+        "last_seq": world.desk.blotter.last_seq,
+        "state_hash": world.desk.blotter.state_hash().hex(),
+    }
     assert world.state() == before, "a question changes nothing"
 
 

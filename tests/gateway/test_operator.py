@@ -44,7 +44,7 @@ RESET = {"ask": "session_reset", "session": "C"}
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        ({}, "ask: None is not one of status, trading_state, sessions"),
+        ({}, "ask: None is not one of status, state_hash, trading_state, sessions"),
         (STATE, "state: None is not one of ACTIVE, REDUCING, HALTED"),
         ({"state": "halted", **STATE, **WHO}, "state: 'halted' is not one of"),
         ({"state": ["HALTED"], **STATE, **WHO}, "is not one of"),
