@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench interop conformance fuzz fast test-fast lock clean
+.PHONY: help run test check bench interop conformance certification fuzz fast test-fast lock clean
 
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
@@ -39,6 +39,9 @@ interop: $(STAMPS)/interop ## against stock quickfix, as client and as venue
 
 fuzz: $(STAMPS)/fuzz ## framer, decoder and session under atheris, FUZZ_SECONDS=60 in all
 	@$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
+
+certification: $(STAMPS)/dev ## order state changes row by row, in memory: writes docs/CERTIFICATION.md
+	@$(BIN)/python -m tests.certification_page
 
 conformance: $(STAMPS)/interop ## the session layer case by case, over TCP and in memory: writes docs/CONFORMANCE.md
 	@FIXGATE_STOCK_DICTIONARIES=$(CURDIR)/$(VENV)/share/quickfix $(BIN)/python -m tests.conformance.report

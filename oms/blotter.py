@@ -82,6 +82,7 @@ from oms.lists import OrderList
 from oms.order import Order
 from oms.positions import Positions
 from oms.surroundings import Surroundings
+from oms.telephoned import Telephoned, telephoned
 from oms.types import TimeInForce
 from oms.waiting import Waiting
 
@@ -131,6 +132,7 @@ class Blotter(Surroundings):
         "parents",
         "positions",
         "quarantined",
+        "telephoned",
         "waiting",
     )
 
@@ -147,6 +149,8 @@ class Blotter(Surroundings):
         self.lists_by_seq: dict[int, OrderList] = {}
         self.positions = Positions()
         self.quarantined = 0
+        self.telephoned: dict[str, list[Telephoned]] = {}
+        """Orders given by telephone today, by session."""
         self._by_venue_cl_ord_id: dict[str, Order] = {}
         self._external: dict[tuple[str, str], int] = {}
 
@@ -243,6 +247,7 @@ class Blotter(Surroundings):
             self.positions.content(),
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
+            self.telephoned,
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
 
@@ -258,6 +263,7 @@ class Blotter(Surroundings):
         self.day.name = event.day
         self.day.began_seq = event.seq
         self.closed_symbols.clear()
+        self.telephoned.clear()
         self.finished.begin_day()
         open_orders = self.open_orders
         for client in self.clients.values():
@@ -280,6 +286,8 @@ class Blotter(Surroundings):
             client.count_message(event.at_ns, self.limits)
             if event.special is not None:
                 client.bind(event.special)
+        elif event.operator:
+            self.telephoned.setdefault(event.session, []).append(telephoned(event))
         self.orders[event.seq] = self.open_orders[event.seq] = order
 
     def _order_adopted(self, event: OrderAdopted) -> None:

@@ -25,6 +25,7 @@ from decimal import Decimal
 from oms.blotter import Blotter
 from oms.cash_quantity import cash_quantity
 from oms.commands import CancelOrder, NewOrder, QueryOrder, ReplaceOrder
+from oms.decide_multileg import leg_refusals, legs_differ
 from oms.events import (
     CancelRefused,
     CancelRequested,
@@ -50,7 +51,8 @@ from oms.risk.pipeline import refusals
 from oms.risk.throttle import cancel_throttle, message_throttle
 from oms.routing import choose_venue
 from oms.special_terms import NO_SPECIAL_TERMS
-from oms.types import HoldReason, Moment
+from oms.telephoned import telephoned_before
+from oms.types import HoldReason, Moment, order_id
 
 
 def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
@@ -72,6 +74,8 @@ def judged(
     """The order as it is received, the request for which the gates were asked, and what they have against it."""
     symbol, side, ord_type = command.symbol, command.side, command.ord_type
     order_qty, price, time_in_force = command.order_qty, command.price, command.time_in_force
+    if command.special is not None and command.special.legs:
+        return _multileg_judged(blotter, command, at)
     instrument, special, unknown_qty = blotter.instruments.get(symbol), command.special or NO_SPECIAL_TERMS, None
     if special.cash_order_qty is not None:
         computed = cash_quantity(special, order_qty, price, instrument, blotter, at)
@@ -87,11 +91,30 @@ def judged(
     refused = refusals(request, blotter, at)
     if unknown_qty is not None:
         refused.insert(0, unknown_qty)
+    if blotter.telephoned:
+        before = telephoned_before(blotter.telephoned.get(command.session, []), command)
+        if before is not None:
+            refused.insert(0, refuse("TELEPHONED_BEFORE", f"order_id={order_id(blotter.store_id, before.order_seq)}"))
     received = OrderReceived(
         at.seq, at.utc_ns, command.session, command.account, command.cl_ord_id, symbol, side, ord_type, order_qty,
         price, time_in_force, command.transact_time_ns, command.special, None, command.operator, list_seq,
     )  # fmt: skip
     return received, request, refused
+
+
+def _multileg_judged(
+    blotter: Blotter, command: NewOrder, at: Moment
+) -> tuple[OrderReceived, OrderRequest, list[Refusal]]:
+    special = command.special or NO_SPECIAL_TERMS
+    request = OrderRequest(
+        command.session, command.account, command.symbol, None, command.side, command.ord_type, command.order_qty,
+        command.price, command.time_in_force, command.order_qty, command.price, None, None, special,
+    )  # fmt: skip
+    received = OrderReceived(
+        at.seq, at.utc_ns, command.session, command.account, command.cl_ord_id, command.symbol, command.side,
+        command.ord_type, command.order_qty, command.price, command.time_in_force, command.transact_time_ns, special,
+    )  # fmt: skip
+    return received, request, leg_refusals(blotter, command, command.account, at)
 
 
 def order_refused(order_seq: int, refused: Sequence[Refusal], at: Moment) -> OrderRefused:
@@ -163,21 +186,24 @@ def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[E
     refused = [refusal] if refusal else []
     request = None
     if order is not None and not refused:
-        request = _replacement(blotter, order, command)
-        refused = refusals(request, blotter, at)
+        if order.special.legs:
+            refused = leg_refusals(blotter, command, order.account, at)
+        else:
+            request = _replacement(blotter, order, command)
+            refused = refusals(request, blotter, at)
     if refused:
         first, *others = refused
         order_seq = None if order is None else order.order_seq
         also = tuple(other.text for other in others)
         return [ReplaceRefused(seq, at_ns, session, cl_ord_id, command.orig_cl_ord_id, order_seq, *first, also)]
     assert order is not None
-    assert request is not None
     requested = ReplaceRequested(
         seq, at_ns, order.order_seq, session, cl_ord_id, command.orig_cl_ord_id, f"{blotter.store_id}{seq}",
         order.newest_venue_cl_ord_id, command.ord_type, command.order_qty, command.price, command.time_in_force,
         command.special,
     )  # fmt: skip
     if order.base is Base.HELD:
+        assert request is not None, order
         return _held_order_replaced(blotter, order, requested, request, at)
     return [requested]
 
@@ -222,6 +248,8 @@ def _request_refusal(blotter: Blotter, command: CancelOrder | ReplaceOrder, orde
         return refuse("SYMBOL_MISMATCH", f"symbol={command.symbol} order={order.symbol}")
     if command.side is not order.side:
         return refuse("SIDE_MISMATCH", f"side={command.side} order={order.side}")
+    if isinstance(command, ReplaceOrder) and (order.special.legs or (command.special and command.special.legs)):
+        return legs_differ(order, command)
     return None
 
 

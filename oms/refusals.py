@@ -116,6 +116,11 @@ CODES: Final[dict[str, Code]] = {
         "ClOrdID(11) was used before by this session, perhaps in a request that was refused.",
         "Use a ClOrdID(11) that is new for the session.",
     ),
+    "TELEPHONED_BEFORE": Code(
+        RejectReason.DUPLICATE_OF_TELEPHONED,
+        "The same order was given by telephone after this one was made (TransactTime(60)), and was taken.",
+        "Nothing, if it is the same order; else send it again with the present TransactTime(60).",
+    ),
     "UNKNOWN_ORDER": Code(
         RejectReason.UNKNOWN_ORDER,
         "OrigClOrdID(41) is not the ClOrdID(11) of an order of this session, or only of a request that was rejected.",

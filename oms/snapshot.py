@@ -28,6 +28,7 @@ from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from oms.lists import OrderList
 from oms.order import Order
+from oms.telephoned import Telephoned
 from oms.types import Contingency, SymbolStatus, TradingState
 from oms.venue_capabilities import VenueCapabilities
 
@@ -91,6 +92,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     positions: list[tuple[str, str, str, Decimal, Decimal, Decimal, Decimal]]
     parents: int
     quarantined: int
+    telephoned: dict[str, list[Telephoned]] = {}
 
 
 UPCASTERS: Final[Mapping[int, Callable[[bytes], bytes]]] = {}
@@ -131,6 +133,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             ],
             parents=blotter.parents,
             quarantined=blotter.quarantined,
+            telephoned=blotter.telephoned,
         )
     )
 
@@ -184,6 +187,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
         blotter.positions.restore((account, symbol, venue), (long_qty, short_qty, long_gross, short_gross))
     blotter.parents = state.parents
     blotter.quarantined = state.quarantined
+    blotter.telephoned = state.telephoned
 
 
 def _orders(blotter: Blotter, state: State, orders: list[Order], lives: list[list[Event]]) -> None:

@@ -321,7 +321,8 @@ def test_every_package_is_in_the_distribution() -> None:
 def test_every_data_file_is_in_the_distribution() -> None:
     patterns = project()["tool"]["setuptools"]["package-data"]
     data = {path for path in tracked() if path.relative_to(ROOT).parts[0] in PACKAGES and path.suffix != ".py"}
-    packed = {found for package, globs in patterns.items() for glob in globs for found in (ROOT / package).glob(glob)}
+    folders = {ROOT / package.replace(".", "/"): globs for package, globs in patterns.items()}
+    packed = {found for folder, globs in folders.items() for glob in globs for found in folder.glob(glob)}
     assert {name_of(path) for path in data - packed} <= {"fixspec/dictionaries/README.md"}
 
 

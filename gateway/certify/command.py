@@ -45,8 +45,10 @@ def orders(
     username: Annotated[str, typer.Option(help="Username(553) of the client's Logon")] = "",
     password_file: Annotated[Path | None, typer.Option(help="file with its Password(554)")] = None,
     reset: Annotated[bool, typer.Option(help="ask for ResetSeqNumFlag(141)=Y at the first Logon")] = True,
-    timeout: Annotated[float, typer.Option(help="seconds an answer may take")] = 5.0,
-    venue_timeout: Annotated[float, typer.Option(help="seconds until the gateway has called the venue")] = 60.0,
+    timeout_s: Annotated[float, typer.Option("--timeout", help="seconds an answer may take")] = 5.0,
+    venue_timeout_s: Annotated[
+        float, typer.Option("--venue-timeout", help="seconds until the gateway has called the venue")
+    ] = 60.0,
     configured: Annotated[bool, typer.Option(help="also play what needs settings; the gateway has them")] = False,
     report: Annotated[Path | None, typer.Option(help="write the result: .json, else Markdown")] = None,
 ) -> None:
@@ -60,7 +62,7 @@ def orders(
     credentials = "".join(f"{tag}={value}\x01" for tag, value in ((553, username), (554, password)) if value)
     target = Target(
         host, port, version, sender_comp_id, target_comp_id, venue_port, venue_host, credentials.encode(), reset,
-        timeout, venue_timeout,
+        timeout_s, venue_timeout_s,
     )  # fmt: skip
     order = Order(tuple(only or ()), symbol, dict(split("|".join(field or []))), configured)
     raise typer.Exit(run(target, order, report))

@@ -101,7 +101,7 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
         elif key == "with":
             now.changes |= dict(map(_change, rest.split()))
         elif key in ("needs", "not ours", "deviation"):
-            setattr(now, key.replace(" ", "_"), rest)
+            setattr(now, key.replace(" ", "_"), rest if rest != "nothing" else "")
         elif line:
             if not found:
                 found.append(now)

@@ -19,6 +19,7 @@ ORDER_EXCEEDS_LIMIT               3  3  3    2  2  2
 TOO_LATE                          4  4  4    0  0  0
 UNKNOWN_ORDER                     5  5  5    1  1  1
 DUPLICATE                         6  6  6    2  6  6
+DUPLICATE_OF_TELEPHONED           7  7  7    2  2  2
 STALE                             8  8  8    2  2  2
 UNSUPPORTED_ORDER_CHARACTERISTIC  0 11 11    2  2  2
 INCORRECT_QUANTITY                0 13 13    2  2  2
