@@ -27,9 +27,9 @@ Written by `make certification` from the results of its run; not edited by hand.
 
 FIX 4.4 volume 4, Appendix D ("Order State Changes", groups A to L) and the races behind it, group R, as text files in
 `gateway/certify/orders`: each row is checked with ClOrdID, OrigClOrdID, OrderID, ExecID, ExecType, OrdStatus, OrderQty,
-CumQty, LeavesQty, LastQty, LastPx, AvgPx, ExecRefID, reject codes, and the day's quantities where the row has them. What
-follows was played against the whole gateway in memory, with a scripted venue, on fake time. The same files are played
-against any gateway, over sockets, as its client and as its venue:
+CumQty, LeavesQty, LastQty, LastPx, AvgPx, ExecRefID, reject codes, and the quantities of the day where the row has
+them. What follows was played against the whole gateway in memory, with a scripted venue, on fake time. The same files
+are played against any gateway, over sockets, as its client and as its venue:
 
     fixgate certify orders --host H --port P --sender-comp-id CLIENT --target-comp-id GATEWAY --venue-port V \\
         --version FIX.4.4 [--only A.1.a] [--symbol S] [--field 1=ACCOUNT] [--report FILE.json|FILE.md]

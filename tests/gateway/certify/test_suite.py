@@ -39,8 +39,8 @@ def test_a_part_of_it_can_be_chosen() -> None:
 
 
 def test_sections_begin_anew_and_keep_what_stands_above() -> None:
-    text = "# about\nwith: limits.max_order_qty=5\nneeds: a clock\nP0\n== other\nneeds: nothing\nclients: FIX.4.2\nwait 1s\n"
-    first, other = read_scenarios("A.1.a_X.txt", text)
+    above = "# about\nwith: limits.max_order_qty=5\nneeds: a clock\nP0\n"
+    first, other = read_scenarios("A.1.a_X.txt", above + "== other\nneeds: nothing\nclients: FIX.4.2\nwait 1s\n")
     assert (first.name, first.lines, first.needs) == ("A.1.a_X", [(4, "P0")], "a clock")
     assert (other.name, other.lines, other.needs) == ("A.1.a_X: other", [(8, "wait 1s")], "")
     assert other.changes == first.changes == {"limits.max_order_qty": "5"}

@@ -13,8 +13,10 @@ from gateway.certify.verdicts import FAILED, OTHERWISE, PASSED, SKIPPED, Verdict
 from tests.crash.rig import free_port
 
 SCENARIOS = [
-    Scenario("D.2.a_X.txt", other_ways=["D.2.b"]), Scenario("D.2.b_X.txt", other_ways=["D.2.a"]), Scenario("A.1.a_X.txt"),
-]  # fmt: skip
+    Scenario("D.2.a_X.txt", other_ways=["D.2.b"]),
+    Scenario("D.2.b_X.txt", other_ways=["D.2.a"]),
+    Scenario("A.1.a_X.txt"),
+]
 
 
 def verdicts(*kinds: str) -> list[Verdict]:
