@@ -4,6 +4,7 @@
     GET  /state-hash                     number of the last fact and hash of the state; looks at all there is
     GET  /sessions                       every session: state, numbers, hours
     POST /trading-state    {"state": "HALTED", "operator": "ann", "reason": "runaway algo"}
+    POST /symbol-status    {"symbol": "BTC-USD", "status": "HALTED", "operator": "ann", "reason": "news"}
     POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
     POST /session/reset    the same, and "sender" or "target" for other numbers than 1
     POST /session/explain  {"session": "CLIENT44", "logon_seq": 7, "next_expected": 12}; both may be left out
@@ -35,6 +36,7 @@ from gateway import order_commands
 ASKED = {"/status": "status", "/state-hash": "state_hash", "/sessions": "sessions"}
 WISHED = {
     "/trading-state": "trading_state",
+    "/symbol-status": "symbol_status",
     "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",

@@ -178,25 +178,31 @@ def status(config: ConfigFile = DEMO_GATEWAY) -> None:
 def halt(
     reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
     operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
+    symbol: Annotated[str, typer.Option(help="this symbol only: its orders are suspended")] = "",
     config: ConfigFile = DEMO_GATEWAY,
 ) -> None:
     """Refuse new orders and replaces from the next message on. Cancels always pass."""
-    _set_trading_state(config, "HALTED", operator, reason)
+    _set_trading_state(config, "HALTED", operator, reason, symbol)
 
 
 @app.command()
 def resume(
     reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
     operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
+    symbol: Annotated[str, typer.Option(help="this symbol only: its orders go on")] = "",
     config: ConfigFile = DEMO_GATEWAY,
 ) -> None:
     """Take orders again after a halt."""
-    _set_trading_state(config, "ACTIVE", operator, reason)
+    _set_trading_state(config, "ACTIVE", operator, reason, symbol)
 
 
-def _set_trading_state(config: Path, state: str, operator: str, reason: str) -> None:
-    body = {"state": state, "operator": login_name(operator), "reason": reason}
-    print(json.dumps(answer_of(config, "POST", "/trading-state", body)))
+def _set_trading_state(config: Path, state: str, operator: str, reason: str, symbol: str) -> None:
+    body = {"operator": login_name(operator), "reason": reason}
+    if symbol:
+        status = "TRADING" if state == "ACTIVE" else state
+        print(json.dumps(answer_of(config, "POST", "/symbol-status", {**body, "symbol": symbol, "status": status})))
+    else:
+        print(json.dumps(answer_of(config, "POST", "/trading-state", {**body, "state": state})))
 
 
 def _wait_until_it_listens(process: subprocess.Popen[bytes], listen: Listen) -> None:

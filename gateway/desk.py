@@ -212,10 +212,14 @@ class Desk(Deciding):
             return {"last_seq": self.blotter.last_seq, "state_hash": self.blotter.state_hash().hex()}
         if isinstance(command, TellNews):
             return tell_news(command, self._clients, turn)
+        if isinstance(command, SetSymbolStatus) and command.symbol not in self.blotter.instruments:
+            return {"error": f"symbol: {command.symbol!r} is not one of {', '.join(self.blotter.instruments)}"}
         if isinstance(command, SetTradingState | SetSymbolStatus):
             self._take(command, turn)
         return {
             "trading_state": str(self.blotter.trading_state),
+            "trading_day": self.blotter.trading_day,
+            "halts": {f"{symbol} by {by or 'operator'}": status for (by, symbol), status in self.blotter.halts.items()},
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
             "unresolved_orders": len(self._watch.unresolved()),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from gateway import order_commands
 from gateway.news import TellNews, news_faults
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
-from oms.commands import SetTradingState
-from oms.types import TradingState
+from oms.commands import SetSymbolStatus, SetTradingState
+from oms.types import SymbolStatus, TradingState
 
 SEQ_NUM_MAX = 10**18 - 1
 
@@ -37,6 +37,16 @@ def _trading_state(wish: Wish) -> object:
         raise ValueError(f"state: {state!r} is not one of {', '.join(TradingState)}")
     why = "a change of the trading state has a name and a reason"
     return SetTradingState(TradingState(str(state)), _word(wish, "operator", why), _word(wish, "reason", why))
+
+
+def _symbol_status(wish: Wish) -> object:
+    status = wish.get("status")
+    if status not in list(SymbolStatus):
+        raise ValueError(f"status: {status!r} is not one of {', '.join(SymbolStatus)}")
+    why = "a halt has a name and a reason"
+    symbol = _word(wish, "symbol", "which symbol?")
+    operator, reason = _word(wish, "operator", why), _word(wish, "reason", why)
+    return SetSymbolStatus(symbol, SymbolStatus(str(status)), operator, reason)
 
 
 def _news(wish: Wish) -> object:
@@ -86,6 +96,7 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "status": lambda wish: Status(),
     "state_hash": lambda wish: StateHash(),
     "trading_state": _trading_state,
+    "symbol_status": _symbol_status,
     "sessions": lambda wish: ListSessions(),
     "session_logout": _log_out,
     "session_reset": _reset,

@@ -102,7 +102,9 @@ def _time_is_over(blotter: Blotter, order: Order, at: Moment) -> bool:
     if order.time_in_force is TimeInForce.GOOD_TILL_DATE:
         expire_time_ns = order.special.expire_time_ns
         return expire_time_ns is not None and expire_time_ns <= at.utc_ns
-    return order.time_in_force in _OF_ONE_DAY and order.order_seq < blotter.day.began_seq
+    if order.time_in_force in GOOD_TILL or order.order_seq > blotter.day.began_seq:
+        return False
+    return order.time_in_force in _OF_ONE_DAY or order.base is Base.HELD  # a held order has not had its moment
 
 
 def _expiry(blotter: Blotter, order: Order, at: Moment) -> list[Event]:

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.operator import Status, command_of
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
-from oms.commands import SetTradingState
-from oms.types import TradingState
+from oms.commands import SetSymbolStatus, SetTradingState
+from oms.types import SymbolStatus, TradingState
 
 WHO = {"operator": "ann", "reason": "test"}
 
@@ -31,6 +31,10 @@ def test_status() -> None:
         ({"ask": "session_explain", "session": "C"}, ExplainSession("C", None, None)),
         ({"ask": "session_explain", "session": "C", "logon_seq": 1, "next_expected": 2}, ExplainSession("C", 1, 2)),
         ({"ask": "reload", "operator": "ann"}, ReadConfiguration("ann")),
+        (
+            {"ask": "symbol_status", "symbol": "X", "status": "HALTED", **WHO},
+            SetSymbolStatus("X", SymbolStatus.HALTED, "ann", "test"),
+        ),
     ],
 )
 def test_wishes_for_sessions(wish: dict[str, object], command: object) -> None:
@@ -44,7 +48,10 @@ RESET = {"ask": "session_reset", "session": "C"}
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        ({}, "ask: None is not one of status, state_hash, trading_state, sessions"),
+        ({}, "ask: None is not one of status, state_hash, trading_state, symbol_status, sessions"),
+        ({"ask": "symbol_status", "status": "OFF"}, "status: 'OFF' is not one of TRADING, HALTED, CLOSED"),
+        ({"ask": "symbol_status", "status": "HALTED", **WHO}, "symbol: missing: which symbol"),
+        ({"ask": "symbol_status", "status": "HALTED", "symbol": "X"}, "operator: missing: a halt has a name"),
         (STATE, "state: None is not one of ACTIVE, REDUCING, HALTED"),
         ({"state": "halted", **STATE, **WHO}, "state: 'halted' is not one of"),
         ({"state": ["HALTED"], **STATE, **WHO}, "is not one of"),

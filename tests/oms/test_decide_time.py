@@ -417,6 +417,14 @@ def test_a_new_day_ends_day_orders_and_restates_the_others() -> None:
     assert (b.day_order_qty, b.day_cum_qty, b.leaves_qty) == (D(8), D(1), D(7))
 
 
+def test_a_held_order_that_must_not_rest_ends_with_its_day_too() -> None:
+    world = World()
+    world.do(BeginTradingDay("20231114"))
+    send(world, "A", stop_px="101", time_in_force=TimeInForce.IMMEDIATE_OR_CANCEL)
+    world.do(BeginTradingDay("20231115"))
+    assert names(world.do(ExpireOrder(world.order("A").order_seq))) == ["OrderExpired"]
+
+
 def test_cl_ord_ids_of_finished_orders_are_free_on_the_next_day_and_no_others() -> None:
     world = World()
     world.do(BeginTradingDay("20231114"))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from oms.commands import NewOrder
 from oms.events import Event, OrderAccepted, OrderFilled, OrderQueried
 from oms.order import Order
 from oms.special_terms import SpecialTerms
@@ -172,3 +173,18 @@ def test_what_the_gateway_does_in_its_place_is_not_said_to_a_venue(version: str)
     fields = body(version, listener.sent[-1])
     assert fields.items() >= {"40": "2", "44": "50150", "59": "1"}.items()
     assert not fields.keys() & {"99", "126", "18", "111", "1138"}
+
+
+def test_a_pegged_order(version: str) -> None:
+    listener = Listener(version)
+    takes = VenueCapabilities((OrdType.PEGGED,), (TimeInForce.DAY,), (ExecInst.PRIMARY_PEG,))
+    listener.adapter = FixStandard(FixStandardSettings("V", version, supports=takes))
+    listener.capabilities = listener.adapter.capabilities
+    special = SpecialTerms(exec_inst=(ExecInst.PRIMARY_PEG,), peg_offset=Decimal("-0.5"))
+    desk = Desk(listener)
+    desk.take(
+        NewOrder("C", "", "a1", "BTC-USD", Side.BUY, OrdType.PEGGED, Decimal(1), None, TimeInForce.DAY, special=special)
+    )
+    fields = body(version, listener.sent[-1])
+    peg = {"1094": "5"} if version == "FIX.5.0SP2" else {"18": "R"}
+    assert fields.items() >= {"40": "P", "211": "-0.5", **peg}.items()
