@@ -167,6 +167,11 @@ CODES: Final[dict[str, Code]] = {
         "The venue, asked about an order that it had never acknowledged, says for certain that it does not know it.",
         "The order did not reach the market: send it anew if it is still wanted.",
     ),
+    "VENUE_STATE_UNKNOWN": Code(
+        RejectReason.OTHER,
+        "Not a refusal: in the answer to a status request. `venue` has not answered the last request on the order.",
+        "Wait. The order may be live, and is asked about. Do not send it again: you might have it twice.",
+    ),
     "RESOLVED_BY_OPERATOR": Code(
         RejectReason.OTHER,
         "The venue had left the order or request unanswered, and it was found out there what became of it: `outcome`.",
@@ -228,6 +233,30 @@ CODES: Final[dict[str, Code]] = {
         RejectReason.TOO_LATE,
         "The orders of the list wait for no ListExecute(L), or it has come before.",
         "Nothing: the list is being executed.",
+    ),
+    # --- orders of several legs
+    "MULTILEG_OFF": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "Multileg orders are not let in: no limit is set for what of their first leg may stand alone.",
+        "Send an order for each leg, or ask for the limit.",
+    ),
+    "LEGS": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "The legs are not such that they can be worked: at least two, each with a LegRatioQty(623) above 0, a symbol and "
+        "LegRefID(654) of its own; the order a whole number of units, bought, Market or Limit, Day or GTC.",
+        "Put right what the text says.",
+    ),
+    "LEG_PRICES": Code(
+        RejectReason.OTHER,
+        "A limit order needs a LegPrice(566) for each leg, and a Price(44) that is their sum by ratio, bought less sold; a "
+        "market order has neither.",
+        "Put the prices right.",
+    ),
+    "LEGS_MISMATCH": Code(
+        RejectReason.OTHER,
+        "The request does not have the legs of the order, or is none for an order of legs: only MultilegOrderCancelReplace"
+        "(AC) replaces one, and only in quantity and prices.",
+        "Repeat the legs of the order.",
     ),
     # --- special terms
     "NOT_SUPPORTED_BY_VENUE": Code(
