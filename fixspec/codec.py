@@ -41,7 +41,8 @@ DATA_TAG_OF_LENGTH_TAG: Final[dict[bytes, bytes]] = dict(
 """Length field -> the data field whose bytes it counts, SOH included; FIX 4.0 to 5.0 SP2."""
 
 _LENGTH_TAGS: Final = frozenset(DATA_TAG_OF_LENGTH_TAG)
-_TRAILERS: Final = tuple(b"\x0110=%03d\x01" % total for total in range(256))
+_LAST_FIELDS: Final = tuple(b"10=%03d\x01" % total for total in range(256))
+_TRAILERS: Final = tuple(b"\x01" + field for field in _LAST_FIELDS)
 _TRAILER_BYTES: Final = 7
 _BEGIN: Final = b"8=FIX"
 _CHECK_SUM: Final = b"\x0110="
@@ -80,8 +81,8 @@ def checksum(data: bytes) -> int:
 
 def encode(begin_string: bytes, content: bytes) -> bytes:
     """A message around `content` (`35=..<SOH>34=..<SOH>`, every field closed by SOH): adds 8, 9 and 10."""
-    head = b"8=%b\x019=%d\x01%b" % (begin_string, len(content), content)
-    return b"%b10=%03d\x01" % (head, checksum(head))
+    head = b"8=%b\x019=%d\x01" % (begin_string, len(content)) + content
+    return head + _LAST_FIELDS[checksum(head)]
 
 
 def has_right_trailer(raw: bytes) -> bool:
