@@ -22,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from oms.blotter import Blotter
 from oms.cash_quantity import cash_quantity
 from oms.commands import CancelOrder, NewOrder, QueryOrder, ReplaceOrder
@@ -180,8 +182,18 @@ def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[E
     at_ns, seq = at
     session, cl_ord_id = command.session, command.cl_ord_id
     order = blotter.order_by_cl_ord_id(session, command.orig_cl_ord_id)
-    refusal = _request_refusal(blotter, command, order) or (
-        order is not None and _replace_refusal(order, command.orig_cl_ord_id, command.order_qty)
+    unknown_qty = None
+    if command.special is not None and command.special.cash_order_qty is not None and order is not None:
+        instrument = blotter.instruments.get(order.symbol)
+        computed = cash_quantity(command.special, command.order_qty, command.price, instrument, blotter, at)
+        if isinstance(computed, Refusal):
+            unknown_qty = computed
+        else:
+            command = msgspec.structs.replace(command, order_qty=computed)
+    refusal = (
+        _request_refusal(blotter, command, order)
+        or unknown_qty
+        or (order is not None and _replace_refusal(order, command.orig_cl_ord_id, command.order_qty))
     )
     refused = [refusal] if refusal else []
     request = None

@@ -34,6 +34,8 @@ from oms.events import (
     OrderRestated,
     OrderRouted,
     OrderTriggered,
+    ReplaceRefused,
+    ReplaceRequested,
 )
 from oms.order_state import Base
 from oms.special_terms import SpecialTerms
@@ -318,6 +320,21 @@ def test_a_cash_order_at_market_needs_a_fresh_reference_price() -> None:
     world = World()
     world.pass_ms(3_600_001)
     assert text_of(send(world, "A", cash="1000", qty="0")).startswith("STALE_REFERENCE: symbol=BTC-USD cash_order_qty")
+
+
+def test_a_cash_order_is_replaced_by_another_amount() -> None:
+    world = World()
+    send(world, "A", cash="1000", price="100", qty="0")
+    world.accept("A")
+
+    def replace(name: str, qty: str, cash: str) -> list[Event]:
+        terms = OrdType.LIMIT, D(qty), D(99), DAY, False, SpecialTerms(cash_order_qty=D(cash))
+        return world.do(ReplaceOrder(SESSION, name, "A", "BTC-USD", Side.BUY, *terms))
+
+    (refused,) = replace("B", "5", "2000")
+    assert isinstance(refused, ReplaceRefused) and refused.text == "CASH_ORDER_QTY: cash_order_qty=2000 order_qty=5"
+    (requested,) = replace("C", "0", "1980")
+    assert isinstance(requested, ReplaceRequested) and requested.order_qty == D(20)
 
 
 # -------------------------------------------------------------------------------------------------------------- expiry
