@@ -380,6 +380,18 @@ def test_a_refused_end_is_asked_for_once() -> None:
     assert world.do(ExpireOrder(order.order_seq)) == []
 
 
+def test_what_its_client_is_canceling_is_left_to_that() -> None:
+    world = World()
+    send(world, "A", price="100", time_in_force=GTD, expire_in_s=60)
+    world.accept("A")
+    world.cancel("B", "A")
+    world.pass_ms(60_000)
+    assert world.blotter.waiting.next_expiry_ns() is None
+    assert world.do(ExpireOrder(world.order("A").order_seq)) == []
+    world.venue_refuse("B")
+    assert names(world.do(ExpireOrder(world.order("A").order_seq))) == ["CancelRequested"]
+
+
 def test_a_held_order_expires_by_our_own_word() -> None:
     world = World()
     send(world, "A", stop_px="101", time_in_force=GTD, expire_in_s=60)
