@@ -182,6 +182,12 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     reference_price_age_ms_max: Annotated[
         int, Meta(ge=1, le=86_400_000, description="an older reference price is no reference: orders are refused")
     ] = 60_000
+    max_unhedged_qty: Annotated[
+        Positive | None,
+        Meta(
+            description="most of a multileg order's first leg that may stand alone; without it there are no such orders"
+        ),
+    ] = None
     throttle: Annotated[Throttle, Meta(description="requests of one session")] = Throttle()
 
 

@@ -16,6 +16,7 @@ from gateway.client_questions import ClientQuestions
 from gateway.client_terms import Client
 from gateway.reporter import Reporter
 from gateway.translate import reports
+from gateway.translate.multileg import new_multileg, replace_multileg
 from gateway.translate.rejects import cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason
 from gateway.translate.requests import (
     Unsupported,
@@ -28,7 +29,7 @@ from gateway.translate.requests import (
 )
 from gateway.turn import Turn
 from oms.blotter import Blotter
-from oms.commands import Command, NewOrder, QueryOrder
+from oms.commands import Command, NewOrder, QueryOrder, ReplaceOrder
 from oms.refusals import Refusal
 from oms.risk.throttle import message_throttle
 from oms.types import Moment
@@ -54,6 +55,8 @@ class ClientRequests:
             MsgType.NEW_ORDER_SINGLE: self._new_order_single,
             MsgType.ORDER_CANCEL_REQUEST: self._order_cancel_request,
             MsgType.ORDER_CANCEL_REPLACE_REQUEST: self._order_cancel_replace_request,
+            MsgType.NEW_ORDER_MULTILEG: self._new_order_multileg,
+            MsgType.MULTILEG_ORDER_CANCEL_REPLACE: self._multileg_order_cancel_replace,
             MsgType.ORDER_MASS_CANCEL_REQUEST: self._order_mass_cancel_request,
             MsgType.DONT_KNOW_TRADE: self._dont_know_trade,
             MsgType.BUSINESS_MESSAGE_REJECT: self._business_message_reject,
@@ -61,7 +64,12 @@ class ClientRequests:
         }
 
     def _new_order_single(self, session: str, client: Client, message: Message, turn: Turn) -> None:
-        request = new_order(session, message, client.dialect)
+        self._new(session, client, message, new_order(session, message, client.dialect), turn)
+
+    def _new_order_multileg(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        self._new(session, client, message, new_multileg(session, message), turn)
+
+    def _new(self, session: str, client: Client, message: Message, request: NewOrder | Unsupported, turn: Turn) -> None:
         if type(request) is NewOrder:
             if not client.accounts or request.account in client.accounts:
                 self._take(request, turn)
@@ -95,7 +103,14 @@ class ClientRequests:
             self._take(request, turn)
 
     def _order_cancel_replace_request(self, session: str, client: Client, message: Message, turn: Turn) -> None:
-        request = replace_order(session, message, client.dialect)
+        self._replace(session, client, message, replace_order(session, message, client.dialect), turn)
+
+    def _multileg_order_cancel_replace(self, session: str, client: Client, message: Message, turn: Turn) -> None:
+        self._replace(session, client, message, replace_multileg(session, message), turn)
+
+    def _replace(
+        self, session: str, client: Client, message: Message, request: ReplaceOrder | Unsupported, turn: Turn
+    ) -> None:
         if isinstance(request, Unsupported):
             self._refuse_unsupported(session, client, message, request, reports.REPLACE_REQUEST, turn)
         else:

@@ -107,6 +107,7 @@ def terms_of(config: GatewayConfig) -> Terms:
             reference_price_age_ms_max=limits.reference_price_age_ms_max,
             messages=_rate(throttle.messages, throttle.interval_ms),
             cancels=_rate(throttle.cancel_messages, throttle.interval_ms),
+            unhedged_qty_max=limits.max_unhedged_qty,
         ),
         references={
             instrument.symbol: (instrument.venue, instrument.reference_price)

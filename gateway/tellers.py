@@ -12,6 +12,7 @@ from typing import Any
 from fixspec.numbers import format_decimal
 from fixspec.tags import MsgType
 from gateway.alarms import Alarms
+from gateway.leg_reports import LegReports
 from gateway.markets import Markets
 from gateway.reporter import Reporter
 from gateway.translate import reports
@@ -48,6 +49,7 @@ class Tellers:
         self._alarms = alarms
         self._last_mkt = markets.last_mkt
         self._report = reporter.report
+        self._legs = LegReports(blotter, reporter)
         self._ask_venue = venues.ask
         self.table: dict[type[Event], Callable[[Any, Turn], None]] = {
             events.OrderRefused: self._rejected,
@@ -159,9 +161,11 @@ class Tellers:
         order, reporter = self._blotter.order(event.order_seq), self._reporter
         session = order.session
         if not session:
+            if order.special.leg_ref_id:
+                self._legs.filled(event, order, self._last_mkt(event.venue), turn)
             return
         dialect = reporter.clients[session].dialect
-        more = self._last_mkt(event.venue)
+        more = self._last_mkt(event.venue) if event.venue else b""
         if event.details is not None:
             more = reports.fill_details(event.details, more, dialect)
         if order.list_seq is not None:
@@ -183,6 +187,8 @@ class Tellers:
         if isinstance(event, events.ExecutionCorrected) and event.flags:
             self._alarms.odd_execution(event, turn)
         if not session:
+            if order.special.leg_ref_id:
+                self._legs.revised(event, order, turn)
             return
         correction, more = None, reporter.list_field(order)
         if isinstance(event, events.ExecutionBusted):

@@ -327,11 +327,19 @@ class Family:
         elif isinstance(asked, CancelRequested) and asked.cause == EXPIRED:
             self._state(OrderExpired(*self._next(), parent.order_seq, EXPIRED, asked.venue_cl_ord_id))
         elif isinstance(asked, CancelRequested):
-            self._state(OrderCanceled(*common, "", REASONS.get(asked.cause)))
+            self._state(OrderCanceled(*common, self._left_open(), REASONS.get(asked.cause)))
         else:
-            self._state(OrderReplaced(*common, max(asked.order_qty, parent.cum_qty), asked.price))
+            self._state(OrderReplaced(*common, max(asked.order_qty, self._least_qty()), asked.price))
             self._special = asked.special or NO_SPECIAL_TERMS
             self._worked_seq = self._events[-1].seq
+
+    def _left_open(self) -> str:
+        """What its client should know of an order that has been canceled, beside that."""
+        return ""
+
+    def _least_qty(self) -> Decimal:
+        """What a replace cannot go below."""
+        return self._parent.cum_qty
 
     def _replace_refusal(self, asked: ReplaceRequested) -> Refusal | None:
         parent = self._parent

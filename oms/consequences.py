@@ -11,6 +11,7 @@ from oms.blotter import Blotter
 from oms.children import Family
 from oms.contingencies import Contingencies
 from oms.events import Event, OrderEvent
+from oms.multileg import LegFamily
 from oms.order import Order
 from oms.outlook import Outlooks
 from oms.types import Moment
@@ -70,6 +71,7 @@ class _Followed:
     def _family(self, parent: Order) -> Family:
         family = self._families.get(parent.order_seq)
         if family is None:
-            family = Family(self._blotter, self._outlooks, parent, self._events, self._at)
+            kind = LegFamily if parent.special.legs else Family
+            family = kind(self._blotter, self._outlooks, parent, self._events, self._at)
             self._families[parent.order_seq] = family
         return family

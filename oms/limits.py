@@ -37,6 +37,9 @@ class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """New orders, replaces and status requests of one session."""
     cancels: Rate
     """Cancels of one session: a budget of its own, so that traffic in orders never blocks a cancel."""
+    unhedged_qty_max: Decimal | None = None
+    """How much of the first leg of a multileg order may be in the market, or executed and not yet followed by the other
+    legs; None: multileg orders are refused."""
 
 
 NOTHING: Final = Limits(
@@ -57,6 +60,9 @@ def limits_faults(limits: Limits) -> list[str]:
         value: Decimal = getattr(limits, name)
         if not in_bounds(value) or value < 0:
             faults.append(f"{name}: {value}: not negative, at most 15 integer and 12 fraction digits")
+    unhedged = limits.unhedged_qty_max
+    if unhedged is not None and (not in_bounds(unhedged) or unhedged <= 0):
+        faults.append(f"unhedged_qty_max: {unhedged}: positive, at most 15 integer and 12 fraction digits")
     if not limits.order_notional_max.is_finite() or limits.order_notional_max < 0:
         faults.append(f"order_notional_max: {limits.order_notional_max}: a number, not negative")
     if limits.reference_price_age_ms_max < 0:

@@ -13,6 +13,7 @@ from typing import Final
 from oms.blotter import Blotter
 from oms.children import PartTerms, worked
 from oms.events import Event, OrderHeld, OrderRefused, OrderRouted, OrderTriggered
+from oms.multileg import first_slice
 from oms.order import Order
 from oms.risk.gate import Gate, OrderRequest
 from oms.risk.trading_state import trading_state
@@ -32,6 +33,10 @@ def onward(
     """OrderHeld; or OrderHeld with what follows when its stop price has been reached already; or OrderRouted. The
     request has passed the gates. It waits for nothing that is `over`."""
     at_ns, seq = at
+    if request.special.legs:
+        return first_slice(
+            blotter, order_seq, request.account, request.time_in_force, request.special.legs, request.order_qty, at
+        )
     venue = request.venue
     assert venue is not None, request
     capabilities = blotter.capabilities_of(venue)

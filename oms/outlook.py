@@ -41,7 +41,7 @@ from oms.events import (
     ReplaceRequested,
     RequestRetargeted,
 )
-from oms.exact import ZERO, add, subtract
+from oms.exact import ZERO, add, fma, multiply, subtract
 from oms.order import Order
 from oms.types import HoldReason, OrdStatus, OrdType, Side, TimeInForce
 
@@ -63,7 +63,9 @@ class Outlook:
         "cl_ord_id",
         "cum_qty",
         "ended",
+        "gross",
         "hold",
+        "leg_ref_id",
         "marks",
         "ord_type",
         "order",
@@ -84,6 +86,8 @@ class Outlook:
         self.price: Decimal | None = order.price
         self.time_in_force: TimeInForce = order.time_in_force
         self.cl_ord_id: str = order.cl_ord_id
+        special = order.special
+        self.leg_ref_id = "" if special is None else special.leg_ref_id
         self.hold: HoldReason | None = None
         self.marks: frozenset[OrdStatus] = frozenset()
         self.pending: list[CancelRequested | ReplaceRequested] = []
@@ -91,13 +95,14 @@ class Outlook:
             self.order: Order | None = None
             self.order_seq = order.seq
             self.venue = ""
-            self.cum_qty = ZERO
+            self.cum_qty = self.gross = ZERO
             self.ended = self.acknowledged = self.refused = False
             return
         self.order = order
         self.order_seq = order.order_seq
         self.venue = order.venue
         self.cum_qty = order.cum_qty
+        self.gross = order.gross
         self.ended = order.ended
         self.acknowledged = order.acknowledged
         self.hold = order.hold
@@ -124,10 +129,12 @@ class Outlook:
         kind = type(event)
         if isinstance(event, OrderFilled):
             self.cum_qty = add(self.cum_qty, event.last_qty)
+            self.gross = fma(event.last_qty, event.last_px, self.gross)
         elif isinstance(event, ExecutionBusted | ExecutionCorrected):
-            self.cum_qty = subtract(self.cum_qty, self._booked(event.venue, event.trade_id))
+            self._unbook(event.venue, event.trade_id)
             if isinstance(event, ExecutionCorrected):
                 self.cum_qty = add(self.cum_qty, event.last_qty)
+                self.gross = fma(event.last_qty, event.last_px, self.gross)
         elif isinstance(event, OrderAccepted):
             self.acknowledged = True
         elif isinstance(event, OrderRouted):
@@ -163,11 +170,13 @@ class Outlook:
         elif kind is OrderWorked:
             self.hold = None
 
-    def _booked(self, venue: str, trade_id: str) -> Decimal:
-        """What of that execution counts now."""
+    def _unbook(self, venue: str, trade_id: str) -> None:
+        """Take off what of that execution counts now."""
         assert self.order is not None, self.order_seq
         last = self.order.executions[venue, trade_id]
-        return ZERO if isinstance(last, ExecutionBusted) else last.last_qty
+        if not isinstance(last, ExecutionBusted):
+            self.cum_qty = subtract(self.cum_qty, last.last_qty)
+            self.gross = subtract(self.gross, multiply(last.last_qty, last.last_px))
 
     def _answered(self, venue_cl_ord_id: str) -> CancelRequested | ReplaceRequested:
         asked = next(asked for asked in self.pending if asked.venue_cl_ord_id == venue_cl_ord_id)

@@ -11,7 +11,20 @@ from typing import Final
 
 import msgspec
 
-from oms.types import ExecInst
+from oms.types import ExecInst, Side
+
+
+class Leg(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One leg of a multileg order: for each unit of the order so much of it."""
+
+    ref_id: str
+    """LegRefID(654), or its place among the legs, from 1."""
+    symbol: str
+    side: Side
+    ratio_qty: Decimal
+    """LegRatioQty(623)."""
+    price: Decimal | None = None
+    """LegPrice(566); None for the market's."""
 
 
 class SpecialTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -29,6 +42,10 @@ class SpecialTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """CashOrderQty(152): the order was given as an amount of money; OrderQty(38) was computed from it."""
     peg_offset: Decimal | None = None
     """PegOffsetValue(211) of a pegged order, in units of price."""
+    legs: tuple[Leg, ...] = ()
+    """Of a multileg order, the one that is worked first in front."""
+    leg_ref_id: str = ""
+    """Of an order that works a leg: which one."""
 
 
 NO_SPECIAL_TERMS: Final = SpecialTerms()

@@ -49,6 +49,12 @@ RULES_OF_ENGAGEMENT: Final = RulesOfEngagement(
         MsgType.LIST_EXECUTE: MessageTerms(_LIST),
         MsgType.LIST_CANCEL_REQUEST: MessageTerms(_LIST),
         MsgType.LIST_STATUS_REQUEST: MessageTerms(_LIST),
+        MsgType.NEW_ORDER_MULTILEG: MessageTerms(
+            frozenset({tags.CL_ORD_ID, tags.SIDE, tags.ORD_TYPE, tags.ORDER_QTY}), _CONDITIONS
+        ),
+        MsgType.MULTILEG_ORDER_CANCEL_REPLACE: MessageTerms(
+            frozenset({tags.CL_ORD_ID, tags.ORIG_CL_ORD_ID, tags.SIDE, tags.ORD_TYPE, tags.ORDER_QTY}), _CONDITIONS
+        ),
         MsgType.SECURITY_LIST_REQUEST: MessageTerms(_SECURITY_REQUEST | {tags.SECURITY_LIST_REQUEST_TYPE}),
         MsgType.SECURITY_DEFINITION_REQUEST: MessageTerms(_SECURITY_REQUEST | {tags.SECURITY_REQUEST_TYPE}),
         MsgType.TRADING_SESSION_STATUS_REQUEST: MessageTerms(

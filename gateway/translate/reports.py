@@ -224,7 +224,9 @@ def refused_order_report(
     """Body of the report that refuses a NewOrderSingle(D) of which no order came: its own fields are told back."""
     quantity = b"38=%b\x01" % fields[b"38"] if b"38" in fields else b""
     detail = b"%b103=%b\x0158=%b\x01" % (quantity, ord_rej_reason, text)
-    return _report_without_order(fields[b"11"], exec_id, b"0", REJECTED, fields[b"55"], fields[b"54"], detail, dialect)
+    return _report_without_order(
+        fields[b"11"], exec_id, b"0", REJECTED, fields.get(b"55", b"[N/A]"), fields[b"54"], detail, dialect
+    )
 
 
 def spent_cl_ord_id_report(cl_ord_id: str, exec_id: bytes, detail: bytes, dialect: Dialect) -> bytes:

@@ -57,7 +57,7 @@ def new_order(session: str, message: Message | Group, dialect: Dialect) -> NewOr
     side = SIDES.get(fields[SIDE])
     time_in_force = TIMES_IN_FORCE.get(get(TIME_IN_FORCE, DAY))
     if ord_type is None or side is None or time_in_force is None:
-        return _unsupported(fields)
+        return unsupported(fields)
     special = None
     if not fields.keys().isdisjoint(TAGS):
         terms = special_terms(fields, dialect)
@@ -88,7 +88,7 @@ def cancel_order(session: str, message: Message) -> CancelOrder | Unsupported:
     fields = message.fields
     side = SIDES.get(fields[SIDE])
     if side is None:
-        return _unsupported(fields)
+        return unsupported(fields)
     return CancelOrder(
         session,
         fields[CL_ORD_ID].decode("latin-1"),
@@ -106,7 +106,7 @@ def replace_order(session: str, message: Message, dialect: Dialect) -> ReplaceOr
     side = SIDES.get(fields[SIDE])
     time_in_force = TIMES_IN_FORCE.get(get(TIME_IN_FORCE, DAY))
     if ord_type is None or side is None or time_in_force is None:
-        return _unsupported(fields)
+        return unsupported(fields)
     special = None
     if not fields.keys().isdisjoint(TAGS):
         terms = special_terms(fields, dialect)
@@ -148,7 +148,7 @@ def mass_cancel(session: str, message: Message) -> MassCancel | Unsupported:
     value = get(SIDE)
     side = None if value is None else SIDES.get(value)
     if value is not None and side is None:
-        return _unsupported(fields)
+        return unsupported(fields)
     return MassCancel(
         session,
         fields[CL_ORD_ID].decode("latin-1"),
@@ -170,7 +170,7 @@ def dispute_trade(session: str, message: Message) -> DisputeTrade:
     )
 
 
-def _unsupported(fields: dict[bytes, bytes]) -> Unsupported:
+def unsupported(fields: dict[bytes, bytes]) -> Unsupported:
     """Names the first of the fields whose value the desk does not take."""
     for name, tag, known in (
         ("Side", SIDE, SIDES),

@@ -91,4 +91,6 @@ def special_fields(special: SpecialTerms, dialect: Dialect) -> bytes:
         fields.append(b"152=%b\x01" % format_decimal(special.cash_order_qty))
     if special.peg_offset is not None:
         fields.append(b"211=%b\x01" % format_decimal(special.peg_offset))
+    if special.legs:
+        fields.append(b"442=3\x01")
     return b"".join(fields)
