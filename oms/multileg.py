@@ -62,7 +62,7 @@ from oms.outlook import Outlook
 from oms.refusals import Refusal, refuse
 from oms.routing import choose_venue
 from oms.special_terms import Leg, SpecialTerms
-from oms.types import FillFlag, Moment, OrdType, Side, TimeInForce, WorkReason
+from oms.types import FillFlag, Moment, OrdType, Side, SymbolStatus, TimeInForce, TradingState, WorkReason
 
 ONE = Decimal(1)
 
@@ -258,10 +258,21 @@ class LegFamily(Family):
             if isinstance(event, OrderReceived):
                 self._children.append(event.seq)
 
+    def _trades(self) -> bool:
+        """Nothing new goes out while trading is halted, all of it or one of the legs' symbols by an operator."""
+        blotter = self._blotter
+        halted = any(("", leg.symbol) in blotter.halts for leg in self._legs)
+        return blotter.trading_state is not TradingState.HALTED and not halted
+
     def _next_slice(self, broken: set[str]) -> Iterator[LegPart]:
+        """Not while a leg could not follow: its venue is away, or has halted it."""
         lead, most = self._legs[0], self._blotter.limits.unhedged_qty_max
         if broken or most is None or self._in_market(lead):
             return
+        for leg in self._legs:
+            venue = venue_of(self._blotter, leg)
+            if venue is None or self._blotter.symbol_status(leg.symbol, venue) is not SymbolStatus.TRADING:
+                return
         done, instrument = self._done(lead), self._blotter.instruments[lead.symbol]
         rest = subtract(multiply(self._parent.order_qty, lead.ratio_qty), done)
         allowed = subtract(most, subtract(done, self._followed(instrument)))

@@ -113,6 +113,11 @@ def test_an_instrument_may_be_divided_over_venues(tmp_path: Path) -> None:
     assert (whole.venues, whole.weights) == (("SIM",), ())
 
 
+def test_multileg_orders_need_a_limit(tmp_path: Path) -> None:
+    assert terms_of(load(tmp_path, "limits: {max_unhedged_qty: '2.5'}\n")).limits.unhedged_qty_max == Decimal("2.5")
+    assert terms_of(load(tmp_path, "limits: {}\n")).limits.unhedged_qty_max is None
+
+
 def test_exchange_has_its_own_model(tmp_path: Path) -> None:
     path = tmp_path / "exchange.yaml"
     path.write_text("name: X1\nsymbols:\n  - {symbol: ABC, reference_price: '10.5'}\n")

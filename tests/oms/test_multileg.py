@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.commands import DefineInstrument, NewOrder, ReplaceOrder
+from oms.commands import DefineInstrument, NewOrder, ReplaceOrder, SetTradingState
 from oms.events import CancelRequested, Event, OrderCanceled, OrderFilled, OrderRefused, OrderRouted, ReplaceRefused
 from oms.order import Order
 from oms.special_terms import Leg, SpecialTerms
-from oms.types import OrdStatus, OrdType, Side, TimeInForce
+from oms.types import OrdStatus, OrdType, Side, SymbolStatus, TimeInForce, TradingState
 from oms.venue_reports import (
     AnyVenueReport,
     ReferencePriceSeen,
@@ -25,6 +25,7 @@ from oms.venue_reports import (
     VenueExpired,
     VenueFilled,
     VenueRejected,
+    VenueSymbolStatus,
 )
 from tests.oms.world import BTC, LIMITS, SESSION, VENUE, World, figures, names
 
@@ -312,6 +313,30 @@ def test_a_bust_takes_units_back() -> None:
     events = world.do(VenueBusted(VENUE, follower.venue_cl_ord_id, "V", "B2", "B"))
     assert names(events) == ["ExecutionBusted", "ExecutionBusted"]
     assert figures(order) == ("30", "1", "29")
+
+
+def test_no_slice_goes_out_that_a_leg_could_not_follow() -> None:
+    world = Legs()
+    world.spread()
+    order = world.order("X")
+    world.trade(world.legs(order)[0], "10")
+    follower = world.legs(order)[1]
+    world.do(VenueSymbolStatus(VENUE, "ETH-USD", SymbolStatus.HALTED))
+    events = world.trade(follower, "20")
+    assert names(events) == ["OrderFilled", "OrderFilled", "OrderCanceled"]
+    assert figures(order) == ("30", "10", "0")
+
+
+def test_while_trading_is_halted_nothing_follows() -> None:
+    world = Legs()
+    world.spread()
+    order = world.order("X")
+    lead = world.legs(order)[0]
+    world.do(SetTradingState(TradingState.HALTED, "ann", "test"))
+    assert names(world.trade(lead, "4")) == ["OrderFilled"]
+    events = world.trade(lead, "6")
+    assert isinstance(events[-1], OrderCanceled)
+    assert events[-1].text == "UNHEDGED: leg=1 qty=10"
 
 
 # ----------------------------------------------------------------------------------------------------------------- laws
