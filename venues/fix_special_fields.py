@@ -1,8 +1,8 @@
 """The fields of an order that few orders have, as a FIX venue reads them: stop price, expiry, displayed quantity,
 instructions, peg. What the gateway does in the venue's place is not said to the venue.
 
-FIX 5.0 SP2 calls DisplayQty(1138) what was MaxFloor(111) before, and says by PegPriceType(1094) what ExecInst(18) said of
-pegs; PegOffsetValue(211) is PegDifference(211) in FIX 4.2.
+FIX 5.0 SP2 calls DisplayQty(1138) what was MaxFloor(111) before, and says by PegPriceType(1094) what ExecInst(18) said
+of pegs; PegOffsetValue(211) is PegDifference(211) in FIX 4.2.
 """
 
 from __future__ import annotations
