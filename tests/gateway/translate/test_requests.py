@@ -15,6 +15,7 @@ from fixspec.message import Message
 from gateway.translate import requests
 from gateway.translate.dialect import FIX42, FIX44, FIX50SP2, Dialect
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
+from gateway.translate.multileg import new_multileg, replace_multileg
 from gateway.translate.requests import (
     Unsupported,
     cancel_order,
@@ -94,6 +95,8 @@ READERS: dict[bytes, Callable[..., object]] = {
     b"G": replace_order,
     b"H": query_order,
     b"q": mass_cancel,
+    b"AB": new_multileg,
+    b"AC": replace_multileg,
 }
 
 
@@ -103,16 +106,16 @@ def test_what_is_read_without_asking_is_required(msg_type: bytes) -> None:
     says."""
     tree = ast.parse(inspect.getsource(READERS[msg_type]))
     unasked = {
-        getattr(tags, node.slice.id)
+        getattr(tags, node.slice.id if isinstance(node.slice, ast.Name) else node.slice.attr)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name | ast.Attribute)
     }
     assert unasked or msg_type == b"H"
     assert unasked <= RULES_OF_ENGAGEMENT.messages[msg_type].required
 
 
 def test_only_these_messages_are_taken() -> None:
-    taken = b"D F G H AF q Q E L K M x c g AN j".split()
+    taken = b"D F G H AF q Q E L K M AB AC x c g AN j".split()
     assert set(RULES_OF_ENGAGEMENT.messages) == set(taken)
     assert requests.account_not_allowed("x").reason is RejectReason.UNKNOWN_ACCOUNT
 
