@@ -40,6 +40,10 @@ class NewOrder(msgspec.Struct, frozen=True, gc=False):
     special: SpecialTerms | None = None
     operator: str = ""
     """Who enters it for the client, by telephone: it then has no ClOrdID."""
+    trader: str = ""
+    """SenderSubID(50), or ''."""
+    target_strategy: str = ""
+    """TargetStrategy(847), the algorithm that sends it; or ''."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +72,8 @@ class ReplaceOrder(msgspec.Struct, frozen=True, gc=False):
     time_in_force: TimeInForce
     poss_resend: bool = False
     special: SpecialTerms | None = None
+    trader: str = ""
+    """SenderSubID(50) of the request, or ''."""
 
 
 class NewList(msgspec.Struct, frozen=True, gc=False):

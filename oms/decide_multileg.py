@@ -36,7 +36,8 @@ def leg_refusals(blotter: Blotter, command: NewOrder | ReplaceOrder, account: st
         instrument = blotter.instruments.get(leg.symbol)
         request = OrderRequest(
             command.session, account, leg.symbol, instrument, leg.side, command.ord_type, qty, leg.price,
-            command.time_in_force, qty, leg.price, venue_of(blotter, leg),
+            command.time_in_force, qty, leg.price, venue_of(blotter, leg), trader=command.trader,
+            target_strategy=command.target_strategy if isinstance(command, NewOrder) else "",
         )  # fmt: skip
         found += refusals(request, blotter, at)
     return found

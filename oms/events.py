@@ -167,6 +167,10 @@ class OrderReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
     """Who entered it for the client: a telephoned order, which has no ClOrdID. Since schema 3."""
     list_seq: int | None = None
     """The ListReceived that it came with. Since schema 3."""
+    trader: str = ""
+    """SenderSubID(50). Since schema 3, as `target_strategy`."""
+    target_strategy: str = ""
+    """TargetStrategy(847): the algorithm."""
 
 
 class OrderAdopted(Event, frozen=True, gc=False, array_like=True, tag=True):

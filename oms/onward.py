@@ -92,6 +92,7 @@ def request_of(blotter: Blotter, order: Order) -> OrderRequest:
     return OrderRequest(
         order.session, order.account, order.symbol, instrument, order.side, ord_type, order.order_qty, order.price,
         time_in_force, order.order_qty, order.price, venue, None, special,
+        order.trader, order.target_strategy,
     )  # fmt: skip
 
 

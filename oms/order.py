@@ -130,7 +130,9 @@ class Order:
         "side",
         "special",
         "symbol",
+        "target_strategy",
         "time_in_force",
+        "trader",
         "transact_time_ns",
         "triggered",
         "venue",
@@ -155,6 +157,8 @@ class Order:
         self.transact_time_ns = received.transact_time_ns
         self.special = NO_SPECIAL_TERMS if received.special is None else received.special
         self.operator = received.operator
+        self.trader = received.trader
+        self.target_strategy = received.target_strategy
         self.day = day
         self.cl_ord_id = cl_ord_id = received.cl_ord_id
         self.chain: Sequence[str] = (cl_ord_id,) if cl_ord_id else ()
@@ -340,6 +344,8 @@ class Order:
             self.transact_time_ns,
             self.special,
             self.operator,
+            self.trader,
+            self.target_strategy,
             self.cl_ord_id,
             list(self.chain),
             self.venue,

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from fixspec import tags
 from fixspec.message import Group, Message
 from fixspec.numbers import format_decimal
@@ -59,6 +61,7 @@ def new_list(session: str, message: Message, accounts: frozenset[str], dialect: 
     fields, groups = message.fields, message.groups[tags.NO_ORDERS]
     contingency = _contingency(fields)
     waits = _WAITS.get(fields.get(tags.LIST_EXEC_INST_TYPE, ListExecInstType.IMMEDIATE))
+    trader = fields.get(tags.SENDER_SUB_ID, b"").decode("latin-1")
     fault = None
     if fields.get(tags.BID_TYPE, BidType.NO_BIDDING_PROCESS) != BidType.NO_BIDDING_PROCESS:
         fault = _not_taken("BidType(394)", fields[tags.BID_TYPE], b"3")
@@ -69,6 +72,8 @@ def new_list(session: str, message: Message, accounts: frozenset[str], dialect: 
     orders: list[NewOrder] = []
     for group in groups:
         order = _order(session, group, accounts, dialect)
+        if trader and isinstance(order, NewOrder):
+            order = msgspec.structs.replace(order, trader=trader)
         if isinstance(order, NewOrder):
             orders.append(order)
         elif fault is None:

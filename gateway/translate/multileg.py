@@ -51,6 +51,9 @@ def new_multileg(session: str, message: Message) -> NewOrder | Unsupported:
         None if transact_time is None else parse_utc_timestamp(transact_time),
         get(tags.POSS_RESEND) == b"Y",
         SpecialTerms(legs=legs),
+        "",
+        get(tags.SENDER_SUB_ID, b"").decode("latin-1"),
+        get(tags.TARGET_STRATEGY, b"").decode("latin-1"),
     )
 
 
@@ -75,6 +78,7 @@ def replace_multileg(session: str, message: Message) -> ReplaceOrder | Unsupport
         time_in_force,
         get(tags.POSS_RESEND) == b"Y",
         SpecialTerms(legs=legs),
+        get(tags.SENDER_SUB_ID, b"").decode("latin-1"),
     )
 
 

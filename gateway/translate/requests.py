@@ -26,8 +26,10 @@ from fixspec.tags import (
     ORIG_CL_ORD_ID,
     POSS_RESEND,
     PRICE,
+    SENDER_SUB_ID,
     SIDE,
     SYMBOL,
+    TARGET_STRATEGY,
     TEXT,
     TIME_IN_FORCE,
     TRANSACT_TIME,
@@ -81,6 +83,9 @@ def new_order(session: str, message: Message | Group, dialect: Dialect) -> NewOr
         None if transact_time is None else parse_utc_timestamp(transact_time),
         get(POSS_RESEND) == b"Y",
         special,
+        "",
+        get(SENDER_SUB_ID, b"").decode("latin-1"),
+        get(TARGET_STRATEGY, b"").decode("latin-1"),
     )
 
 
@@ -128,6 +133,7 @@ def replace_order(session: str, message: Message, dialect: Dialect) -> ReplaceOr
         time_in_force,
         get(POSS_RESEND) == b"Y",
         special,
+        get(SENDER_SUB_ID, b"").decode("latin-1"),
     )
 
 

@@ -42,6 +42,10 @@ class OrderRequest(msgspec.Struct, frozen=True, gc=False):
     order: Order | None = None
     """The order to be replaced; None for a new one."""
     special: SpecialTerms = NO_SPECIAL_TERMS
+    trader: str = ""
+    """SenderSubID(50) of the message, or ''."""
+    target_strategy: str = ""
+    """TargetStrategy(847) of the order, or ''."""
 
 
 Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]
