@@ -3,7 +3,7 @@
 A walk begins behind a turn whose number and digest are known (nothing, or where a snapshot was taken) and follows the
 chain from there. Two ways to walk: `records` checks and shows each record of every kind, and names the first that is
 damaged; `told` shows only what recovery folds, a turn at a time, and lets the digest of the turn speak for all of its
-records, which is a third of the work.
+records before its end, which is a third of the work.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from gateway.log_records import (
 
 _FACT, _NUMBERS, _EVENT, _TURN = FACT[0], NUMBERS[0], EVENT[0], TURN[0]
 _FOLDED = frozenset((_FACT, _NUMBERS, _EVENT))
-_TURN_RECORD = 1 + TURN_END.size
 _unpack_frame = FRAME.unpack_from
 
 Chunk = tuple[int, bytes]
@@ -94,12 +93,14 @@ class Walk:
                     hashed = sha256(self.digest)
                     hashed.update(view[begin:offset])
                     digest = hashed.digest()
-                    if length != _TURN_RECORD or chunk[behind - len(digest) : behind] != digest:
+                    payload = chunk[content + 1 : behind]
+                    if len(payload) != TURN_END.size or split_turn(payload)[1] != digest:
                         raise self._damage(chunk, begin)
+                    record_at(chunk, offset, seq)  # its clock is in no digest
                     self.seq, self.digest = seq, digest
                     yield from noted
                     noted.clear()
-                    yield seq, TURN, chunk[content + 1 : behind]
+                    yield seq, TURN, payload
                     begin = behind
                 seq += 1
                 offset = behind
