@@ -34,6 +34,10 @@ class Instrument(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How an order is divided over the `venues`, one number for each; empty: it goes whole to the first connected one."""
     has_close: bool = False
     """Its market has a close that orders can wait for. Since schema 3."""
+    risk_class: str = ""
+    """What limits call it together with others: `crypto`, `small caps`. Since schema 3, as `currency`."""
+    currency: str = ""
+    """Currency(15) of its price; '' for the base currency of the limits."""
 
 
 def instrument_faults(instrument: Instrument) -> list[str]:

@@ -8,21 +8,28 @@ from typing import Final
 import msgspec
 
 from oms.exact import in_bounds
+from oms.rates import RATE_MAX as RATE_MAX
+from oms.rates import Rate as Rate
+from oms.rates import rate_faults as rate_faults
+from oms.slices import LimitRow, rows_faults
 
-RATE_MAX: Final = 1_000_000
+CONVERSION_RATE_MAX: Final = Decimal(1_000_000)
 
 
-class Rate(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """So many requests a second for ever, and so many at once after a pause (a token bucket)."""
+class Account(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What limits need to know of an account. One that is not defined has no group."""
 
-    per_s: int
-    """Refill, requests per second; 0 lets nothing pass. At most 1,000,000."""
-    burst: int
-    """Size of the bucket, requests; 0 lets nothing pass. At most 1,000,000."""
+    name: str
+    """Account(1)."""
+    group: str = ""
+    """Accounts that share limits: a fund, a desk."""
+    currency: str = ""
+    """In which its results are told; '' for the base currency."""
 
 
 class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What one order and one session may do. Every limit is on: there is no value for `unlimited`."""
+    """What one order and one session may do, whoever it is; and tables of limits for slices (`oms.slices`). The first
+    are always on: there is no value for `unlimited`."""
 
     order_qty_max: Decimal
     """Largest OrderQty(38) of any order."""
@@ -40,6 +47,15 @@ class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
     unhedged_qty_max: Decimal | None = None
     """How much of the first leg of a multileg order may be in the market, or executed and not yet followed by the other
     legs; None: multileg orders are refused."""
+    rows: tuple[LimitRow, ...] = ()
+    """The tables, row by row; all of them must pass besides."""
+    accounts: tuple[Account, ...] = ()
+    base_currency: str = "USD"
+    """What notional values of slices are in."""
+    rates: tuple[tuple[str, Decimal], ...] = ()
+    """For each other currency what one of it is in the base currency. At most 1,000,000."""
+    raises_need_approval: bool = False
+    """While the gateway runs a limit is only made weaker by one person together with another."""
 
 
 NOTHING: Final = Limits(
@@ -67,13 +83,20 @@ def limits_faults(limits: Limits) -> list[str]:
         faults.append(f"order_notional_max: {limits.order_notional_max}: a number, not negative")
     if limits.reference_price_age_ms_max < 0:
         faults.append(f"reference_price_age_ms_max: {limits.reference_price_age_ms_max}: not negative")
-    return faults + rate_faults("messages", limits.messages) + rate_faults("cancels", limits.cancels)
+    faults += rate_faults("messages", limits.messages) + rate_faults("cancels", limits.cancels)
+    return faults + _tables_faults(limits)
 
 
-def rate_faults(name: str, rate: Rate) -> list[str]:
-    """The same for a rate; `name` says whose."""
-    return [
-        f"{name}.{part}: {number}: 0 to {RATE_MAX}"
-        for part, number in (("per_s", rate.per_s), ("burst", rate.burst))
-        if not 0 <= number <= RATE_MAX
-    ]
+def _tables_faults(limits: Limits) -> list[str]:
+    faults = rows_faults(limits.rows)
+    names = [account.name for account in limits.accounts]
+    for name in names:
+        if not name or names.count(name) > 1:
+            faults.append(f"accounts: {name!r}: each account has a name, and stands there once")
+    currencies = [currency for currency, _ in limits.rates]
+    for currency, rate in limits.rates:
+        if currencies.count(currency) > 1 or currency == limits.base_currency:
+            faults.append(f"rates: {currency}: each currency once, and not the base currency")
+        if not in_bounds(rate) or not 0 < rate <= CONVERSION_RATE_MAX:
+            faults.append(f"rates: {currency}: {rate}: above 0, at most {CONVERSION_RATE_MAX} and 12 fraction digits")
+    return faults
