@@ -142,7 +142,7 @@ class Family:
         self._outlooks = outlooks
         self._order = parent
         self._parent = outlooks[parent.order_seq]
-        self._children = list(parent.children)
+        self._children = self._considered(blotter, parent)
         self._worked_seq = parent.worked_seq
         self._special = parent.special
         self._events = events
@@ -150,11 +150,20 @@ class Family:
         self._refusal: Refusal | None = None
         self._last_end: Event | None = None
 
+    @staticmethod
+    def _considered(blotter: Blotter, parent: Order) -> list[int]:
+        """The children on the terms that stand, and any that lives. What others have done is in the parent's
+        CumQty(14); after a day of replaces there are thousands of them, and nobody has to look at each again."""
+        open_orders, since = blotter.open_orders, parent.worked_seq
+        return [order_seq for order_seq in parent.children if order_seq > since or order_seq in open_orders]
+
     # ------------------------------------------------------------------------------------------------------- roll-up
 
     def of_child(self, event: Event, child: Order) -> None:
         """State of the parent what `event`, a fact of that child, means for it."""
         parent = self._parent
+        if child.order_seq not in self._children:
+            self._children.insert(0, child.order_seq)
         if isinstance(event, OrderFilled):
             self._fill(event, child)
         elif isinstance(event, ExecutionBusted | ExecutionCorrected):
@@ -246,13 +255,7 @@ class Family:
         self._state(OrderRestated(*self._next(), parent.order_seq, reason, order_qty, price, cum_qty, event.text))
 
     def _name(self, child: Order, exec_id: str) -> str:
-        """What the parent calls an execution. A venue that numbers executions by order may use a number twice, for two
-        children: all but the first child there have theirs in the name."""
-        for order_seq in self._children:
-            if order_seq == child.order_seq:
-                return exec_id
-            if self._outlooks[order_seq].venue == child.venue:
-                break
+        """What the parent calls an execution: a venue may number them by order, and have two children."""
         return f"{exec_id}/{child.order_seq}"
 
     def _largest_qty(self) -> Decimal:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from oms.blotter import Blotter
 from oms.commands import NewOrder, ReplaceOrder
 from oms.exact import in_bounds, multiply, plain, remainder
-from oms.multileg import ONE, in_lots, net_price, venue_of
+from oms.multileg import ONE, PARTS_MAX, in_lots, net_price, venue_of
 from oms.order import Order
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
@@ -47,6 +47,8 @@ def legs_differ(order: Order, command: ReplaceOrder) -> Refusal | None:
     """A replace has the legs of its order, but for their prices."""
     special = command.special
     asked = () if special is None else special.legs
+    if len(order.children) >= PARTS_MAX:
+        return refuse("LEGS", f"order_id={order.order_id} parts={len(order.children)} max={PARTS_MAX}")
     if list(map(_figure, asked)) == list(map(_figure, order.special.legs)):
         return None
     return refuse("LEGS_MISMATCH", f"order_id={order.order_id} legs={len(order.special.legs)} asked={len(asked)}")

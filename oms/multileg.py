@@ -65,6 +65,8 @@ from oms.special_terms import Leg, SpecialTerms
 from oms.types import FillFlag, Moment, OrdType, Side, SymbolStatus, TimeInForce, TradingState, WorkReason
 
 ONE = Decimal(1)
+PARTS_MAX = 500
+"""Orders of the legs of one order, its replaces included. Behind that there is no further slice, and no replace."""
 
 
 class LegPart:
@@ -137,6 +139,11 @@ def net_price(legs: tuple[Leg, ...], prices: list[Decimal]) -> Decimal:
 
 class LegFamily(Family):
     """A multileg order and its legs in one decision."""
+
+    @staticmethod
+    def _considered(blotter: Blotter, parent: Order) -> list[int]:
+        """All: units are counted by what each leg has done. PARTS_MAX bounds how many there are."""
+        return list(parent.children)
 
     # ------------------------------------------------------------------------------------------------------- roll-up
 
@@ -267,7 +274,7 @@ class LegFamily(Family):
     def _next_slice(self, broken: set[str]) -> Iterator[LegPart]:
         """Not while a leg could not follow: its venue is away, or has halted it."""
         lead, most = self._legs[0], self._blotter.limits.unhedged_qty_max
-        if broken or most is None or self._in_market(lead):
+        if broken or most is None or self._in_market(lead) or len(self._children) >= PARTS_MAX:
             return
         for leg in self._legs:
             venue = venue_of(self._blotter, leg)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from oms.children import Family
 from oms.commands import NewOrder, SetSymbolStatus, SetTradingState, SetVenueCapabilities
 from oms.events import (
     CancelRejected,
@@ -37,6 +38,7 @@ from oms.types import (
 )
 from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import (
+    VenueBusted,
     VenueDisconnected,
     VenueDoneForDay,
     VenueReinstated,
@@ -144,7 +146,8 @@ def test_fills_roll_up() -> None:
     world.take(one)
     (fill,) = of(world.trade(one, "10", "99", "T1"), parent)
     assert isinstance(fill, OrderFilled)
-    assert (fill.venue, fill.exec_id, fill.last_qty, fill.last_px) == (A, "T1", Decimal(10), Decimal(99))
+    name = f"T1/{one.order_seq}"
+    assert (fill.venue, fill.exec_id, fill.last_qty, fill.last_px) == (A, name, Decimal(10), Decimal(99))
     world.trade(two, "40", "100", "T1")  # the other venue has an execution of that name too
     assert figures(parent) == ("100", "50", "50")
     assert parent.avg_px == Decimal("99.8")
@@ -173,7 +176,7 @@ def test_two_parts_at_one_venue_may_number_their_executions_alike() -> None:
     assert three.venue == two.venue == B
     world.trade(three, "7", exec_id="1")
     assert figures(parent) == ("100", "12", "88")
-    assert list(parent.executions) == [(B, "1"), (B, f"1/{three.order_seq}")]
+    assert list(parent.executions) == [(B, f"1/{two.order_seq}"), (B, f"1/{three.order_seq}")]
 
 
 def test_positions_count_each_execution_once() -> None:
@@ -551,6 +554,36 @@ def test_two_replaces_at_once_are_answered_one_after_the_other() -> None:
     assert names(events) == ["OrderReplaced", "OrderReplaced", "OrderWorked"]
     assert parent.cl_ord_id == "Z"
     assert sums(world, parent) == (Decimal(0), Decimal(70))
+
+
+def test_a_bust_of_a_part_of_before_is_worked_once() -> None:
+    """It lives again at its venue, so nothing is sent for it."""
+    world = Parts()
+    parent = world.parent()
+    one, two = world.children(parent)
+    world.trade(one, "60", exec_id="T1")
+    world.replace("Y", "X", "80")
+    world.grant(two)
+    assert sums(world, parent) == (Decimal(60), Decimal(20))
+    events = world.do(VenueBusted(A, one.venue_cl_ord_id, "V", "T2", "T1"))
+    assert names(events) == ["ExecutionBusted", "ExecutionBusted"]
+    assert figures(parent) == ("80", "0", "80")
+    assert sums(world, parent) == (Decimal(0), Decimal(80))
+
+
+def test_what_has_been_is_not_looked_at_again() -> None:
+    world = Parts()
+    parent, name = world.parent(), "X"
+    for number in range(30):
+        for child in world.children(parent)[-2:]:
+            world.trade(child, "0.01")
+        world.replace(f"R{number}", name, "100")
+        name = f"R{number}"
+        for child in [child for child in world.children(parent) if child.pending]:
+            world.grant(child)
+    assert len(parent.children) == 62
+    assert figures(parent) == ("100", "0.60", "99.40")
+    assert len(Family._considered(world.blotter, parent)) == 2
 
 
 def test_a_replace_without_a_venue_ends_the_order() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oms import decide_multileg, multileg
 from oms.commands import DefineInstrument, NewOrder, ReplaceOrder, SetTradingState
 from oms.events import CancelRequested, Event, OrderCanceled, OrderFilled, OrderRefused, OrderRouted, ReplaceRefused
 from oms.order import Order
@@ -337,6 +338,32 @@ def test_while_trading_is_halted_nothing_follows() -> None:
     events = world.trade(lead, "6")
     assert isinstance(events[-1], OrderCanceled)
     assert events[-1].text == "UNHEDGED: leg=1 qty=10"
+
+
+def test_the_orders_of_one_order_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (multileg, decide_multileg):
+        monkeypatch.setattr(module, "PARTS_MAX", 4)
+    world = Legs()
+    world.spread(units="100")
+    order = world.order("X")
+    for _ in range(8):
+        for leg in world.legs(order):
+            if leg.leaves_qty:
+                events = world.trade(leg, f"{leg.leaves_qty}")
+    assert names(events)[-1] == "OrderCanceled"
+    assert len(order.children) == 4
+    assert figures(order) == ("100", "20", "0")
+    world.spread("Z", units="100")
+    other = world.order("Z")
+    for number in range(4):
+        world.trade(world.legs(other)[-1], "0.5")
+        assert number or names(world.amend("Z2", "Z", "50"))[0] == "ReplaceRequested"
+        for leg in world.legs(other):
+            if leg.pending:
+                world.do(VenueCanceled(VENUE, leg.pending[0].venue_cl_ord_id, leg.venue_cl_ord_id))
+        if len(other.children) >= 4:
+            break
+    assert code(world.amend("Z3", "Z2", "60")) == "LEGS"
 
 
 # ----------------------------------------------------------------------------------------------------------------- laws
