@@ -330,6 +330,17 @@ CODES: Final[dict[str, Code]] = {
         "The symbol does not trade now: its venue or an operator has halted or closed it.",
         "Cancels still pass. Try again when trading goes on.",
     ),
+    # --- what this desk does not know
+    "NOT_SUPPORTED": Code(
+        RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+        "A field or value asks for something that the desk does not do. It is never passed over in silence.",
+        "Leave the field out, or send one of the values of `taken`.",
+    ),
+    "ACCOUNT_NOT_ALLOWED": Code(
+        RejectReason.UNKNOWN_ACCOUNT,
+        "The session may not trade for this Account(1).",
+        "Send an account of the session, or have it added.",
+    ),
 }
 
 

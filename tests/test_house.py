@@ -62,6 +62,7 @@ TOUCHES: dict[str, set[str]] = {
     "fixspec/generate.py": {"files"},  # run by hand, writes tags.py
     "config/generate.py": {"files"},  # run by hand, writes the schemas and docs/CONFIGURATION.md
     "config/load.py": {"files", "os"},  # reads YAML and secrets at start
+    "gateway/generate.py": {"files"},  # run by hand, writes docs/REFUSALS.md
     "gateway/clock.py": {"time"},  # the only reader of the clock that a turn sees
     "gateway/journal.py": {"concurrent", "files", "lmdb", "os"},
     "gateway/store_files.py": {"fcntl", "files", "os"},
