@@ -66,7 +66,7 @@ class Crank:
         self._held: frozenset[int] = frozenset()
         self._watchdog = Watchdog(record.note)
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0
+        self._timer_at: int | None = None
 
     # -- doors -----------------------------------------------------------------------------------------------------
 
@@ -195,25 +195,21 @@ class Crank:
                     waiting.set_result(effect.answer)
 
     def _arm_timer(self, now: Instant) -> None:
-        """Nearly every turn moves the deadline to later; a timer that is set for sooner stays, and looks when it rings
-        whether it is time."""
         deadline = self._spine.deadline()
-        if deadline is None or (self._timer is not None and self._timer_at <= deadline):
+        if deadline == self._timer_at and self._timer is not None:
             return
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         self._timer_at = deadline
-        delay_s = max(0.001, (deadline - now.mono_ns) / NS_PER_S)
-        self._timer = self._loop.call_later(delay_s, self._ring)
+        if deadline is not None:
+            delay_s = max(0.001, (deadline - now.mono_ns) / NS_PER_S)
+            self._timer = self._loop.call_later(delay_s, self._ring)
 
     def _ring(self) -> None:
-        self._timer = None
-        now, deadline = self._read_clock(), self._spine.deadline()
-        if deadline is not None and deadline <= now.mono_ns:
-            self.inbox.put(Tick())
-            self.wake()
-        else:
-            self._arm_timer(now)
+        self._timer = self._timer_at = None
+        self.inbox.put(Tick())
+        self.wake()
 
     def _die(self, code: int, why: str) -> NoReturn:
         """End at once. Whatever was committed will be told after the restart; nothing else may be told at all."""
