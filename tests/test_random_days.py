@@ -392,8 +392,8 @@ class Day:
         assert len(routed) == len(self.at_venue), "an order never came to the venue"
 
 
-PUT_ASIDE = {"NO_SUCH_REQUEST", "ILLEGAL_TRANSITION"}
-"""Why a report may be put aside on such a day: it comes again, or late."""
+PUT_ASIDE = {"NO_SUCH_REQUEST", "ILLEGAL_TRANSITION", "CUM_QTY_DIFFERS"}
+"""Why a report may be put aside on such a day: it comes again, or late, or before what it tells of."""
 
 
 @settings(max_examples=int(os.environ.get("FIXGATE_RANDOM_DAYS", "200")))

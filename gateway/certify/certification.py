@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gateway.certify.player import NotPlayable, Player, Terms
 from gateway.certify.scenario import Scenario
-from gateway.certify.sockets import SocketStage
+from gateway.certify.sockets import NotConnected, SocketStage
 from gateway.certify.suite import suite
 from gateway.certify.verdicts import FAILED, PASSED, SKIPPED, Verdict
 
@@ -40,28 +40,32 @@ def _played(stage: SocketStage, order: Order, scenario: Scenario, prefix: str) -
         return Verdict(scenario.row_group, scenario.name, kind, reason, tuple(left_out))
 
     needs = scenario.needs
-    if scenario.changes and not order.with_settings:
+    if scenario.changes and not needs and not order.with_settings:
         needs = " ".join(f"{key}={value}" for key, value in scenario.changes.items())
     if needs:
         return verdict(SKIPPED, f"needs {needs}")
     if stage.target.version not in scenario.clients:
         return verdict(SKIPPED, f"not in {stage.target.version}")
     player = Player(stage, Terms(prefix, order.symbol, order.fields, strict=False))
+    is_clear = False
     try:
         player.play(scenario)
+        is_clear = True
     except NotPlayable as reason:
         return verdict(SKIPPED, str(reason))
+    except NotConnected as why:
+        return verdict(FAILED, str(why))
     except AssertionError as failure:
         return verdict(FAILED, "\n".join([str(failure), *getattr(failure, "__notes__", ())]))
     finally:
-        _tidied(stage, player)
+        _tidied(stage, player, is_clear)
     return verdict(PASSED, left_out=player.left_out)
 
 
-def _tidied(stage: SocketStage, player: Player) -> None:
+def _tidied(stage: SocketStage, player: Player, is_clear: bool) -> None:
     """No order of one scenario is left to the next; what that is answered by is forgotten."""
     try:
-        player.tidy_up()
-        stage.clear()
+        if player.tidy_up() or not is_clear:
+            stage.clear()
     except (AssertionError, NotPlayable):
         stage.clear()

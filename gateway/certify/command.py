@@ -75,7 +75,7 @@ def run(target: Target, order: Order, report: Path | None = None) -> int:
 
     from gateway.certify.certification import certify
     from gateway.certify.sockets import NotConnected, SocketStage
-    from gateway.certify.verdicts import FAILED, SKIPPED, as_json, as_markdown, counted, weighed
+    from gateway.certify.verdicts import FAILED, OTHERWISE, SKIPPED, as_json, as_markdown, counted, weighed
 
     console = Console(highlight=False)
     stage = SocketStage(target)
@@ -84,8 +84,9 @@ def run(target: Target, order: Order, report: Path | None = None) -> int:
         played = []
         for scenario, verdict in certify(stage, order, _run_name()):
             played.append((scenario, verdict))
-            console.print(Text(f"{verdict.verdict:10}", _COLOURS[verdict.verdict]), Text(verdict.scenario), end="")
-            console.print(Text(f"  ({verdict.reason})" if verdict.verdict == SKIPPED else ""))
+            kind = OTHERWISE if verdict.verdict == FAILED and scenario.other_ways else verdict.verdict
+            why = f"  ({verdict.reason})" if verdict.verdict == SKIPPED else "?" if kind == OTHERWISE else ""
+            console.print(Text(f"{kind:10}", _COLOURS[kind]), Text(verdict.scenario + why), soft_wrap=True)
     except NotConnected as why:
         print(f"fixgate: {why}", file=sys.stderr)
         return EXIT_NOT_CONNECTED

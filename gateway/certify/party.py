@@ -44,10 +44,10 @@ class Party(Peer):
                 self.reset = fields.get(b"141") == b"Y"
                 if self.reset:
                     self.next_in = 1
-        elif fields[b"35"] == b"5" and (too_low := _EXPECTING.search(fields.get(b"58", b""))):
+        super()._receive(raw, fields)
+        if fields[b"35"] == b"5" and (too_low := _EXPECTING.search(fields.get(b"58", b""))):
             self.next_out = int(too_low[1])
             self.sent.clear()
-        super()._receive(raw, fields)
 
     def _receive_logon(self, fields: dict[bytes, bytes]) -> None:
         """As in memory; but an answer to a Logon that asks for a reset begins at 1, too."""

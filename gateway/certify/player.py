@@ -129,10 +129,16 @@ class Player:
             else:
                 self.stage.do(line)
 
-    def tidy_up(self) -> None:
-        """Have the venue end every order of the scenario that is still open."""
-        for row in self._rows.endings():
-            self._send("venue", self._rows.sent("venue", row))
+    def tidy_up(self) -> bool:
+        """Have the venue answer what it has not answered, and end every order of the scenario that is still open.
+        Whether there was anything to be said."""
+        rows = [*self._rows.unanswered(), *self._rows.endings()]
+        for row in rows:
+            try:
+                self._send("venue", self._rows.sent("venue", row))
+            except NotAsExpected:
+                continue  # the gateway never sent it: there is no name to answer it by
+        return bool(rows)
 
     def value(self, text: str) -> str:
         """What a name such as @order stands for; any other text is itself."""

@@ -56,14 +56,21 @@ class Rows:
         self._books: dict[str, VenueBook] = {}
         self._last_exec = 0
         self._at_venue: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
 
     def endings(self) -> list[str]:
         """A row for each order that the venue still has: it is canceled, or rejected if it was not accepted yet."""
         return [row for row in self._at_venue.values() if row]
 
+    def unanswered(self) -> list[str]:
+        """A row for each request that the venue has heard and not answered: it is rejected."""
+        return [f"9({cl_ord_id},{orig}) | - 4 | 102=0" for cl_ord_id, orig in self._asked.items()]
+
     def sent(self, who: str, row: str) -> Pairs:
         """What `who > row` sends."""
         msg_type, cl_ord_id, orig, qty, px, parts = self._read(row)
+        if msg_type == "9" or (msg_type == "8" and parts[0].split()[0] in ("4", "5")):
+            self._asked.pop(cl_ord_id, None)
         if msg_type == "8":
             return self._venue_report(cl_ord_id, orig, parts)
         if msg_type == "9":
@@ -90,6 +97,7 @@ class Rows:
         if msg_type == "D":
             self._at_venue[cl_ord_id] = f"8({cl_ord_id}) | 8 8 | {qty or 1} 0 0 0"
         if orig:
+            self._asked[cl_ord_id] = orig
             pairs.append(("41", _at_venue(orig)))
         pairs += [(tag, value) for tag, value in (("38", qty), ("44", px)) if value]
         return _overridden(pairs, split("|".join(parts)))

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.certify.counterparty import pairs_of, show
+from gateway.certify.courtesies import Courtesies
 from gateway.certify.party import Party, comp_ids_of
 from gateway.certify.player import NotPlayable
-from gateway.certify.spelling import NotAsExpected, Pairs
+from gateway.certify.spelling import NotAsExpected, Pairs, spelled
 
 NS_PER_S = 1_000_000_000
 READ_BYTES = 65536
 FENCE_S = 2.0
+FENCES_AT_ONCE, FENCES_A_SECOND = 60, 30
 WAIT_MAX_S = 5.0
 """A `wait` of a scenario that is longer needs a clock that can be moved."""
 
@@ -61,8 +63,10 @@ class SocketStage:
         self._listener = socket.create_server((target.venue_host, target.venue_port))
         self._grouped = False
         self._fences = 0
+        self._fences_full_at: dict[str, float] = {}
         self._last_exec = 0
         self._alive_at = time.monotonic()
+        self._courtesies = Courtesies()
 
     def close(self) -> None:
         for line in [*self._lines, self._listener]:
@@ -74,6 +78,7 @@ class SocketStage:
             where = f"{self.target.venue_host}:{self.target.venue_port}"
             raise NotConnected(f"the gateway did not log on at the venue ({where}): is that where it is to call?")
         self._log_on_client()
+        self._forget_logouts()
 
     @property
     def venue_port(self) -> int:
@@ -103,22 +108,22 @@ class SocketStage:
 
     def hear(self, who: str) -> Pairs:
         party = self._one(who)
-        if not self._wait(lambda: bool(party.unread), self.target.timeout_s):
+        if not self._wait(lambda: self._has_message(party), self.target.timeout_s):
             raise NotAsExpected(f"{who} got nothing in {self.target.timeout_s:g} s\n{self.history()}")
         return _text(party.unread.popleft())
 
     def hear_if_any(self, who: str) -> Pairs | None:
         party = self._one(who)
-        if not self._wait(lambda: bool(party.unread), 0):
+        if not self._wait(lambda: self._has_message(party), 0):
             self.fence("venue")
             self.fence(who)
-        return _text(party.unread[0]) if party.unread else None
+        return _text(party.unread[0]) if self._has_message(party) else None
 
     def settle(self) -> None:
         self.fence("venue")
         self.fence("client")
         for party in (self._client, self._venue):
-            if party is not None and party.unread:
+            if party is not None and self._has_message(party):
                 raise NotAsExpected(f"{party.name} also got: {show(party.unread[0])}\n{self.history()}")
 
     def history(self) -> str:
@@ -152,6 +157,14 @@ class SocketStage:
         self._grouped = False
         for who in ("venue", "client"):
             self.fence(who)
+        if self._venue is not None:
+            late = [self._courtesies.refusal(_text(raw)) for raw in self._venue.unread]
+            refusals = [refusal for refusal in late if refusal is not None]
+            if refusals and self._venue.logged_on:
+                for refusal in refusals:
+                    self._venue_says(refusal)
+                self.fence("venue")
+                self.fence("client")
         for party in (self._client, self._venue):
             if party is not None:
                 party.unread.clear()
@@ -162,9 +175,42 @@ class SocketStage:
         if party is None or not party.logged_on:
             return
         self._fences += 1
+        self._pace(who)
         mark = b"FENCE-%d" % self._fences
         party.ask_back(mark)
         self._wait(lambda: party.heard_back == mark or not party.logged_on, FENCE_S)
+
+    def _pace(self, who: str) -> None:
+        """A gateway may take a flood of TestRequests for an attack: after some, no more than so many a second."""
+        now = time.monotonic()
+        full_at = max(self._fences_full_at.get(who, 0.0), now) + 1 / FENCES_A_SECOND
+        self._fences_full_at[who] = full_at
+        too_early = full_at - now - FENCES_AT_ONCE / FENCES_A_SECOND
+        if too_early > 0:
+            self._wait(lambda: False, too_early)
+
+    # -- besides the scenarios -----------------------------------------------------------------------------------------
+
+    def _has_message(self, party: Party) -> bool:
+        """Whether there is one that a scenario may be about; the venue deals with the others itself."""
+        while party is self._venue and party.unread:
+            message = _text(party.unread[0])
+            if self._courtesies.is_of_a_scenario(message):
+                break
+            party.unread.popleft()
+            for answer in self._courtesies.answers(message):
+                self._venue_says(answer)
+        return bool(party.unread)
+
+    def _venue_says(self, message: Pairs) -> None:
+        assert self._venue is not None
+        self.say("venue", spelled(self._venue.version, message))
+
+    def _forget_logouts(self) -> None:
+        """What was said on the way to a Logon that was taken."""
+        for party in (self._client, self._venue):
+            while party is not None and party.unread and b"\x0135=5\x01" in party.unread[0]:
+                party.unread.popleft()
 
     # -- lines ---------------------------------------------------------------------------------------------------------
 
@@ -267,9 +313,12 @@ class SocketStage:
         if now - self._alive_at < min(party.heart_bt_int_s for party in (self._client, self._venue) if party) / 2:
             return
         self._alive_at = now
-        for party in self._lines.values():
+        for party in list(self._lines.values()):
             if party.logged_on:
                 party.say_alive()
+        if self._venue is not None and self._venue.logged_on:
+            for price in self._courtesies.prices():
+                self._venue_says(price)
 
 
 def _text(raw: bytes) -> Pairs:

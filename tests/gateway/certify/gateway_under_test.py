@@ -24,7 +24,7 @@ def gateway_under_test(directory: Path, version: str, venue_port: int, program: 
         "connect": {"host": "127.0.0.1", "port": venue_port},
     }  # fmt: skip
     gateway = LiveGateway(directory, [{}], [client, venue], program)
-    gateway.config["venues"] = [{"name": "VENUE", "adapter": "fix_standard", "session": "venue", "market_data": False}]
+    gateway.config["venues"] = [{"name": "VENUE", "adapter": "fix_standard", "session": "venue"}]
     gateway.config["instruments"] = [
         {"symbol": "BTC-USD", "venue": "VENUE", "reference_price": "50000", "max_qty": "1000000"}
     ]

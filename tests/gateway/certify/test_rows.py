@@ -105,3 +105,16 @@ def test_groups_keep_their_repeated_fields() -> None:
 )  # fmt: skip
 def test_what_counts_as_the_same(tag: str, wanted: str, found: str, same: bool) -> None:
     assert says(tag, wanted, found) is same
+
+
+def test_what_the_venue_has_not_answered_can_be_rejected(rows: Rows) -> None:
+    rows.sent("client", "G(Y,X) 1")
+    rows.sent("client", "F(Z,Y)")
+    rows.expected("venue", "G(Y,X) 1")
+    rows.expected("venue", "F(Z,Y)")
+    assert rows.unanswered() == ["9(Y,X) | - 4 | 102=0", "9(Z,Y) | - 4 | 102=0"]
+    rows.sent("venue", "8(Y,X) | E E | 10000 0 10000 0")
+    rows.sent("venue", "8(Y,X) | 5 6 | 1 0 1 0")
+    assert rows.unanswered() == ["9(Z,Y) | - 4 | 102=0"]
+    rows.sent("venue", "9(Z,Y) | - 0 | 102=0")
+    assert rows.unanswered() == []
