@@ -60,22 +60,24 @@ class Contingencies:
     def finish(self) -> None:
         """State of each list that the decision was about that all its orders are finished, if they are."""
         for orders in self._touched.values():
-            if not orders.finished and not any(self._outlooks[order_seq].is_live for order_seq in orders.orders):
+            if not orders.finished and not any(map(self._outlooks.lives, orders.orders)):
                 seq, at_ns = self._next()
                 self._state(ListFinished(seq, at_ns, orders.session, orders.list_seq))
 
     def _cancel_others(self, orders: OrderList, order: Order, cause: str, text: str) -> None:
         for order_seq in orders.orders:
+            if order_seq == order.order_seq or not self._outlooks.lives(order_seq):
+                continue
             other = self._outlooks[order_seq]
-            if order_seq != order.order_seq and other.is_live and not other.cancel_pending:
+            if other.is_live and not other.cancel_pending:
                 # of an OTO list only those that still wait for the first order: what was released stands
                 if cause is ONE_CANCELS_THE_OTHER or other.hold is HoldReason.OTHER_ORDER:
                     self._state(cancel_of(self._blotter, other, cause, text, self._moment()))
 
     def _release(self, orders: OrderList) -> None:
-        for order_seq in orders.orders:
+        for order_seq in filter(self._outlooks.lives, orders.orders):
             other = self._outlooks[order_seq]
-            if other.hold is HoldReason.OTHER_ORDER and other.is_live:
+            if other.hold is HoldReason.OTHER_ORDER:
                 for event in released(self._blotter, other, self._moment()):
                     self._state(event)
 

@@ -213,6 +213,11 @@ class Outlooks:
             if isinstance(event, OrderReceived):
                 self._of[event.seq] = Outlook(event)
 
+    def lives(self, order_seq: int) -> bool:
+        """The order may execute. Of one that the decision is not about, the index of open orders says so."""
+        outlook = self._of.get(order_seq)
+        return order_seq in self._blotter.open_orders if outlook is None else outlook.is_live
+
     def __getitem__(self, order_seq: int) -> Outlook:
         found = self._of.get(order_seq)
         if found is None:
