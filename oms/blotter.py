@@ -25,6 +25,8 @@ from oms.events import (
     ExecutionBusted,
     ExecutionCorrected,
     InstrumentDefined,
+    KillSwitchEngaged,
+    KillSwitchReleased,
     LimitsSet,
     ListCancelRequested,
     ListExecuted,
@@ -391,6 +393,8 @@ class Blotter(Surroundings):
         cum_qty, gross = order.cum_qty, order.gross
         self._open_or_finished(event)
         if not order.children:
+        if self.kill_switches.by_scope:
+            self.kill_switches.see(event, order)
             key = (order.account, order.symbol, event.venue)
             more_qty, more_gross = subtract(order.cum_qty, cum_qty), subtract(order.gross, gross)
             self.positions.revised(key, order.side, more_qty, more_gross)
@@ -428,6 +432,8 @@ class Blotter(Surroundings):
 
     def _request_retargeted(self, event: RequestRetargeted) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+            if self.kill_switches.by_scope:
+                self.kill_switches.asked(event, self.orders[event.order_seq])
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
 
@@ -492,6 +498,8 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     OrderRouted: Blotter._order_routed,
     OrderWorked: Blotter._order_worked,
     ListReceived: Blotter._list_received,
+    KillSwitchEngaged: Blotter._kill_switch_engaged,
+    KillSwitchReleased: Blotter._kill_switch_released,
     ListRefused: Blotter._list_refused,
     ListExecuted: Blotter._list_executed,
     ListCancelRequested: Blotter._list_cancel_requested,

@@ -25,10 +25,14 @@ ONE_TRIGGERS_THE_OTHER: Final = "ONE_TRIGGERS_THE_OTHER"
 MASS_CANCEL: Final = "MASS_CANCEL"
 """Its client asked for all of its orders, or all in a symbol, to be canceled."""
 
+KILL_SWITCH: Final = "KILL_SWITCH"
+"""A kill switch was engaged: KillSwitchEngaged says by whom and why."""
+
 REASONS: Final[Mapping[str, RestatementReason]] = {
     CANCEL_ON_DISCONNECT: RestatementReason.CANCEL_ON_SYSTEM_FAILURE,
     CANCEL_ON_TRADING_HALT: RestatementReason.CANCEL_ON_TRADING_HALT,
     OPERATOR: RestatementReason.VERBAL_CHANGE,
+    KILL_SWITCH: RestatementReason.BROKER_OPTION,
     ONE_CANCELS_THE_OTHER: RestatementReason.OTHER,
     ONE_TRIGGERS_THE_OTHER: RestatementReason.OTHER,
 }

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from oms.blotter import Blotter
-from oms.causes import EXPIRED, REASONS
+from oms.causes import EXPIRED, KILL_SWITCH, REASONS
 from oms.events import (
     CancelRejected,
     CancelRequested,
@@ -422,7 +422,9 @@ class Family:
         """Nothing new goes out while trading is halted, all of it or the symbol. REDUCING lets through what is a part
         of an order that was let through."""
         blotter = self._blotter
-        return blotter.trading_state is not TradingState.HALTED and ("", self._order.symbol) not in blotter.halts
+        if blotter.trading_state is TradingState.HALTED or ("", self._order.symbol) in blotter.halts:
+            return False
+        return blotter.kill_switches.holding(self._order) is None
 
     def _refused(self) -> set[str]:
         since = self._worked_seq
@@ -444,7 +446,15 @@ class Family:
                 text = end.text
             if isinstance(end, OrderCanceled):
                 reason = end.reason
+                if end.venue_cl_ord_id is not None and self._was_killed(end):
+                    text = KILL_SWITCH
             self._state(OrderCanceled(*self._next(), parent.order_seq, None, parent.cl_ord_id, None, text, reason))
+
+    def _was_killed(self, end: OrderCanceled) -> bool:
+        """A kill switch took the part from its venue."""
+        order = self._outlooks[end.order_seq].order
+        request = None if order is None or end.venue_cl_ord_id is None else order.requests.get(end.venue_cl_ord_id)
+        return request is not None and request.name == KILL_SWITCH
 
     # ----------------------------------------------------------------------------------------------------- bookkeeping
 

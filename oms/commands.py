@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from oms.instruments import Instrument
+from oms.kill_switch_commands import KillSwitchCommand
 from oms.limits import Limits, Rate
 from oms.operator_commands import OperatorCommand
 from oms.refusals import Refusal
@@ -285,4 +286,5 @@ Command = (
     | RenewOrder
     | AskVenue
     | OperatorCommand
+    | KillSwitchCommand
 )

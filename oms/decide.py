@@ -14,6 +14,7 @@ from oms import (
     decide_executions,
     decide_external,
     decide_intervention,
+    decide_kill_switch,
     decide_list,
     decide_mass_cancel,
     decide_operator,
@@ -55,6 +56,7 @@ from oms.commands import (
 )
 from oms.consequences import consequences
 from oms.events import Event
+from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
 from oms.operator_commands import (
     BustByOperator,
     CancelByOperator,
@@ -109,6 +111,9 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     DefineInstrument: decide_operator.define_instrument,
     SetLimits: decide_operator.set_limits,
     SetSessionRates: decide_operator.set_session_rates,
+    EngageKillSwitch: decide_kill_switch.engage,
+    ReleaseKillSwitch: decide_kill_switch.release,
+    KillOrder: decide_kill_switch.kill_order,
     SetTradingState: decide_operator.set_trading_state,
     SetVenueCapabilities: decide_time.set_venue_capabilities,
     SetSymbolStatus: decide_time.set_symbol_status,

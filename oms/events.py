@@ -25,6 +25,8 @@ from oms.group_events import MassCancelRefused as MassCancelRefused
 from oms.group_events import MassCancelRequested as MassCancelRequested
 from oms.group_events import TradeDisputed as TradeDisputed
 from oms.instruments import Instrument
+from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
+from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
 from oms.limits import Limits, Rate
 from oms.special_terms import SpecialTerms
 from oms.types import (
@@ -590,5 +592,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     OrderClaimed,
     OperatorRefused,
     OperatorIntervened,
+    KillSwitchEngaged,
+    KillSwitchReleased,
 )
 """Every event there is."""

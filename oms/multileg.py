@@ -269,7 +269,9 @@ class LegFamily(Family):
         """Nothing new goes out while trading is halted, all of it or one of the legs' symbols by an operator."""
         blotter = self._blotter
         halted = any(("", leg.symbol) in blotter.halts for leg in self._legs)
-        return blotter.trading_state is not TradingState.HALTED and not halted
+        if blotter.trading_state is TradingState.HALTED or halted:
+            return False
+        return blotter.kill_switches.holding(self._order) is None
 
     def _next_slice(self, broken: set[str]) -> Iterator[LegPart]:
         """Not while a leg could not follow: its venue is away, or has halted it."""

@@ -16,6 +16,7 @@ from oms.events import Event, OrderHeld, OrderRefused, OrderRouted, OrderTrigger
 from oms.multileg import first_slice
 from oms.order import Order
 from oms.risk.gate import Gate, OrderRequest
+from oms.risk.kill_switch import kill_switch
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
 from oms.risk.venue_supports import venue_supports
@@ -23,7 +24,7 @@ from oms.routing import choose_venue, shares
 from oms.types import HoldReason, Moment, OrdType, Side, TimeInForce, WorkReason
 
 STOPS: Final = (OrdType.STOP, OrdType.STOP_LIMIT)
-GATES_AGAIN: Final[tuple[Gate, ...]] = (trading_state, venue_available, venue_supports)
+GATES_AGAIN: Final[tuple[Gate, ...]] = (kill_switch, trading_state, venue_available, venue_supports)
 """Asked once more when a held order is let go: what they ask about may have changed since."""
 
 

@@ -32,6 +32,18 @@ CODES: Final[dict[str, Code]] = {
         "Trading is halted (HALTED), or only what lowers an order is let in (REDUCING).",
         "Cancels still pass. Ask the operator when trading goes on.",
     ),
+    "KILL_SWITCH": Code(
+        RejectReason.BROKER_OPTION,
+        "A kill switch is engaged for the slice: for everything, or for a venue, account, session, trader, symbol or "
+        "algorithm of the order. Neither new orders nor replaces pass, until two people have released it.",
+        "Cancels still pass. Ask the operator; other slices trade on.",
+    ),
+    "KILL_SWITCH_NOT_ALLOWED": Code(
+        RejectReason.BROKER_OPTION,
+        "The session may not engage a kill switch by OrderMassCancelRequest(q), or the request is for something else "
+        "than all of its orders.",
+        "Send MassCancelRequestType(530)=7 on a session that is entitled to it, or a plain mass cancel.",
+    ),
     "VENUE_UNAVAILABLE": Code(
         RejectReason.BROKER_OPTION,
         "No venue that lists the symbol is connected, or the venue of the order is not.",

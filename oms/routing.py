@@ -39,13 +39,14 @@ def choose_venue(
     special: SpecialTerms = NO_SPECIAL_TERMS,
 ) -> str | None:
     """The first connected one of the instrument's venues, which are listed in order of preference, that takes an order
-    on these terms and trades the symbol; else the first connected one, and gates say what it lacks."""
-    connected, venues = blotter.venues, instrument.venues
+    on these terms and trades the symbol; else the first connected one, and gates say what it lacks. None that a kill
+    switch has stopped."""
+    connected, venues, killed = blotter.venues, instrument.venues, blotter.kill_switches.holds_venue
     if len(venues) == 1:
-        return venues[0] if connected.get(venues[0]) else None
+        return venues[0] if connected.get(venues[0]) and not killed(venues[0]) else None
     first = None
     for venue in venues:
-        if connected.get(venue):
+        if connected.get(venue) and not killed(venue):
             if _takes(venue, instrument.symbol, blotter, ord_type, time_in_force, special):
                 return venue
             first = first or venue
@@ -57,7 +58,7 @@ def _takes(
 ) -> bool:
     """It takes an order on these terms, and trades the symbol."""
     lacking = what_lacks(blotter.capabilities_of(venue), symbol, ord_type, time_in_force, special)
-    return lacking is None and (venue, symbol) not in blotter.halts
+    return lacking is None and (venue, symbol) not in blotter.halts and not blotter.kill_switches.holds_venue(venue)
 
 
 def is_divisible(ord_type: OrdType, time_in_force: TimeInForce, special: SpecialTerms) -> bool:

@@ -25,6 +25,7 @@ from oms.codec import decode_event
 from oms.events import Event, ListReceived
 from oms.finished import Lives, folded, names_at_venues
 from oms.instruments import Instrument
+from oms.kill_switches import Key, KillSwitch
 from oms.limits import Limits, Rate
 from oms.lists import OrderList
 from oms.order import Order

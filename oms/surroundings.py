@@ -13,6 +13,8 @@ from oms.events import (
     ClosingPhaseBegan,
     DuplicateRefused,
     InstrumentDefined,
+    KillSwitchEngaged,
+    KillSwitchReleased,
     LimitsSet,
     ListRequestRefused,
     LogOpened,
@@ -30,6 +32,7 @@ from oms.events import (
     VenueStateChanged,
 )
 from oms.instruments import Instrument
+from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import TradingDay
@@ -51,6 +54,7 @@ class Surroundings:
         "halts",
         "instruments",
         "limits",
+        "kill_switches",
         "market",
         "store_id",
         "trading_state",
@@ -62,6 +66,7 @@ class Surroundings:
         self.trading_state = TradingState.ACTIVE
         self.limits: Limits = NOTHING
         self.instruments: dict[str, Instrument] = {}
+        self.kill_switches = KillSwitches()
         self.venues: dict[str, bool] = {}
         self.capabilities: dict[str, VenueCapabilities] = {}
         self.closed_symbols: dict[str, None] = {}
@@ -124,6 +129,12 @@ class Surroundings:
 
     def _venue_state_changed(self, event: VenueStateChanged) -> None:
         self.venues[event.venue] = event.connected
+
+    def _kill_switch_engaged(self, event: KillSwitchEngaged) -> None:
+        self.kill_switches.engage(event)
+
+    def _kill_switch_released(self, event: KillSwitchReleased) -> None:
+        self.kill_switches.release(event)
 
     def _venue_capabilities_set(self, event: VenueCapabilitiesSet) -> None:
         self.capabilities[event.venue] = event.capabilities

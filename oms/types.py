@@ -158,6 +158,18 @@ class SymbolStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
+class KillScope(StrEnum):
+    """What a kill switch stops: everything, or all that has one value of this."""
+
+    GLOBAL = "global"
+    VENUE = "venue"
+    ACCOUNT = "account"
+    SESSION = "session"
+    TRADER = "trader"
+    SYMBOL = "symbol"
+    ALGO = "algo"
+
+
 class FillFlag(StrEnum):
     """What was odd about a fill that was booked all the same: a fill is money."""
 

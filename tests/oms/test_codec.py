@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms import events, group_events, venue_reports
+from oms import events, group_events, kill_switch_events, venue_reports
 from oms.codec import SCHEMA, UnreadableEvent, decode_event, encode_event
 from oms.events import EVENT_TYPES, Event, OrderAccepted
 from oms.types import OrdType, Side, TimeInForce
@@ -38,7 +38,9 @@ REPORT_TYPES = concrete(venue_reports, {"VenueReport", "OrderReport"})
 
 
 def test_the_lists_of_kinds_are_complete() -> None:
-    assert set(EVENT_TYPES) == {*concrete(events, set()), *concrete(group_events, set())}
+    assert set(EVENT_TYPES) == {
+        kind for module in (events, group_events, kill_switch_events) for kind in concrete(module, set())
+    }
     assert set(typing.get_args(AnyVenueReport)) == set(REPORT_TYPES)
 
 
@@ -76,6 +78,7 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "venues": ["XSIM", "XALT"],
         "contingency": "ONE_CANCELS_THE_OTHER",
         "waits": True,
+        "cancel": True,
         "definite": True,
         "cl_ord_ids": ["A é", "B é"],
         "ref_seq": 13,
@@ -100,6 +103,8 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         hint = str(typing.get_type_hints(kind)[field])
         if field == "reason":
             content.append("because" if hint == "<class 'str'>" else "NEW" if "WorkReason" in hint else "OTHER")
+        elif "KillScope" in hint:
+            content.append("account")
         elif field == "why" and hint == "<class 'str'>":
             content.append("why é")
         elif field == "orders" and "tuple" in hint:

@@ -35,6 +35,7 @@ def refusal(events: list[Event]) -> str:
 
 def test_order_of_the_gates() -> None:
     assert [gate.__name__ for gate in GATES] == [
+        "kill_switch",
         "trading_state",
         "halted_symbol",
         "instrument",
