@@ -373,6 +373,8 @@ class Blotter(Surroundings):
     def _open_or_finished(self, event: OrderEvent) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
+        if self.kill_switches.by_scope:
+            self.kill_switches.see(event, order)
         if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
             self._wait(order)
         if order.is_open:
@@ -393,8 +395,6 @@ class Blotter(Surroundings):
         cum_qty, gross = order.cum_qty, order.gross
         self._open_or_finished(event)
         if not order.children:
-        if self.kill_switches.by_scope:
-            self.kill_switches.see(event, order)
             key = (order.account, order.symbol, event.venue)
             more_qty, more_gross = subtract(order.cum_qty, cum_qty), subtract(order.gross, gross)
             self.positions.revised(key, order.side, more_qty, more_gross)
@@ -412,6 +412,8 @@ class Blotter(Surroundings):
     def _cancel_requested(self, event: CancelRequested) -> None:
         if event.cause:  # not the client's: it has no ClOrdID and does not count
             self._request_sent(event)
+            if self.kill_switches.by_scope:
+                self.kill_switches.asked(event, self.orders[event.order_seq])
             return
         self._request(event).count_cancel(event.at_ns, self.limits)
 
@@ -432,8 +434,6 @@ class Blotter(Surroundings):
 
     def _request_retargeted(self, event: RequestRetargeted) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
-            if self.kill_switches.by_scope:
-                self.kill_switches.asked(event, self.orders[event.order_seq])
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
 
@@ -478,6 +478,8 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     InstrumentDefined: Blotter._instrument_defined,
     LimitsSet: Blotter._limits_set,
     SessionRatesSet: Blotter._session_rates_set,
+    KillSwitchEngaged: Blotter._kill_switch_engaged,
+    KillSwitchReleased: Blotter._kill_switch_released,
     TradingStateChanged: Blotter._trading_state_changed,
     ClientArrived: Blotter._client_arrived,
     ClientLeft: Blotter._client_left,
@@ -498,8 +500,6 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     OrderRouted: Blotter._order_routed,
     OrderWorked: Blotter._order_worked,
     ListReceived: Blotter._list_received,
-    KillSwitchEngaged: Blotter._kill_switch_engaged,
-    KillSwitchReleased: Blotter._kill_switch_released,
     ListRefused: Blotter._list_refused,
     ListExecuted: Blotter._list_executed,
     ListCancelRequested: Blotter._list_cancel_requested,

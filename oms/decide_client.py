@@ -202,14 +202,14 @@ def replace_order(blotter: Blotter, command: ReplaceOrder, at: Moment) -> list[E
     request = None
     if order is not None and not refused:
         if order.special.legs:
+            killed = blotter.kill_switches.holding(order)
             refused = leg_refusals(blotter, command, order.account, at)
+            if killed is not None:
+                refused.insert(0, refuse("KILL_SWITCH", f"slice={killed.name}"))
         else:
             request = _replacement(blotter, order, command)
             refused = refusals(request, blotter, at)
-            killed = blotter.kill_switches.holding(order)
     if refused:
-            if killed is not None:
-                refused.insert(0, refuse("KILL_SWITCH", f"slice={killed.name}"))
         first, *others = refused
         order_seq = None if order is None else order.order_seq
         also = tuple(other.text for other in others)

@@ -53,8 +53,8 @@ class Surroundings:
         "day",
         "halts",
         "instruments",
-        "limits",
         "kill_switches",
+        "limits",
         "market",
         "store_id",
         "trading_state",
@@ -64,9 +64,9 @@ class Surroundings:
     def __init__(self) -> None:
         self.store_id = ""
         self.trading_state = TradingState.ACTIVE
+        self.kill_switches = KillSwitches()
         self.limits: Limits = NOTHING
         self.instruments: dict[str, Instrument] = {}
-        self.kill_switches = KillSwitches()
         self.venues: dict[str, bool] = {}
         self.capabilities: dict[str, VenueCapabilities] = {}
         self.closed_symbols: dict[str, None] = {}
@@ -127,14 +127,14 @@ class Surroundings:
     def _trading_state_changed(self, event: TradingStateChanged) -> None:
         self.trading_state = event.state
 
-    def _venue_state_changed(self, event: VenueStateChanged) -> None:
-        self.venues[event.venue] = event.connected
-
     def _kill_switch_engaged(self, event: KillSwitchEngaged) -> None:
         self.kill_switches.engage(event)
 
     def _kill_switch_released(self, event: KillSwitchReleased) -> None:
         self.kill_switches.release(event)
+
+    def _venue_state_changed(self, event: VenueStateChanged) -> None:
+        self.venues[event.venue] = event.connected
 
     def _venue_capabilities_set(self, event: VenueCapabilitiesSet) -> None:
         self.capabilities[event.venue] = event.capabilities

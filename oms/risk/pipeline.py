@@ -9,8 +9,8 @@ from oms.refusals import Refusal
 from oms.risk.gate import Gate, OrderRequest
 from oms.risk.halted_symbol import halted_symbol
 from oms.risk.instrument import instrument
-from oms.risk.order_limits import order_limits
 from oms.risk.kill_switch import kill_switch
+from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
 from oms.risk.price_band import price_band
 from oms.risk.throttle import throttle
@@ -20,6 +20,7 @@ from oms.risk.venue_supports import venue_supports
 from oms.types import Moment
 
 GATES: Final[tuple[Gate, ...]] = (
+    kill_switch,
     trading_state,
     kill_switch,
     halted_symbol,
