@@ -78,6 +78,8 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
     "gateway/session_cli.py": {"print"},
     "gateway/order_cli.py": {"print"},
+    "gateway/__main__.py": {"sys"},
+    "gateway/early_stop.py": {"os", "signal"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},
     "gateway/config_commands.py": {"files", "print", "sys"},
     "gateway/inspect.py": {"os", "print"},
