@@ -189,6 +189,12 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
         ),
     ] = None
     throttle: Annotated[Throttle, Meta(description="requests of one session")] = Throttle()
+    duplicate_interval_ms: Annotated[
+        int,
+        Meta(
+            ge=0, le=60_000, description="the same order sent again within it, as a new one, is refused; 0: it is not"
+        ),
+    ] = 0
 
 
 class GatewayConfig(Record, frozen=True, kw_only=True):

@@ -108,6 +108,7 @@ def terms_of(config: GatewayConfig) -> Terms:
             messages=_rate(throttle.messages, throttle.interval_ms),
             cancels=_rate(throttle.cancel_messages, throttle.interval_ms),
             unhedged_qty_max=limits.max_unhedged_qty,
+            duplicate_interval_ms=limits.duplicate_interval_ms,
         ),
         references={
             instrument.symbol: (instrument.venue, instrument.reference_price)

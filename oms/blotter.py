@@ -83,6 +83,7 @@ from oms.finished import FINISHED_KEPT, Finished, begun, folded, names_at_venues
 from oms.lists import OrderList
 from oms.order import Order
 from oms.positions import Positions
+from oms.recent_orders import content_of
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned, telephoned
 from oms.types import TimeInForce
@@ -250,6 +251,8 @@ class Blotter(Surroundings):
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
             self.telephoned,
+            self.recent_orders.content(),
+            self.kill_switches.content(),
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
 
@@ -291,6 +294,23 @@ class Blotter(Surroundings):
         elif event.operator:
             self.telephoned.setdefault(event.session, []).append(telephoned(event))
         self.orders[event.seq] = self.open_orders[event.seq] = order
+        if self.limits.duplicate_interval_ms and event.parent_seq is None:
+            self._remember(event)
+
+    def _remember(self, event: OrderReceived) -> None:
+        content = content_of(
+            event.session, event.account, event.symbol, event.side, event.order_qty, event.price, event.special
+        )
+        interval_ns = self.limits.duplicate_interval_ms * 1_000_000
+        self.recent_orders.received(content, event.at_ns, event.seq, event.cl_ord_id, interval_ns)
+
+    def _order_refused(self, event: OrderRefused) -> None:
+        self._open_or_finished(event)
+        if self.recent_orders.orders and (order := self.orders.get(event.order_seq)) is not None:
+            content = content_of(
+                order.session, order.account, order.symbol, order.side, order.order_qty, order.price, order.special
+            )
+            self.recent_orders.refused(content, event.order_seq)
 
     def _order_adopted(self, event: OrderAdopted) -> None:
         order = begun(event, self.store_id, self.day)
@@ -491,7 +511,7 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     SymbolStatusChanged: Blotter._symbol_status_changed,
     TradingDayBegan: Blotter._trading_day_began,
     OrderReceived: Blotter._order_received,
-    OrderRefused: Blotter._open_or_finished,
+    OrderRefused: Blotter._order_refused,
     DuplicateRefused: Blotter._message_counted,
     PossResendRecognized: Blotter._message_counted,
     OrderAdopted: Blotter._order_adopted,

@@ -48,6 +48,7 @@ from oms.onward import onward
 from oms.order import Order, max_price
 from oms.order_state import Base
 from oms.refusals import Refusal, refuse
+from oms.risk.duplicate_content import duplicate_content
 from oms.risk.gate import OrderRequest
 from oms.risk.pipeline import refusals
 from oms.risk.throttle import cancel_throttle, message_throttle
@@ -119,7 +120,10 @@ def _multileg_judged(
         command.ord_type, command.order_qty, command.price, command.time_in_force, command.transact_time_ns, special,
         None, command.operator, None, command.trader, command.target_strategy,
     )  # fmt: skip
-    return received, request, leg_refusals(blotter, command, command.account, at)
+    refused = leg_refusals(blotter, command, command.account, at)
+    if (duplicate := duplicate_content(request, blotter, at)) is not None:
+        refused.insert(0, duplicate)
+    return received, request, refused
 
 
 def order_refused(order_seq: int, refused: Sequence[Refusal], at: Moment) -> OrderRefused:

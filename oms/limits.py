@@ -14,6 +14,7 @@ from oms.rates import rate_faults as rate_faults
 from oms.slices import LimitRow, rows_faults
 
 CONVERSION_RATE_MAX: Final = Decimal(1_000_000)
+DUPLICATE_INTERVAL_MS_MAX: Final = 60_000
 
 
 class Account(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -56,6 +57,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """For each other currency what one of it is in the base currency. At most 1,000,000."""
     raises_need_approval: bool = False
     """While the gateway runs a limit is only made weaker by one person together with another."""
+    duplicate_interval_ms: int = 0
+    """The same order of a session, under another ClOrdID(11) within this time, is refused; 0: it is not looked for."""
 
 
 NOTHING: Final = Limits(
@@ -83,6 +86,8 @@ def limits_faults(limits: Limits) -> list[str]:
         faults.append(f"order_notional_max: {limits.order_notional_max}: a number, not negative")
     if limits.reference_price_age_ms_max < 0:
         faults.append(f"reference_price_age_ms_max: {limits.reference_price_age_ms_max}: not negative")
+    if not 0 <= limits.duplicate_interval_ms <= DUPLICATE_INTERVAL_MS_MAX:
+        faults.append(f"duplicate_interval_ms: {limits.duplicate_interval_ms}: 0 to {DUPLICATE_INTERVAL_MS_MAX}")
     faults += rate_faults("messages", limits.messages) + rate_faults("cancels", limits.cancels)
     return faults + _tables_faults(limits)
 

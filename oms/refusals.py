@@ -128,6 +128,12 @@ CODES: Final[dict[str, Code]] = {
         "ClOrdID(11) was used before by this session, perhaps in a request that was refused.",
         "Use a ClOrdID(11) that is new for the session.",
     ),
+    "DUPLICATE_CONTENT": Code(
+        RejectReason.DUPLICATE,
+        "The session has sent an order for the same account, symbol, side, quantity and price a moment before: "
+        "`cl_ord_id`, `order_id`, `age_ms` ago.",
+        "Look whether the first one is what was wanted. If both are, send the second after `interval_ms`.",
+    ),
     "TELEPHONED_BEFORE": Code(
         RejectReason.DUPLICATE_OF_TELEPHONED,
         "The same order was given by telephone after this one was made (TransactTime(60)), and was taken.",

@@ -29,6 +29,7 @@ from oms.kill_switches import Key, KillSwitch
 from oms.limits import Limits, Rate
 from oms.lists import OrderList
 from oms.order import Order
+from oms.recent_orders import Content, Recent
 from oms.telephoned import Telephoned
 from oms.types import Contingency, SymbolStatus, TradingState
 from oms.venue_capabilities import VenueCapabilities
@@ -94,6 +95,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     parents: int
     quarantined: int
     telephoned: dict[str, list[Telephoned]] = {}
+    recent_orders: list[tuple[Content, Recent]] = []
+    kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
 
 
 UPCASTERS: Final[Mapping[int, Callable[[bytes], bytes]]] = {}
@@ -135,6 +138,8 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             parents=blotter.parents,
             quarantined=blotter.quarantined,
             telephoned=blotter.telephoned,
+            recent_orders=blotter.recent_orders.content(),
+            kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
     )
 
@@ -189,6 +194,8 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.parents = state.parents
     blotter.quarantined = state.quarantined
     blotter.telephoned = state.telephoned
+    blotter.recent_orders.orders = dict(state.recent_orders)
+    blotter.kill_switches.restore(*state.kill_switches)
 
 
 def _orders(blotter: Blotter, state: State, orders: list[Order], lives: list[list[Event]]) -> None:

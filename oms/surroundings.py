@@ -36,6 +36,7 @@ from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import TradingDay
+from oms.recent_orders import RecentOrders
 from oms.types import SymbolStatus, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
 
@@ -56,6 +57,7 @@ class Surroundings:
         "kill_switches",
         "limits",
         "market",
+        "recent_orders",
         "store_id",
         "trading_state",
         "venues",
@@ -73,6 +75,7 @@ class Surroundings:
         self.market = Market()
         self.halts: dict[tuple[str, str], SymbolStatus] = {}
         self.day = TradingDay()
+        self.recent_orders = RecentOrders()
         self.clients: dict[str, Client] = {}
 
     # --------------------------------------------------------------------------------------------------------- look-ups
