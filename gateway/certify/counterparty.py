@@ -19,6 +19,7 @@ OF_THE_TRANSMISSION = frozenset({b"8", b"9", b"10", b"43", b"52", b"122"})
 """Fields that may differ when a message is sent again; all others must not."""
 
 _FRAME = re.compile(rb"8=FIX[^\x01]*\x019=(\d+)\x01")
+_SECRET = re.compile(rb"(\x01(?:554|925|96|1402|1404)=)[^\x01]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,7 +48,8 @@ def content_of(raw: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def show(raw: bytes) -> str:
-    return raw.replace(SOH, b"|").decode("latin-1")
+    """For people: no SOH, no secret."""
+    return _SECRET.sub(rb"\1***", raw).replace(SOH, b"|").decode("latin-1")
 
 
 def stamp(utc_ns: int) -> bytes:
