@@ -211,6 +211,10 @@ TargetCompID=THEM
 Password=CANARY-cfg
 """
 WHO = ("--operator", "ann", "--reason", "a test")
+CERTIFY = (
+    *("--port", "1", "--venue-port", "0", "--venue-timeout", "0.1", "--sender-comp-id", "ALICE"),
+    *("--target-comp-id", "US", "--username", "alice", "--password-file", "PASSWORD"),
+)
 RUNNING: dict[str, list[tuple[str, ...]]] = {
     "status": [("YAML",)],
     "halt": [("YAML", *WHO[2:])],
@@ -224,6 +228,8 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "config schema": [()],
     "config import": [("CFG",)],
     "password": [()],
+    "certify list": [()],
+    "certify orders": [CERTIFY],
     "client": [("--session", "ALICE", "--config", "YAML", "--script", "SCRIPT")],
 }
 STOPPED: dict[str, list[tuple[str, ...]]] = {
@@ -252,7 +258,9 @@ def asked(gateway: LiveGateway, commands: dict[str, list[tuple[str, ...]]]) -> d
         "YAML": str(gateway.path), "JOURNAL": str(gateway.directory / "journal"),
         "CFG": str(gateway.directory.parent / f"{gateway.directory.name}.cfg"),
         "SCRIPT": str(gateway.directory / "script"),
+        "PASSWORD": str(gateway.directory.parent / f"{gateway.directory.name}.password"),
     }  # fmt: skip
+    Path(places["PASSWORD"]).write_text(GOOD)
     Path(places["CFG"]).write_text(QUICKFIX_CFG)
     Path(places["SCRIPT"]).write_text("status\n")
 
