@@ -33,6 +33,7 @@ from config.quickfix_keys import FILE, REFUSED, REFUSED_FAMILIES, SESSION, SETTL
 from config.records import Record
 from config.session import Connect, ConnectTls, SessionConfig, SessionKeys, SessionTemplate, SessionThrottle, Throttle
 from config.spelling import spellings_of
+from config.trading import MayTrade
 
 HEAD = """\
 # Configuration
@@ -58,6 +59,7 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("connect", Connect, "Of a session of kind venue; one host, or a list to call in turn."),
     ("connect.tls", ConnectTls, ""),
     ("throttle, of a session", SessionThrottle, ""),
+    ("may_trade, of a session", MayTrade, ""),
     ("journal", JournalConfig, ""),
     ("logs", LogsConfig, ""),
     ("admin", AdminConfig, ""),

@@ -27,6 +27,7 @@ from config.records import (
     TlsVersion,
 )
 from config.secret import Secret
+from config.trading import MayTrade
 
 BeginString = Literal["FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1"]
 ApplVerId = Literal["", "FIX.4.0", "FIX.4.1", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIX.5.0", "FIX.5.0SP1", "FIX.5.0SP2"]
@@ -315,6 +316,7 @@ class SessionKeys(Record, frozen=True, kw_only=True):
 
     # -- orders --------------------------------------------------------------------------------------------------------
     accounts: Annotated[tuple[str, ...], Meta(description="Account(1) values a client may use; empty for any")] = ()
+    may_trade: Annotated[MayTrade | None, Meta(description="what it may trade; without it anything")] = None
     report_pending: Annotated[
         tuple[Literal["new", "cancel", "replace"], ...],
         Meta(description="requests answered at once as Pending (39=A, 6, E), before the venue has spoken"),

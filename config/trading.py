@@ -9,6 +9,7 @@ from msgspec import Meta
 from config.records import Record, Symbol, TimeOfDay
 
 OrdTypeName = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT", "PEGGED"]
+SideName = Literal["BUY", "SELL"]
 TimeInForceName = Literal[
     "DAY", "GOOD_TILL_CANCEL", "IMMEDIATE_OR_CANCEL", "FILL_OR_KILL", "GOOD_TILL_DATE", "AT_THE_CLOSE"
 ]
@@ -36,6 +37,14 @@ class TradingDay(Record, frozen=True, kw_only=True):
     time_zone: Annotated[
         str, Meta(min_length=1, max_length=64, description="zone of it and of every close, as Europe/Zurich")
     ] = "UTC"
+
+
+class MayTrade(Record, frozen=True, kw_only=True):
+    """What a session may trade, of what can be traded; what is left out is not restricted."""
+
+    symbols: Annotated[tuple[Symbol, ...], Meta(description="Symbol(55), also of legs; empty for any")] = ()
+    sides: Annotated[tuple[SideName, ...], Meta(description="Side(54); empty for both")] = ()
+    ord_types: Annotated[tuple[OrdTypeName, ...], Meta(description="OrdType(40); empty for any")] = ()
 
 
 class Close(Record, frozen=True, kw_only=True):

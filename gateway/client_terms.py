@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.leavers import CancelOnDisconnect
 from gateway.translate.dialect import Dialect
+from oms.entitlements import Entitlement
 from oms.limits import Rate
 
 
@@ -29,3 +30,5 @@ class Client:
     """More refusals for the throttle than these end in a Logout; None: never."""
     restate_gt_orders: bool = True
     """It hears at the beginning of each trading day that its orders of days before stand (ExecType D)."""
+    entitlement: Entitlement | None = None
+    """What it may trade; None for anything."""

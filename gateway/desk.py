@@ -35,6 +35,7 @@ from oms import events
 from oms.commands import (
     DefineInstrument,
     OpenLog,
+    SetEntitlement,
     SetLimits,
     SetSessionRates,
     SetSymbolStatus,
@@ -123,7 +124,7 @@ class Desk(Deciding):
             self._take(DefineInstrument(instrument), turn)
         self._take(SetLimits(self._terms.limits, "configuration", "start"), turn)
         for session, client in self._clients.items():
-            self._take(SetSessionRates(session, client.messages, client.cancels), turn)
+            self._tell_terms(session, client, turn)
         venues: list[FixVenue | InProcessVenue] = [*self._venue_of_session.values(), *self._in_process.values()]
         for known in venues:
             self._take(SetVenueCapabilities(known.name, known.capabilities.of_orders()), turn)
@@ -149,7 +150,7 @@ class Desk(Deciding):
         venue = self._venue_of_session.get(session)
         if venue is None:
             client = self._clients[session]
-            self._take(SetSessionRates(session, client.messages, client.cancels), turn)
+            self._tell_terms(session, client, turn)
             if session in self._leaving_terms():
                 self._leavers.arrived(session, turn)
             return
@@ -160,6 +161,10 @@ class Desk(Deciding):
                 turn.send(session, request.msg_type, request.body)
         finally:
             self._watch.connected(venue.name, turn)
+
+    def _tell_terms(self, session: str, client: Client, turn: Turn) -> None:
+        self._take(SetSessionRates(session, client.messages, client.cancels), turn)
+        self._take(SetEntitlement(session, client.entitlement), turn)
 
     def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
         venue = self._venue_of_session.get(session)

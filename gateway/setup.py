@@ -17,6 +17,7 @@ from config.model import (
     SessionThrottle,
     SimulatedVenue,
 )
+from config.trading import MayTrade
 from fixspec.numbers import format_decimal
 from gateway.client_terms import Client
 from gateway.day_clock import TradingHours
@@ -30,9 +31,10 @@ from gateway.session.schedule import Schedule
 from gateway.session_hours import second_of_day
 from gateway.translate.dialect import Dialect, dialect_of
 from gateway.unresolved_watch import Patience
+from oms.entitlements import Entitlement
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Limits, Rate
-from oms.types import TimeInForce
+from oms.types import OrdType, Side, TimeInForce
 from venues.port import FixVenue, InProcessVenue
 from venues.registry import make_venue
 
@@ -161,12 +163,23 @@ def _client(session: SessionConfig) -> Client:
         dialect=_dialect(session),
         listens_only=session.kind == "drop_copy",
         accounts=frozenset(session.accounts),
+        entitlement=_entitlement(session.may_trade),
         report_pending=frozenset(session.report_pending),
         cancel_on_disconnect=_cancel_on_disconnect(session),
         messages=None if throttle is None else _rate(throttle.messages, throttle.interval_ms),
         cancels=None if throttle is None else _rate(throttle.cancel_messages, throttle.interval_ms),
         refusals=_refusals(throttle),
         restate_gt_orders=session.restate_gt_orders,
+    )
+
+
+def _entitlement(may_trade: MayTrade | None) -> Entitlement | None:
+    if may_trade is None:
+        return None
+    return Entitlement(
+        symbols=may_trade.symbols,
+        sides=tuple(Side(name) for name in may_trade.sides),
+        ord_types=tuple(OrdType(name) for name in may_trade.ord_types),
     )
 
 

@@ -3,6 +3,7 @@ orders are canceled when it leaves, whether it is there."""
 
 from __future__ import annotations
 
+from oms.entitlements import Entitlement, Rights
 from oms.limits import Limits, Rate
 from oms.special_terms import SpecialTerms
 from oms.token_bucket import take
@@ -16,8 +17,9 @@ class Client:
     that are still open: none of them may be used for another request. Its value is the `order_seq` of the order that
     the request was about; None for one that we refused, which names no order.
     The buckets are those of `oms.token_bucket`, in ns. `messages` and `cancels` are rates of its own, None for those of
-    the limits. `is_bound` says that it has sent an order that is to be canceled when its connection is lost.
-    `cancel_at_ns` (UTC) is when the orders of one that is away are to be canceled."""
+    the limits; `rights` what it may trade, None for anything. `is_bound` says that it has sent an order that is to be
+    canceled when its connection is lost. `cancel_at_ns` (UTC) is when the orders of one that is away are to be
+    canceled."""
 
     __slots__ = (
         "cancel_at_ns",
@@ -28,6 +30,7 @@ class Client:
         "is_present",
         "messages",
         "messages_full_at_ns",
+        "rights",
     )
 
     def __init__(self) -> None:
@@ -39,6 +42,14 @@ class Client:
         self.is_bound = False
         self.is_present = False
         self.cancel_at_ns: int | None = None
+        self.rights: Rights | None = None
+
+    @property
+    def entitlement(self) -> Entitlement | None:
+        return None if self.rights is None else self.rights.entitlement
+
+    def entitle(self, entitlement: Entitlement | None) -> None:
+        self.rights = None if entitlement is None else Rights(entitlement)
 
     def bind(self, special: SpecialTerms | None) -> None:
         """Whoever sends an order that ends with its connection is there, and is watched from then on."""
@@ -64,4 +75,5 @@ class Client:
             self.is_bound,
             self.is_present,
             self.cancel_at_ns,
+            self.entitlement,
         ]

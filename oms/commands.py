@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
+from oms.entitlements import Entitlement
 from oms.instruments import Instrument
 from oms.kill_switch_commands import KillSwitchCommand
 from oms.limits import Limits, Rate
@@ -146,6 +147,13 @@ class SetSessionRates(msgspec.Struct, frozen=True, gc=False):
     cancels: Rate | None
 
 
+class SetEntitlement(msgspec.Struct, frozen=True, gc=False):
+    """What a session may trade; None for anything. No event when it stands so already."""
+
+    session: str
+    entitlement: Entitlement | None
+
+
 class MarkClientArrived(msgspec.Struct, frozen=True, gc=False):
     """A session whose orders are canceled when it leaves has logged on."""
 
@@ -272,6 +280,7 @@ Command = (
     | SetLimits
     | SetTradingState
     | SetSessionRates
+    | SetEntitlement
     | MarkClientArrived
     | MarkClientLeft
     | CancelForLeaver

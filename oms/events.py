@@ -12,6 +12,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from oms.entitlements import Entitlement
 from oms.event import Event as Event
 from oms.event import OrderEvent as OrderEvent
 from oms.fill_details import FillDetails
@@ -69,6 +70,13 @@ class SessionRatesSet(Event, frozen=True, gc=False, array_like=True, tag=True):
     session: str
     messages: Rate | None
     cancels: Rate | None
+
+
+class EntitlementSet(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """What `session` may trade; None for anything. Since schema 3."""
+
+    session: str
+    entitlement: Entitlement | None
 
 
 class TradingStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -592,6 +600,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     OrderClaimed,
     OperatorRefused,
     OperatorIntervened,
+    EntitlementSet,
     KillSwitchEngaged,
     KillSwitchReleased,
 )

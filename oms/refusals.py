@@ -44,6 +44,11 @@ CODES: Final[dict[str, Code]] = {
         "than all of its orders.",
         "Send MassCancelRequestType(530)=7 on a session that is entitled to it, or a plain mass cancel.",
     ),
+    "NOT_ENTITLED": Code(
+        RejectReason.BROKER_OPTION,
+        "The session may not trade this: `field` says whether it is the symbol, the side or the type of order.",
+        "Send what the session is entitled to, or ask for more rights.",
+    ),
     "VENUE_UNAVAILABLE": Code(
         RejectReason.BROKER_OPTION,
         "No venue that lists the symbol is connected, or the venue of the order is not.",

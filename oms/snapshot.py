@@ -22,6 +22,7 @@ import msgspec
 from oms.blotter import Blotter
 from oms.client import Client
 from oms.codec import decode_event
+from oms.entitlements import Entitlement
 from oms.events import Event, ListReceived
 from oms.finished import Lives, folded, names_at_venues
 from oms.instruments import Instrument
@@ -55,6 +56,7 @@ class ClientState(msgspec.Struct, frozen=True, gc=False):
     is_bound: bool
     is_present: bool
     cancel_at_ns: int | None
+    entitlement: Entitlement | None = None
 
 
 class ListState(msgspec.Struct, frozen=True, gc=False):
@@ -188,7 +190,9 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     for session, held in state.clients.items():
         client = blotter.clients[session] = Client()
         for name in ClientState.__struct_fields__:
-            setattr(client, name, getattr(held, name))
+            if name != "entitlement":
+                setattr(client, name, getattr(held, name))
+        client.entitle(held.entitlement)
     for account, symbol, venue, long_qty, short_qty, long_gross, short_gross in state.positions:
         blotter.positions.restore((account, symbol, venue), (long_qty, short_qty, long_gross, short_gross))
     blotter.parents = state.parents

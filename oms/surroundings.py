@@ -12,6 +12,7 @@ from oms.events import (
     ClientLeft,
     ClosingPhaseBegan,
     DuplicateRefused,
+    EntitlementSet,
     InstrumentDefined,
     KillSwitchEngaged,
     KillSwitchReleased,
@@ -115,6 +116,9 @@ class Surroundings:
     def _session_rates_set(self, event: SessionRatesSet) -> None:
         client = self._client(event.session)
         client.messages, client.cancels = event.messages, event.cancels
+
+    def _entitlement_set(self, event: EntitlementSet) -> None:
+        self._client(event.session).entitle(event.entitlement)
 
     def _client_arrived(self, event: ClientArrived) -> None:
         client = self._client(event.session)

@@ -109,7 +109,9 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
     return found or [now]
 
 
-LISTS = ("accounts", "report_pending", "disconnect_keep", "ord_types", "times_in_force", "exec_insts", "symbols")
+LISTS = (
+    "accounts", "sides", "report_pending", "disconnect_keep", "ord_types", "times_in_force", "exec_insts", "symbols",
+)  # fmt: skip
 """Keys whose value is a list: its items stand with commas between them."""
 
 

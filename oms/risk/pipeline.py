@@ -7,6 +7,7 @@ from typing import Final
 from oms.blotter import Blotter
 from oms.refusals import Refusal
 from oms.risk.duplicate_content import duplicate_content
+from oms.risk.entitlement import entitlement
 from oms.risk.gate import Gate, OrderRequest
 from oms.risk.halted_symbol import halted_symbol
 from oms.risk.instrument import instrument
@@ -23,6 +24,7 @@ from oms.types import Moment
 GATES: Final[tuple[Gate, ...]] = (
     kill_switch,
     trading_state,
+    entitlement,
     duplicate_content,
     halted_symbol,
     instrument,

@@ -263,6 +263,14 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ["instruments[1].symbol: 'X' is already instruments[0]"],
     ),
     (
+        "entitled_to_a_stranger",
+        I
+        + "  - {symbol: X, venue: SIM}\nsessions:\n"
+        + "  - {name: A, begin_string: FIX.4.4, target_comp_id: A, may_trade: {symbols: [X, Y]}}\n",
+        ":6",
+        ["sessions[0].may_trade.symbols[1]: 'Y' is not the symbol of an instrument; known are X"],
+    ),
+    (
         "split_over_a_stranger",
         I + "  - {symbol: X, venue: SIM, routing: {split: {SIM: 60, XALT: 40}}}\n",
         ":4",

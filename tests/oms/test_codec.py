@@ -86,6 +86,7 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "why": "STOP_PRICE",
         "status": "HALTED",
         "capabilities": [["LIMIT"], ["DAY"], [], True, True, ["BTC-USD"]],
+        "entitlement": [["symbol é"], ["BUY"], ["LIMIT"]],
         "messages": [10, 20],
         "cancels": [30, 40],
         "also": ("B: b=2",),

@@ -37,6 +37,7 @@ def test_order_of_the_gates() -> None:
     assert [gate.__name__ for gate in GATES] == [
         "kill_switch",
         "trading_state",
+        "entitlement",
         "duplicate_content",
         "halted_symbol",
         "instrument",
