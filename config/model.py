@@ -36,6 +36,7 @@ __all__ = [
     "GatewayConfig",
     "InstrumentConfig",
     "JournalConfig",
+    "KillSwitchConfig",
     "LimitsConfig",
     "ListedSymbol",
     "Listen",
@@ -197,6 +198,20 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     ] = 0
 
 
+class KillSwitchConfig(Record, frozen=True, kw_only=True):
+    """Kill switches, beside the command `fixgate kill` and SIGUSR1."""
+
+    file: Annotated[
+        str, Meta(max_length=4096, description="when this file appears, everything is stopped; empty for none")
+    ] = ""
+    deadline_s: Annotated[
+        int, Meta(ge=1, le=3600, description="cancels that a venue has not answered by then are told as an error")
+    ] = 5
+    second_person: Annotated[
+        bool, Meta(description="a release needs an approver who neither engaged the switch nor asks for the release")
+    ] = True
+
+
 class GatewayConfig(Record, frozen=True, kw_only=True):
     """The file that `fixgate run` reads."""
 
@@ -220,6 +235,7 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     instruments: Annotated[tuple[InstrumentConfig, ...], Meta(description="what may be traded")] = ()
     limits: Annotated[LimitsConfig, Meta(description="limits for every order")] = LimitsConfig()
     trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()
+    kill_switch: Annotated[KillSwitchConfig, Meta(description="how everything is stopped")] = KillSwitchConfig()
 
 
 # -- the bundled exchange ----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ FOR_VENUES_ONLY = (
 )  # fmt: skip
 FOR_CLIENTS_ONLY = (
     "accounts", "may_trade", "report_pending", "throttle", "cancel_on_disconnect", "cancel_on_disconnect_grace_s",
-    "cancel_on_disconnect_keep", "restate_gt_orders",
+    "cancel_on_disconnect_keep", "restate_gt_orders", "kill_switch",
 )  # fmt: skip
 FOR_CALLERS_ONLY = ("heart_bt_int_s_min", "heart_bt_int_s_max", "heart_bt_int_override_s", "allowed_remote_addresses")
 LATENCY_MAX_S = 600

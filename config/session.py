@@ -324,6 +324,9 @@ class SessionKeys(Record, frozen=True, kw_only=True):
     restate_gt_orders: Annotated[
         bool, Meta(description="each trading day it is told that its orders of days before stand (ExecType D)")
     ] = True
+    kill_switch: Annotated[
+        bool, Meta(description="it may stop its own session: a mass cancel (q, 530=7) with Text(58) KILL_SWITCH")
+    ] = False
 
     @property
     def default_appl_ver_id_value(self) -> bytes:

@@ -4,6 +4,9 @@
     GET  /state-hash                     number of the last fact and hash of the state; looks at all there is
     GET  /sessions                       every session: state, numbers, hours
     POST /trading-state    {"state": "HALTED", "operator": "ann", "reason": "runaway algo"}
+    GET  /kill                           kill switches that are engaged, and what became of their cancels
+    POST /kill/engage      {"scope": "account=A1", "operator": "ann", "reason": "runaway algo", "cancel": true}
+    POST /kill/release     {"scope": "account=A1", "operator": "ann", "reason": "fixed", "approver": "bob"}
     POST /symbol-status    {"symbol": "BTC-USD", "status": "HALTED", "operator": "ann", "reason": "news"}
     POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
     POST /session/reset    the same, and "sender" or "target" for other numbers than 1
@@ -33,10 +36,12 @@ from aiohttp import web
 
 from gateway import order_commands
 
-ASKED = {"/status": "status", "/state-hash": "state_hash", "/sessions": "sessions"}
+ASKED = {"/status": "status", "/state-hash": "state_hash", "/sessions": "sessions", "/kill": "kill_status"}
 WISHED = {
     "/trading-state": "trading_state",
     "/symbol-status": "symbol_status",
+    "/kill/engage": "kill_engage",
+    "/kill/release": "kill_release",
     "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import uvloop
 
 from config.load import load_exchange, load_gateway
-from config.model import ExchangeConfig, GatewayConfig, JournalConfig, SessionConfig
+from config.model import ExchangeConfig, GatewayConfig, JournalConfig, KillSwitchConfig, SessionConfig
 from fixspec.rulebook import RulesOfEngagement
 from gateway.calls import Calls
 from gateway.clock import read_clock
@@ -24,6 +24,7 @@ from gateway.crank import Crank
 from gateway.doors import admission_of, door_terms_of
 from gateway.exchange.application import Exchange
 from gateway.journal import Journal
+from gateway.kill_switch_doors import KillSwitchDoors
 from gateway.logs import Logs, log_name_of, open_logs, terminal
 from gateway.net.acceptor import Acceptor
 from gateway.operator import command_of
@@ -92,6 +93,8 @@ class Program(NamedTuple):
     path: Path | None = None
     """The file to read again on SIGHUP; None: what is configured stays."""
     attached: bool = False
+    kill_switch: KillSwitchConfig | None = None
+    """Its doors; None where there is nothing to stop."""
 
 
 def run_program(program: Program, config: GatewayConfig, *, announce: Announce | None = None) -> int:
@@ -112,7 +115,7 @@ async def _gateway(path: Path, config: GatewayConfig, create: bool, announce: An
         clients.update(clients_of(sessions))  # who was one stays one: it may have orders
         desk.use_clients(clients)
 
-    program = Program(desk, take_in, RULES_OF_ENGAGEMENT, config.admin.socket, path)
+    program = Program(desk, take_in, RULES_OF_ENGAGEMENT, config.admin.socket, path, kill_switch=config.kill_switch)
     return await _serve(program, journal, config, announce)
 
 
@@ -194,6 +197,7 @@ async def _serve(
     stopped = asyncio.create_task(_stop_signal(program.attached, hang_up))
     await asyncio.sleep(0)  # from here on signals are heard; who is asked to stop comes up first
     crank.start()
+    kill = _kill_switch_doors(program, crank)
     for acceptor in acceptors:
         await acceptor.open()
     admin = await _open_admin(Path(program.admin_socket), command) if program.admin_socket else None
@@ -209,6 +213,8 @@ async def _serve(
 
     await stopped
     stop_reloads()
+    if kill is not None:
+        kill.close()
     snapshots.stop()
     for acceptor in acceptors:
         acceptor.close()
@@ -220,6 +226,16 @@ async def _serve(
     record.close()
     journal.close()
     return 0
+
+
+def _kill_switch_doors(program: Program, crank: Crank) -> KillSwitchDoors | None:
+    """They are open before the clients' doors: what was to be stopped is stopped when the first of them comes."""
+    config = program.kill_switch
+    if config is None:
+        return None
+    doors = KillSwitchDoors(crank.command, Path(config.file) if config.file else None)
+    doors.open()
+    return doors
 
 
 async def _open_admin(socket: Path, command: Callable[[object], Awaitable[object]]) -> Admin:

@@ -19,6 +19,7 @@ from gateway.certify.command import certify_app
 from gateway.config_commands import config_app
 from gateway.door_client import EXIT_REFUSED, answer_of, login_name, refuse
 from gateway.early_stop import heed_sigterm
+from gateway.kill_switch_cli import kill_app
 from gateway.order_cli import order_app
 from gateway.session_cli import reload, session_app
 
@@ -37,6 +38,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(certify_app, name="certify")
 app.add_typer(session_app, name="session")
 app.add_typer(order_app, name="order")
+app.add_typer(kill_app, name="kill")
 app.command()(reload)
 
 EXCHANGE_START_S = 10.0

@@ -35,7 +35,7 @@ from oms.instruments import Instrument
 from oms.order import Order
 from oms.refusals import Refusal
 from oms.risk.throttle import message_throttle
-from oms.types import Moment, TradingState
+from oms.types import KillScope, Moment, TradingState
 from oms.unresolved import VENUE_STATE_UNKNOWN
 
 _ONE_SECURITY = frozenset(
@@ -266,6 +266,8 @@ class ClientQuestions:
 
     def _what_halts(self) -> bytes:
         blotter = self._blotter
+        if blotter.kill_switches.get(KillScope.GLOBAL, "") is not None:
+            return b"KILL_SWITCH: slice=global"
         if blotter.trading_state is not TradingState.ACTIVE:
             return b"TRADING_STATE: state=" + blotter.trading_state.encode()
         return b"" if any(blotter.venues.values()) else b"VENUE_UNAVAILABLE: no venue is connected"

@@ -32,3 +32,5 @@ class Client:
     """It hears at the beginning of each trading day that its orders of days before stand (ExecType D)."""
     entitlement: Entitlement | None = None
     """What it may trade; None for anything."""
+    kill_switch: bool = False
+    """It may engage the kill switch of its own session."""

@@ -33,6 +33,7 @@ from gateway.net.pump import Pump
 from gateway.password_check import PasswordChecks
 from gateway.transact import Spine
 from gateway.watchdog import Watchdog
+from oms.kill_switch_commands import EngageKillSwitch
 
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 BATCH_INPUTS_MAX = 256
@@ -81,7 +82,8 @@ class Crank:
         self._last_ticket += 1
         answer: asyncio.Future[object] = self._loop.create_future()
         self._tickets[self._last_ticket] = answer
-        self.inbox.put(CommandReceived(self._last_ticket, command))
+        put = self.inbox.put_first if isinstance(command, EngageKillSwitch) else self.inbox.put
+        put(CommandReceived(self._last_ticket, command))
         self.wake()
         return await answer
 

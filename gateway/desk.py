@@ -19,6 +19,7 @@ from gateway.client_terms import Client
 from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
 from gateway.expiry import Expiry
+from gateway.kill_switch_desk import KillSwitchDesk, KillTerms
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
 from gateway.markets import Markets
 from gateway.news import TellNews, tell_news
@@ -44,6 +45,7 @@ from oms.commands import (
 )
 from oms.instruments import Instrument
 from oms.limits import Limits
+from oms.types import KillScope
 from oms.venue_reports import (
     ReferencePriceSeen,
     VenueConnected,
@@ -64,6 +66,7 @@ class Terms:
     mics: Mapping[str, str] = field(default_factory=dict)
     """Venue -> its market identifier code; a venue without one goes by its name."""
     hours: TradingHours = AROUND_THE_CLOCK
+    kill_switch: KillTerms = field(default_factory=KillTerms)
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
 
@@ -104,6 +107,17 @@ class Desk(Deciding):
         requests = ClientRequests(self.blotter, self._reporter, self._take, self._questions).table
         self._requests = requests | lists.requests
         self._strangers = Strangers(self.blotter, store_id, self._take)
+        self._kill_switches = KillSwitchDesk(
+            self.blotter,
+            self._reporter,
+            terms.kill_switch,
+            self._take,
+            self._known,
+            self._questions.tell_trading_session,
+        )
+        self._tellers |= self._kill_switches.tellers
+        mass_cancel = self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST]
+        self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST] = self._kill_switches.of_client(mass_cancel)
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
         self._tick_at_mono_ns: int | None = None
 
@@ -142,6 +156,7 @@ class Desk(Deciding):
             self._take(VenueConnected(name), turn)
             self._watch.connected(name, turn)
         self._leavers.started(self._leaving_terms(), turn)
+        self._kill_switches.started(turn)
         self._expiry.reached(turn)
         self._let_venues_speak(turn)
 
@@ -210,7 +225,7 @@ class Desk(Deciding):
                 self._take(report, turn)
 
     def command(self, command: object, turn: Turn) -> object:
-        deed = self._order_desk.deeds.get(type(command))
+        deed = self._order_desk.deeds.get(type(command)) or self._kill_switches.deeds.get(type(command))
         if deed is not None:
             return deed(command, turn)
         if isinstance(command, StateHash):
@@ -225,6 +240,7 @@ class Desk(Deciding):
             "trading_state": str(self.blotter.trading_state),
             "trading_day": self.blotter.trading_day,
             "halts": {f"{symbol} by {by or 'operator'}": status for (by, symbol), status in self.blotter.halts.items()},
+            "kill_switches": [switch.name for switch in self.blotter.kill_switches],
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
             "unresolved_orders": len(self._watch.unresolved()),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
@@ -238,12 +254,14 @@ class Desk(Deciding):
             self._day_clock.deadline(),
             self._expiry.deadline(),
             self._watch.deadline(),
+            self._kill_switches.deadline(),
         ):
             if earliest is None or (due is not None and due < earliest):
                 earliest = due
         return earliest
 
     def deadline_reached(self, turn: Turn) -> None:
+        self._kill_switches.deadline_reached(turn)
         self._leavers.deadline_reached(self._leaving_terms(), turn)
         self._day_clock.reached(self._restates, turn)
         self._expiry.reached(turn)
@@ -260,6 +278,15 @@ class Desk(Deciding):
         for venue in self._in_process.values():
             for report in venue.tick(self._moment(turn)):
                 self._take(report, turn)
+
+    def _known(self, scope: KillScope) -> list[str] | None:
+        """The values there are of a scope; None where any may come."""
+        known: dict[KillScope, Iterable[str]] = {
+            KillScope.VENUE: (*(venue.name for venue in self._venue_of_session.values()), *self._in_process),
+            KillScope.SYMBOL: self.blotter.instruments,
+            KillScope.SESSION: (name for name, client in self._clients.items() if not client.listens_only),
+        }
+        return list(known[scope]) if scope in known else None
 
     def _restates(self, session: str) -> bool:
         return self._clients[session].restate_gt_orders

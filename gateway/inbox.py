@@ -101,6 +101,10 @@ class Inbox:
     def put(self, item: Input) -> None:
         self._inputs.append(item)
 
+    def put_first(self, item: Input) -> None:
+        """It is in the next turn and before all that waits: for what must be heard while clients flood."""
+        self._inputs.appendleft(item)
+
     def drain(self, inputs_max: int, connections: int = 1) -> list[Input]:
         """What the next turn takes: at most `inputs_max` inputs, and of each connection no more bytes than its share
         when so many are up."""

@@ -25,6 +25,7 @@ from gateway.desk import Desk, Terms
 from gateway.doors import venue_tls_of
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
+from gateway.kill_switch_desk import KillTerms
 from gateway.leavers import CancelOnDisconnect
 from gateway.net.hosts import Calling, Host
 from gateway.session.schedule import Schedule
@@ -119,6 +120,7 @@ def terms_of(config: GatewayConfig) -> Terms:
         },
         hours=_hours(config),
         patience={venue.name: _patience(venue) for venue in config.venues},
+        kill_switch=KillTerms(config.kill_switch.deadline_s * NS_PER_S, config.kill_switch.second_person),
     )
 
 
@@ -170,6 +172,7 @@ def _client(session: SessionConfig) -> Client:
         cancels=None if throttle is None else _rate(throttle.cancel_messages, throttle.interval_ms),
         refusals=_refusals(throttle),
         restate_gt_orders=session.restate_gt_orders,
+        kill_switch=session.kill_switch,
     )
 
 

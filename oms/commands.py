@@ -44,8 +44,8 @@ class NewOrder(msgspec.Struct, frozen=True, gc=False):
     """Who enters it for the client, by telephone: it then has no ClOrdID."""
     trader: str = ""
     """SenderSubID(50), or ''."""
-    target_strategy: str = ""
-    """TargetStrategy(847), the algorithm that sends it; or ''."""
+    cl_ord_link_id: str = ""
+    """ClOrdLinkID(583), the algorithm that sends it; or ''."""
 
 
 class CancelOrder(msgspec.Struct, frozen=True, gc=False):

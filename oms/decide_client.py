@@ -89,7 +89,7 @@ def judged(
     venue = None if instrument is None else choose_venue(instrument, blotter, ord_type, time_in_force, special)
     request = OrderRequest(
         command.session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
-        order_qty, price, venue, None, special, command.trader, command.target_strategy,
+        order_qty, price, venue, None, special, command.trader, command.cl_ord_link_id,
     )  # fmt: skip
     refused = refusals(request, blotter, at)
     if unknown_qty is not None:
@@ -101,7 +101,7 @@ def judged(
     received = OrderReceived(
         at.seq, at.utc_ns, command.session, command.account, command.cl_ord_id, symbol, side, ord_type, order_qty,
         price, time_in_force, command.transact_time_ns, command.special, None, command.operator, list_seq,
-        command.trader, command.target_strategy,
+        command.trader, command.cl_ord_link_id,
     )  # fmt: skip
     return received, request, refused
 
@@ -113,12 +113,12 @@ def _multileg_judged(
     request = OrderRequest(
         command.session, command.account, command.symbol, None, command.side, command.ord_type, command.order_qty,
         command.price, command.time_in_force, command.order_qty, command.price, None, None, special,
-        command.trader, command.target_strategy,
+        command.trader, command.cl_ord_link_id,
     )  # fmt: skip
     received = OrderReceived(
         at.seq, at.utc_ns, command.session, command.account, command.cl_ord_id, command.symbol, command.side,
         command.ord_type, command.order_qty, command.price, command.time_in_force, command.transact_time_ns, special,
-        None, command.operator, None, command.trader, command.target_strategy,
+        None, command.operator, None, command.trader, command.cl_ord_link_id,
     )  # fmt: skip
     refused = leg_refusals(blotter, command, command.account, at)
     if (duplicate := duplicate_content(request, blotter, at)) is not None:
@@ -324,5 +324,5 @@ def _replacement(blotter: Blotter, order: Order, command: ReplaceOrder) -> Order
         order,
         special,
         command.trader,
-        order.target_strategy,
+        order.cl_ord_link_id,
     )

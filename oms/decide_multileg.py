@@ -37,7 +37,7 @@ def leg_refusals(blotter: Blotter, command: NewOrder | ReplaceOrder, account: st
         request = OrderRequest(
             command.session, account, leg.symbol, instrument, leg.side, command.ord_type, qty, leg.price,
             command.time_in_force, qty, leg.price, venue_of(blotter, leg), trader=command.trader,
-            target_strategy=command.target_strategy if isinstance(command, NewOrder) else "",
+            cl_ord_link_id=command.cl_ord_link_id if isinstance(command, NewOrder) else "",
         )  # fmt: skip
         found += refusals(request, blotter, at)
     return found

@@ -29,6 +29,9 @@ from oms.instruments import Instrument
 from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
 from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
 from oms.limits import Limits, Rate
+from oms.presence_events import ClientArrived as ClientArrived
+from oms.presence_events import ClientLeft as ClientLeft
+from oms.presence_events import OrdersOfLeaverCanceled as OrdersOfLeaverCanceled
 from oms.special_terms import SpecialTerms
 from oms.types import (
     FillFlag,
@@ -127,32 +130,6 @@ class ReferencePriceSet(Event, frozen=True, gc=False, array_like=True, tag=True)
     price: Decimal
 
 
-# ------------------------------------------------------------------------------- clients whose orders are canceled when
-# they leave (cancel on disconnect); of others nothing is recorded
-
-
-class ClientArrived(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """The session has logged on. Nothing more is canceled because it was away."""
-
-    session: str
-
-
-class ClientLeft(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """The session is over: `in_good_order` by a Logout that was answered, else lost. At `cancel_at_ns` (UTC) its open
-    orders are canceled, unless it is back; None when they stay."""
-
-    session: str
-    in_good_order: bool
-    cancel_at_ns: int | None
-
-
-class OrdersOfLeaverCanceled(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """A cancel of each order of the session that was to be canceled has been asked for: `orders` of them."""
-
-    session: str
-    orders: int
-
-
 # ----------------------------------------------------------------------------------------------------------- new orders
 
 
@@ -178,9 +155,9 @@ class OrderReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
     list_seq: int | None = None
     """The ListReceived that it came with. Since schema 3."""
     trader: str = ""
-    """SenderSubID(50). Since schema 3, as `target_strategy`."""
-    target_strategy: str = ""
-    """TargetStrategy(847): the algorithm."""
+    """SenderSubID(50). Since schema 3, as `cl_ord_link_id`."""
+    cl_ord_link_id: str = ""
+    """ClOrdLinkID(583): the algorithm."""
 
 
 class OrderAdopted(Event, frozen=True, gc=False, array_like=True, tag=True):

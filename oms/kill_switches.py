@@ -1,8 +1,8 @@
 """Which kill switches are engaged, and what became of the cancels that they asked for.
 
 A switch stops a slice: everything, or what goes to one venue, or what has one account, session, symbol, trader
-(SenderSubID 50) or algorithm (TargetStrategy 847). It is engaged by KillSwitchEngaged and released by KillSwitchReleased and by
-nothing else: neither a restart nor a new trading day changes it.
+(SenderSubID 50) or algorithm (ClOrdLinkID 583). It is engaged by KillSwitchEngaged and released by KillSwitchReleased
+and by nothing else: neither a restart nor a new trading day changes it.
 
 To ask whether an order is stopped costs one look-up for each *kind* of slice that has a switch engaged, whatever the
 number of switches and orders; with none engaged it costs the truth of an empty dict.
@@ -80,7 +80,7 @@ _VALUE: Final[Mapping[KillScope, Callable[[Any], str | None]]] = {
     KillScope.SESSION: attrgetter("session"),
     KillScope.TRADER: attrgetter("trader"),
     KillScope.SYMBOL: attrgetter("symbol"),
-    KillScope.ALGO: attrgetter("target_strategy"),
+    KillScope.ALGO: attrgetter("cl_ord_link_id"),
 }
 
 

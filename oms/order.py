@@ -130,7 +130,7 @@ class Order:
         "side",
         "special",
         "symbol",
-        "target_strategy",
+        "cl_ord_link_id",
         "time_in_force",
         "trader",
         "transact_time_ns",
@@ -158,7 +158,7 @@ class Order:
         self.special = NO_SPECIAL_TERMS if received.special is None else received.special
         self.operator = received.operator
         self.trader = received.trader
-        self.target_strategy = received.target_strategy
+        self.cl_ord_link_id = received.cl_ord_link_id
         self.day = day
         self.cl_ord_id = cl_ord_id = received.cl_ord_id
         self.chain: Sequence[str] = (cl_ord_id,) if cl_ord_id else ()
@@ -345,7 +345,7 @@ class Order:
             self.special,
             self.operator,
             self.trader,
-            self.target_strategy,
+            self.cl_ord_link_id,
             self.cl_ord_id,
             list(self.chain),
             self.venue,

@@ -42,10 +42,16 @@ def _symbol(world: World, symbol: str, status: SymbolStatus) -> None:
     world.command(SetSymbolStatus(symbol, status, "ann", "news"))
 
 
+ANN = {"operator": "ann", "reason": "runaway"}
 OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
     "halts": lambda world, _: world.set_trading_state(TradingState.HALTED),
     "reduces": lambda world, _: world.set_trading_state(TradingState.REDUCING),
     "resumes": lambda world, _: world.set_trading_state(TradingState.ACTIVE),
+    "engages": lambda world, it: world.command(
+        command_of({**ANN, **it, "cancel": it.get("cancel") != "no", "ask": "kill_engage"})
+    ),
+    "releases": lambda world, it: world.command(command_of({**ANN, "approver": "bob", **it, "ask": "kill_release"})),
+    "inspects": lambda world, _: world.command(command_of({"ask": "kill_status"})),
     "suspends": lambda world, it: (
         _wish("suspend")(world, it) if "order" in it else _symbol(world, it["symbol"], SymbolStatus.HALTED)
     ),

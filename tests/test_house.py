@@ -78,6 +78,8 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
     "gateway/session_cli.py": {"print"},
     "gateway/order_cli.py": {"print"},
+    "gateway/kill_switch_cli.py": {"print"},
+    "gateway/kill_switch_doors.py": {"asyncio", "files", "signal"},  # looks for a file every second
     "gateway/__main__.py": {"sys"},
     "gateway/early_stop.py": {"os", "signal"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},

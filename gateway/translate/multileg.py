@@ -53,7 +53,7 @@ def new_multileg(session: str, message: Message) -> NewOrder | Unsupported:
         SpecialTerms(legs=legs),
         "",
         get(tags.SENDER_SUB_ID, b"").decode("latin-1"),
-        get(tags.TARGET_STRATEGY, b"").decode("latin-1"),
+        get(tags.CL_ORD_LINK_ID, b"").decode("latin-1"),
     )
 
 

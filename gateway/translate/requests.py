@@ -16,6 +16,7 @@ from fixspec.numbers import parse_decimal, parse_utc_timestamp
 from fixspec.tags import (
     ACCOUNT,
     CL_ORD_ID,
+    CL_ORD_LINK_ID,
     DK_REASON,
     EXEC_ID,
     FIELD_NAMES,
@@ -29,7 +30,6 @@ from fixspec.tags import (
     SENDER_SUB_ID,
     SIDE,
     SYMBOL,
-    TARGET_STRATEGY,
     TEXT,
     TIME_IN_FORCE,
     TRANSACT_TIME,
@@ -85,7 +85,7 @@ def new_order(session: str, message: Message | Group, dialect: Dialect) -> NewOr
         special,
         "",
         get(SENDER_SUB_ID, b"").decode("latin-1"),
-        get(TARGET_STRATEGY, b"").decode("latin-1"),
+        get(CL_ORD_LINK_ID, b"").decode("latin-1"),
     )
 
 

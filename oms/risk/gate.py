@@ -44,8 +44,8 @@ class OrderRequest(msgspec.Struct, frozen=True, gc=False):
     special: SpecialTerms = NO_SPECIAL_TERMS
     trader: str = ""
     """SenderSubID(50) of the message, or ''."""
-    target_strategy: str = ""
-    """TargetStrategy(847) of the order, or ''."""
+    cl_ord_link_id: str = ""
+    """ClOrdLinkID(583) of the order, or ''."""
 
 
 Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]

@@ -42,7 +42,7 @@ OWN = {
 def order(cl_ord_id: str, **changes: object) -> NewOrder:
     made = NewOrder(
         SESSION, "ACC", cl_ord_id, "BTC-USD", Side.BUY, OrdType.LIMIT, Decimal(10), Decimal(100), TimeInForce.DAY,
-        trader="T1", target_strategy="7",
+        trader="T1", cl_ord_link_id="7",
     )  # fmt: skip
     return msgspec.structs.replace(made, **changes)
 
