@@ -80,7 +80,9 @@ from oms.events import (
     VenueStateChanged,
 )
 from oms.exact import subtract
+from oms.exposure import Exposures
 from oms.finished import FINISHED_KEPT, Finished, begun, folded, names_at_venues
+from oms.limits import Limits
 from oms.lists import OrderList
 from oms.order import Order
 from oms.positions import Positions
@@ -126,6 +128,7 @@ class Blotter(Surroundings):
     __slots__ = (
         "_by_venue_cl_ord_id",
         "_external",
+        "exposures",
         "finished",
         "history",
         "last_seq",
@@ -152,6 +155,7 @@ class Blotter(Surroundings):
         self.lists: dict[tuple[str, str], OrderList | None] = {}
         self.lists_by_seq: dict[int, OrderList] = {}
         self.positions = Positions()
+        self.exposures = Exposures(self, self.orders)
         self.quarantined = 0
         self.telephoned: dict[str, list[Telephoned]] = {}
         """Orders given by telephone today, by session."""
@@ -235,6 +239,7 @@ class Blotter(Surroundings):
             self.last_seq,
             self.trading_state,
             self.limits,
+            self.configured,
             list(self.instruments.items()),
             list(self.venues.items()),
             list(self.capabilities.items()),
@@ -249,6 +254,7 @@ class Blotter(Surroundings):
             self.finished.content(),
             self.parents,
             self.positions.content(),
+            self.exposures.content(),
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
             self.telephoned,
@@ -264,6 +270,15 @@ class Blotter(Surroundings):
         assert event.seq > self.last_seq, (event.seq, self.last_seq)
         self.last_seq = event.seq
         _FOLD[type(event)](self, event)
+
+    def use_limits(self, limits: Limits) -> None:
+        super().use_limits(limits)
+        self.exposures.use(self.tables, self.positions, self.open_orders)
+
+    def _instrument_defined(self, event: InstrumentDefined) -> None:
+        super()._instrument_defined(event)
+        if self.exposures.books:
+            self.exposures.use(self.tables, self.positions, self.open_orders)
 
     def _trading_day_began(self, event: TradingDayBegan) -> None:
         self.day.name = event.day
@@ -316,6 +331,8 @@ class Blotter(Surroundings):
     def _order_adopted(self, event: OrderAdopted) -> None:
         order = begun(event, self.store_id, self.day)
         self.orders[event.seq] = self.open_orders[event.seq] = order
+        if self.exposures.books:
+            self.exposures.follow(order)
         for name in dict.fromkeys((event.venue_cl_ord_id, by_order_id(event.venue_order_id))):
             if name:
                 assert (event.venue, name) not in self._external, name
@@ -325,12 +342,16 @@ class Blotter(Surroundings):
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
+        if self.exposures.books:
+            self.exposures.follow(order)
         if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
             self._wait(order)
 
     def _order_held(self, event: OrderHeld | OrderTriggered) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
+        if self.exposures.books:
+            self.exposures.follow(order)
         self._wait(order)
 
     def _wait(self, order: Order) -> None:
@@ -346,6 +367,8 @@ class Blotter(Surroundings):
         if not order.children:
             self.parents += 1
         order.apply(event)
+        if self.exposures.books:
+            self.exposures.follow(order)
         if order.time_in_force is TimeInForce.GOOD_TILL_DATE:
             self._wait(order)
 
@@ -394,6 +417,8 @@ class Blotter(Surroundings):
     def _open_or_finished(self, event: OrderEvent) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         order.apply(event)
+        if self.exposures.books:
+            self.exposures.follow(order)
         if self.kill_switches.by_scope:
             self.kill_switches.see(event, order)
         if order.time_in_force is TimeInForce.GOOD_TILL_DATE or event.order_seq in self.waiting:
@@ -405,6 +430,9 @@ class Blotter(Surroundings):
             self._finish(event.order_seq)
 
     def _order_filled(self, event: OrderFilled) -> None:
+        if self.exposures.books:
+            order = self.orders.get(event.order_seq) or self._back(event.order_seq)
+            self.exposures.filled(order, event.last_qty, event.last_px)
         self._open_or_finished(event)
         order = self.orders[event.order_seq]
         if not order.children:  # a parent's fills are those of its children
@@ -414,6 +442,10 @@ class Blotter(Surroundings):
     def _execution_revised(self, event: ExecutionBusted | ExecutionCorrected) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         cum_qty, gross = order.cum_qty, order.gross
+        if self.exposures.books:
+            self.exposures.taken_back(order, order.executions[event.venue, event.trade_id])
+            if isinstance(event, ExecutionCorrected):
+                self.exposures.filled(order, event.last_qty, event.last_px)
         self._open_or_finished(event)
         if not order.children:
             key = (order.account, order.symbol, event.venue)
@@ -427,8 +459,12 @@ class Blotter(Surroundings):
         self.positions.revised(
             (order.account, order.symbol, order.venue), order.side, qty.copy_negate(), gross.copy_negate()
         )
+        account = order.account
         order.apply(event)
         self.positions.revised((order.account, order.symbol, order.venue), order.side, qty, gross)
+        if self.exposures.books:
+            self.exposures.moved(order, account, qty, gross)
+            self.exposures.follow(order)
 
     def _cancel_requested(self, event: CancelRequested) -> None:
         if event.cause:  # not the client's: it has no ClOrdID and does not count
@@ -449,6 +485,8 @@ class Blotter(Surroundings):
         if event.order_seq not in self.open_orders:
             self._reopen(order)
         order.apply(event)
+        if self.exposures.books:
+            self.exposures.follow(order)
         self._by_venue_cl_ord_id[event.venue_cl_ord_id] = order
         if event.order_seq in self.waiting:
             self._wait(order)

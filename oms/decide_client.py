@@ -72,7 +72,11 @@ def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
 
 
 def judged(
-    blotter: Blotter, command: NewOrder, at: Moment, list_seq: int | None = None
+    blotter: Blotter,
+    command: NewOrder,
+    at: Moment,
+    list_seq: int | None = None,
+    beside: tuple[OrderRequest, ...] = (),
 ) -> tuple[OrderReceived, OrderRequest, list[Refusal]]:
     """The order as it is received, the request for which the gates were asked, and what they have against it."""
     symbol, side, ord_type = command.symbol, command.side, command.ord_type
@@ -89,7 +93,7 @@ def judged(
     venue = None if instrument is None else choose_venue(instrument, blotter, ord_type, time_in_force, special)
     request = OrderRequest(
         command.session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
-        order_qty, price, venue, None, special, command.trader, command.cl_ord_link_id,
+        order_qty, price, venue, None, special, command.trader, command.cl_ord_link_id, None, beside,
     )  # fmt: skip
     refused = refusals(request, blotter, at)
     if unknown_qty is not None:
@@ -325,4 +329,5 @@ def _replacement(blotter: Blotter, order: Order, command: ReplaceOrder) -> Order
         special,
         command.trader,
         order.cl_ord_link_id,
+        order.order_seq,
     )

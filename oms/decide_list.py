@@ -35,6 +35,7 @@ from oms.lists import OrderList
 from oms.onward import onward
 from oms.outlook import Outlook
 from oms.refusals import Refusal, refuse
+from oms.risk.gate import OrderRequest
 from oms.risk.throttle import cancel_throttle, message_throttle
 from oms.token_bucket import take, wait_ns
 from oms.types import Contingency, HoldReason, Moment
@@ -56,16 +57,19 @@ def new_list(blotter: Blotter, command: NewList, at: Moment) -> list[Event]:
     whole = None if command.contingency is Contingency.NONE else _one_refused(blotter, command, at)
     events: list[Event] = []
     orders: list[int] = []
+    let_in: list[OrderRequest] = []
     for place, order in enumerate(command.orders):
         moment = Moment(at_ns, seq + 1 + len(events))
         orders.append(moment.seq)
-        received, request, refusals = judged(blotter, order, moment, list_seq=seq)
+        received, request, refusals = judged(blotter, order, moment, list_seq=seq, beside=tuple(let_in))
         events.append(received)
         further = Moment(at_ns, moment.seq + 1)
         reasons: Sequence[Refusal] = refusals or ([] if whole is None else [whole])
         if reasons:
             events.append(order_refused(received.seq, reasons, further))
-        elif place and command.contingency is Contingency.ONE_TRIGGERS_THE_OTHER:
+            continue
+        let_in.append(request)
+        if place and command.contingency is Contingency.ONE_TRIGGERS_THE_OTHER:
             events.append(OrderHeld(further.seq, at_ns, received.seq, HoldReason.OTHER_ORDER))
         elif command.waits:
             events.append(OrderHeld(further.seq, at_ns, received.seq, HoldReason.LIST_EXECUTE))
@@ -78,10 +82,12 @@ def new_list(blotter: Blotter, command: NewList, at: Moment) -> list[Event]:
 
 def _one_refused(blotter: Blotter, command: NewList, at: Moment) -> Refusal | None:
     """Why the others are refused with it, when an order of the list is."""
+    let_in: tuple[OrderRequest, ...] = ()
     for order in command.orders:
-        _, _, refusals = judged(blotter, order, at)
+        _, request, refusals = judged(blotter, order, at, beside=let_in)
         if refusals:
             return refuse("OTHER_ORDER_REFUSED", f"cl_ord_id={order.cl_ord_id}")
+        let_in = (*let_in, request)
     return None
 
 

@@ -95,6 +95,9 @@ def _guard(blotter: Blotter, command: NewOrder | ReplaceOrder, legs: tuple[Leg, 
     most = blotter.limits.unhedged_qty_max
     if most is None:
         return refuse("MULTILEG_OFF", f"legs={len(legs)}")
+    if blotter.exposures.books:
+        tables = ";".join(book.table.name for book in blotter.exposures.books)
+        return refuse("MULTILEG_OFF", f"legs={len(legs)} tables={tables}")
     instrument = blotter.instruments.get(legs[0].symbol)
     if instrument is None:
         return None  # the gates refuse the symbol

@@ -15,8 +15,13 @@ from oms.children import PartTerms, worked
 from oms.events import Event, OrderHeld, OrderRefused, OrderRouted, OrderTriggered
 from oms.multileg import first_slice
 from oms.order import Order
+from oms.risk.exposure import gross_exposure, net_exposure
 from oms.risk.gate import Gate, OrderRequest
+from oms.risk.halted_symbol import halted_symbol
 from oms.risk.kill_switch import kill_switch
+from oms.risk.order_limits import order_limits
+from oms.risk.position import position
+from oms.risk.price_band import price_band
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
 from oms.risk.venue_supports import venue_supports
@@ -24,8 +29,20 @@ from oms.routing import choose_venue, shares
 from oms.types import HoldReason, Moment, OrdType, Side, TimeInForce, WorkReason
 
 STOPS: Final = (OrdType.STOP, OrdType.STOP_LIMIT)
-GATES_AGAIN: Final[tuple[Gate, ...]] = (kill_switch, trading_state, venue_available, venue_supports)
-"""Asked once more when a held order is let go: what they ask about may have changed since."""
+GATES_AGAIN: Final[tuple[Gate, ...]] = (
+    kill_switch,
+    trading_state,
+    halted_symbol,
+    order_limits,
+    price_band,
+    venue_available,
+    venue_supports,
+    position,
+    gross_exposure,
+    net_exposure,
+)
+"""Asked once more when a held order is let go: what they ask about may have changed since, and in tables by venue it has
+nothing reserved yet."""
 
 
 def onward(
@@ -93,7 +110,7 @@ def request_of(blotter: Blotter, order: Order) -> OrderRequest:
     return OrderRequest(
         order.session, order.account, order.symbol, instrument, order.side, ord_type, order.order_qty, order.price,
         time_in_force, order.order_qty, order.price, venue, None, special,
-        order.trader, order.cl_ord_link_id,
+        order.trader, order.cl_ord_link_id, order.order_seq,
     )  # fmt: skip
 
 

@@ -117,6 +117,35 @@ CODES: Final[dict[str, Code]] = {
         "There is no reference price for the symbol, or it is too old, so the order cannot be judged.",
         "Try again when the market data is back.",
     ),
+    "POSITION_LIMIT_LONG": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The slice would be longer than its limit if all its open buys were executed and none of its open sells: "
+        "`position` and `open_buys` are there already, `more` is what the request adds.",
+        "Send less, cancel open buys, or ask for a higher limit.",
+    ),
+    "POSITION_LIMIT_SHORT": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The slice would be shorter than its limit if all its open sells were executed and none of its open buys: "
+        "`position` and `open_sells` are there already, `more` is what the request adds.",
+        "Send less, cancel open sells, or ask for a higher limit.",
+    ),
+    "GROSS_EXPOSURE": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The worst cases of all symbols of the slice, the larger side of each, would come to more than the limit, in the "
+        "base currency. `before` is there already.",
+        "Send less, cancel open orders, reduce positions, or ask for a higher limit.",
+    ),
+    "NET_EXPOSURE": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The worst case of the slice on the side of the order, over all symbols, would come to more than the limit, in "
+        "the base currency. `before` is there already.",
+        "Send less, cancel open orders on that side, trade on the other one, or ask for a higher limit.",
+    ),
+    "NO_CONVERSION_RATE": Code(
+        RejectReason.OTHER,
+        "A limit of the slice is in the base currency, and there is no rate for the currency of the symbol.",
+        "Ask the operator for the rate.",
+    ),
     "THROTTLED": Code(
         RejectReason.BROKER_OPTION,
         "The session has sent more new orders, replaces and status requests than its budget allows.",
@@ -260,7 +289,8 @@ CODES: Final[dict[str, Code]] = {
     # --- orders of several legs
     "MULTILEG_OFF": Code(
         RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
-        "Multileg orders are not let in: no limit is set for what of their first leg may stand alone.",
+        "Multileg orders are not let in: no limit is set for what of their first leg may stand alone; or `tables` of "
+        "limits bound positions or exposure, and legs that are still to follow are not reserved in them.",
         "Send an order for each leg, or ask for the limit.",
     ),
     "LEGS": Code(

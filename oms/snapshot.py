@@ -24,13 +24,15 @@ from oms.client import Client
 from oms.codec import decode_event
 from oms.entitlements import Entitlement
 from oms.events import Event, ListReceived
+from oms.exposure import ExposuresContent
 from oms.finished import Lives, folded, names_at_venues
 from oms.instruments import Instrument
 from oms.kill_switches import Key, KillSwitch
-from oms.limits import Limits, Rate
+from oms.limits import NOTHING, Limits, Rate
 from oms.lists import OrderList
 from oms.order import Order
 from oms.recent_orders import Content, Recent
+from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned
 from oms.types import Contingency, SymbolStatus, TradingState
 from oms.venue_capabilities import VenueCapabilities
@@ -99,6 +101,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     telephoned: dict[str, list[Telephoned]] = {}
     recent_orders: list[tuple[Content, Recent]] = []
     kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
+    configured: Limits = NOTHING
+    exposures: ExposuresContent = ([], [])
 
 
 UPCASTERS: Final[Mapping[int, Callable[[bytes], bytes]]] = {}
@@ -140,6 +144,8 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             parents=blotter.parents,
             quarantined=blotter.quarantined,
             telephoned=blotter.telephoned,
+            configured=blotter.configured,
+            exposures=blotter.exposures.content(),
             recent_orders=blotter.recent_orders.content(),
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
@@ -179,8 +185,10 @@ def load_snapshot(blotter: Blotter, content: bytes, schema: int) -> None:
 
 def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.trading_state = state.trading_state
-    blotter.limits = state.limits
     blotter.instruments = {instrument.symbol: instrument for instrument in state.instruments}
+    blotter.configured = state.configured
+    Surroundings.use_limits(blotter, state.limits)
+    blotter.exposures.restore(state.exposures, blotter.tables)
     blotter.venues = state.venues
     blotter.capabilities = state.capabilities
     blotter.halts = {(venue, symbol): status for venue, symbol, status in state.halts}

@@ -5,6 +5,11 @@ The other half of the blotter has the orders (`oms.blotter`). The rules of the f
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
 from oms.client import Client
 from oms.events import (
     CancelRefused,
@@ -32,34 +37,44 @@ from oms.events import (
     VenueCapabilitiesSet,
     VenueStateChanged,
 )
+from oms.exact import add, multiply
 from oms.instruments import Instrument
 from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import TradingDay
 from oms.recent_orders import RecentOrders
+from oms.slices import LimitTable, Traits, limit_tables, traits_of
 from oms.types import SymbolStatus, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
+
+_ONE: Final = Decimal(1)
 
 
 class Surroundings:
     """Read anything; write nothing.
 
     `halts` has what does not trade, by who says so (a venue, '' for operators) and symbol; `closed_symbols` have had
-    their close on this trading day."""
+    their close on this trading day.
+    `limits` is what holds; `configured` what was set as a whole (LimitsSet), before rows of it were changed one by one.
+    `tables` are the rows of `limits`; `groups` has the group of each account that is in one."""
 
     __slots__ = (
         "capabilities",
         "clients",
         "closed_symbols",
+        "configured",
         "day",
+        "groups",
         "halts",
         "instruments",
         "kill_switches",
         "limits",
         "market",
+        "rates",
         "recent_orders",
         "store_id",
+        "tables",
         "trading_state",
         "venues",
     )
@@ -69,6 +84,10 @@ class Surroundings:
         self.trading_state = TradingState.ACTIVE
         self.kill_switches = KillSwitches()
         self.limits: Limits = NOTHING
+        self.configured: Limits = NOTHING
+        self.tables: tuple[LimitTable, ...] = ()
+        self.groups: dict[str, str] = {}
+        self.rates: dict[str, Decimal] = {}
         self.instruments: dict[str, Instrument] = {}
         self.venues: dict[str, bool] = {}
         self.capabilities: dict[str, VenueCapabilities] = {}
@@ -95,6 +114,33 @@ class Surroundings:
         """What the venue takes; what every venue takes when nothing has been said of it."""
         return self.capabilities.get(venue, PLAIN)
 
+    def traits(self, account: str, symbol: str, session: str, trader: str, venue: str) -> Traits:
+        """What limits judge such an order by."""
+        group, instrument = self.groups.get(account, ""), self.instruments.get(symbol)
+        return traits_of(account, group, symbol, instrument, session, trader, venue)
+
+    def has_rate(self, instrument: Instrument) -> bool:
+        """Values in the currency of the instrument can be told in the base currency."""
+        return instrument.currency in self.rates
+
+    def value_factor(self, instrument: Instrument | None) -> Decimal:
+        """From quantity x price to the base currency. 1 where nothing is known of it: gates refuse such orders."""
+        if instrument is None:
+            return _ONE
+        rate = self.rates.get(instrument.currency, _ONE)
+        multiplier = instrument.contract_multiplier
+        return rate if multiplier == 1 else multiply(multiplier, rate)
+
+    def worst_prices(self, symbol: str) -> tuple[Decimal | None, Decimal | None]:
+        """The reference price, however old, and as far above it as the price band goes."""
+        reference = self.market.reference(symbol)
+        if reference is None:
+            return None, None
+        instrument, band = self.instruments.get(symbol), self.limits.price_band
+        if instrument is not None and instrument.price_band is not None:
+            band = instrument.price_band
+        return reference.price, multiply(reference.price, add(_ONE, band))
+
     # --------------------------------------------------------------------------------------------------------- the fold
 
     def _client(self, session: str) -> Client:
@@ -111,7 +157,19 @@ class Surroundings:
         self.instruments[event.instrument.symbol] = event.instrument
 
     def _limits_set(self, event: LimitsSet) -> None:
-        self.limits = event.limits
+        """Rows that were changed by themselves stay so, unless the rows were set to others."""
+        limits, configured = event.limits, self.configured
+        self.configured = limits
+        if limits.rows == configured.rows and limits.rows != self.limits.rows:
+            limits = msgspec.structs.replace(limits, rows=self.limits.rows)
+        self.use_limits(limits)
+
+    def use_limits(self, limits: Limits) -> None:
+        """These hold, with what follows from them."""
+        self.limits = limits
+        self.tables = limit_tables(limits.rows)
+        self.groups = {account.name: account.group for account in limits.accounts if account.group}
+        self.rates = {"": _ONE, limits.base_currency: _ONE, **dict(limits.rates)}
 
     def _session_rates_set(self, event: SessionRatesSet) -> None:
         client = self._client(event.session)

@@ -46,6 +46,10 @@ class OrderRequest(msgspec.Struct, frozen=True, gc=False):
     """SenderSubID(50) of the message, or ''."""
     cl_ord_link_id: str = ""
     """ClOrdLinkID(583) of the order, or ''."""
+    order_seq: int | None = None
+    """The order that there is already, to be replaced or let go: what is reserved for it counts once."""
+    beside: tuple[OrderRequest, ...] = ()
+    """Others that are let in by the same decision."""
 
 
 Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]

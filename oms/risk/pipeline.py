@@ -8,12 +8,14 @@ from oms.blotter import Blotter
 from oms.refusals import Refusal
 from oms.risk.duplicate_content import duplicate_content
 from oms.risk.entitlement import entitlement
+from oms.risk.exposure import gross_exposure, net_exposure
 from oms.risk.gate import Gate, OrderRequest
 from oms.risk.halted_symbol import halted_symbol
 from oms.risk.instrument import instrument
 from oms.risk.kill_switch import kill_switch
 from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
+from oms.risk.position import position
 from oms.risk.price_band import price_band
 from oms.risk.throttle import throttle
 from oms.risk.trading_state import trading_state
@@ -32,6 +34,9 @@ GATES: Final[tuple[Gate, ...]] = (
     order_limits,
     price_band,
     throttle,
+    position,
+    gross_exposure,
+    net_exposure,
     venue_available,
     venue_supports,
 )

@@ -45,6 +45,9 @@ def test_order_of_the_gates() -> None:
         "order_limits",
         "price_band",
         "throttle",
+        "position",
+        "gross_exposure",
+        "net_exposure",
         "venue_available",
         "venue_supports",
     ]

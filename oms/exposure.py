@@ -1,0 +1,555 @@
+"""What each slice holds and may come to hold: positions, and what is reserved for open orders.
+
+A fold beside that of orders and positions, in being only while there are tables with bounds that accumulate (positions,
+gross and net values). Its cost for an event depends on the number of those tables, and on nothing else.
+
+    reservation   of an order: the most that it may still execute, at the worst price, from the moment it is let in.
+                  Terms that are pending count as if they stood, where they are worse. Whoever does not answer keeps it.
+                  An order that has ended, or is filled with nothing pending, has none; a bust may give it one again
+    cell          all orders of one account, symbol, session and trader: what they hold, and at which average cost
+    holding       a symbol in a slice: the sum of its cells, and of the reservations in them
+    exposure      a slice: the sums of its holdings' worst cases
+
+An order that is worked in parts is reserved once, by itself; its parts count where slices are cut by venue, and there
+the order itself does not, for it has none. So an order has a cell without venue, or one of its venue, or both.
+
+Worst cases of a holding, in money. A position counts at the average cost of what is held, or has been sold; an open
+order at its limit, a sell order at the reference price if that is higher, an order without limit at the reference price
+as far off as the price band lets orders go. The reference price is that of the moment when the order was let in. Open
+buys that only close a short position lower it by their part of it; if they could turn it, all of them count. Values are
+rounded up, to 12 fraction digits.
+
+Sums are exact, so at any moment they are what anybody gets who adds up positions and open orders anew. What was
+executed before there was any table is known by account, symbol and venue only, at its average price, and has no session
+and no trader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_CEILING, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any, Final, NamedTuple
+
+from oms.events import ExecutionBusted, ReplaceRequested
+from oms.exact import FRACTION_DIGITS_MAX, ZERO, add, multiply, subtract
+from oms.order import Execution, Order
+from oms.order_state import ENDED, Base
+from oms.positions import Positions
+from oms.slices import NOTIONAL_BOUNDS, POSITION_BOUNDS, Bounds, Dimension, LimitTable, Traits
+from oms.special_terms import SpecialTerms
+from oms.surroundings import Surroundings
+from oms.types import OrdType, Side
+
+_UP: Final = Context(prec=64, rounding=ROUND_CEILING, traps=[InvalidOperation, DivisionByZero, Overflow])
+_FINEST: Final = Decimal(1).scaleb(-FRACTION_DIGITS_MAX)
+_ONE: Final = Decimal(1)
+_WITHOUT_LIMIT: Final = frozenset({OrdType.MARKET, OrdType.STOP})
+_multiply_up: Final = _UP.multiply
+_divide_up: Final = _UP.divide
+
+
+def rounded_up(number: Decimal) -> Decimal:
+    """To 12 fraction digits."""
+    return number.quantize(_FINEST, context=_UP)
+
+
+def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """value x part / whole, rounded up."""
+    return rounded_up(_divide_up(_multiply_up(value, part), whole))
+
+
+class Holding:
+    """One symbol in one slice. Only the ledger writes."""
+
+    __slots__ = (
+        "buy_qty",
+        "buy_value",
+        "factor",
+        "long_cost",
+        "long_qty",
+        "long_worst",
+        "net_qty",
+        "sell_qty",
+        "sell_value",
+        "short_cost",
+        "short_qty",
+        "short_worst",
+    )
+
+    def __init__(self, factor: Decimal) -> None:
+        self.factor = factor
+        """Multiplier x rate: from quantity x price to the base currency."""
+        self.net_qty = self.long_qty = self.short_qty = ZERO
+        """Bought less sold; the sums of the long cells and of the short ones."""
+        self.long_cost = self.short_cost = ZERO
+        self.buy_qty = self.sell_qty = ZERO
+        """Reserved for open orders."""
+        self.buy_value = self.sell_value = ZERO
+        self.long_worst = self.short_worst = ZERO
+        """The worst cases in the base currency; negative when even then the position is on the other side."""
+
+    def worst(self, is_buy: bool, qty: Decimal, value: Decimal) -> Decimal:
+        """The worst case of one side, with so much reserved for it."""
+        if is_buy:
+            held = _worst(self.net_qty, self.long_qty, self.long_cost, self.short_qty, self.short_cost, qty, value)
+        else:
+            short_by = self.net_qty.copy_negate()
+            held = _worst(short_by, self.short_qty, self.short_cost, self.long_qty, self.long_cost, qty, value)
+        return rounded_up(_multiply_up(held, self.factor))
+
+
+def _worst(
+    net_qty: Decimal,
+    own_qty: Decimal,
+    own_cost: Decimal,
+    other_qty: Decimal,
+    other_cost: Decimal,
+    qty: Decimal,
+    value: Decimal,
+) -> Decimal:
+    """`net_qty` is positive on the side that is looked at, `own` are the cells of that side."""
+    if net_qty >= 0:
+        if not net_qty:
+            return value
+        return add(own_cost if not other_qty else _part(own_cost, net_qty, own_qty), value)
+    left = add(net_qty, qty)
+    if left > 0:
+        return value
+    return _part(other_cost, left, other_qty)
+
+
+class Exposure:
+    """One slice. Only the ledger writes."""
+
+    __slots__ = ("gross", "holdings", "net_long", "net_short")
+
+    def __init__(self) -> None:
+        self.holdings: dict[str, Holding] = {}
+        self.gross = ZERO
+        """Sum over symbols of the larger of the two worst cases."""
+        self.net_long = self.net_short = ZERO
+        """Sums over symbols of the worst cases of each side."""
+
+
+class Book:
+    """A table with bounds that accumulate, and its slices."""
+
+    __slots__ = ("has_positions", "has_values", "is_by_venue", "slices", "table")
+
+    def __init__(self, table: LimitTable) -> None:
+        self.table = table
+        self.is_by_venue = Dimension.VENUE in table.dimensions
+        self.has_positions = any(table.limits(bound) for bound in POSITION_BOUNDS)
+        self.has_values = any(table.limits(bound) for bound in NOTIONAL_BOUNDS)
+        self.slices: dict[Any, Exposure] = {}
+
+
+class Slot(NamedTuple):
+    """Where a cell counts in one table. Without exposure or holding: nothing is there yet."""
+
+    book: Book
+    key: Any
+    bounds: Bounds
+    exposure: Exposure | None
+    holding: Holding | None
+
+
+class Cell:
+    """What the orders with the same traits hold. Only the ledger writes."""
+
+    __slots__ = ("cost", "net_qty", "slots", "traits")
+
+    def __init__(self, traits: Traits) -> None:
+        self.traits = traits
+        self.net_qty = ZERO
+        self.cost = ZERO
+        """Of what is held, or has been sold short: quantity x price, not negative."""
+        self.slots: list[tuple[Book, Exposure, Holding]] = []
+
+
+class Reservation:
+    """What one order may still do. Only the ledger writes."""
+
+    __slots__ = ("account", "cells", "is_buy", "market_price", "price", "qty", "reference", "value", "venue")
+
+    def __init__(
+        self,
+        account: str,
+        venue: str,
+        is_buy: bool,
+        cells: tuple[Cell, ...],
+        reference: Decimal | None,
+        market_price: Decimal | None,
+    ) -> None:
+        self.account = account
+        self.venue = venue
+        self.is_buy = is_buy
+        self.cells = cells
+        self.qty = self.price = self.value = ZERO
+        self.reference = reference
+        """Reference price when it was let in, and how far from it an order without limit may be executed."""
+        self.market_price = market_price
+
+
+_CellContent = tuple[list[str], Decimal, Decimal]
+_ReservationContent = tuple[
+    int, list[list[str]], str, str, bool, Decimal, Decimal, Decimal, Decimal | None, Decimal | None
+]
+ExposuresContent = tuple[list[_CellContent], list[_ReservationContent]]
+"""What `Exposures.content` is made of."""
+
+
+class Exposures:
+    """The ledger of one blotter, which alone writes to it."""
+
+    __slots__ = ("_around", "_orders", "books", "cells", "has_positions", "has_values", "is_by_venue", "reservations")
+
+    def __init__(self, around: Surroundings, orders: Mapping[int, Order]) -> None:
+        """`orders` has those in memory."""
+        self._around = around
+        self._orders = orders
+        self.books: tuple[Book, ...] = ()
+        """Empty while no table accumulates; there is then nothing else either."""
+        self.has_positions = self.has_values = self.is_by_venue = False
+        self.cells: dict[Traits, Cell] = {}
+        self.reservations: dict[int, Reservation] = {}
+
+    # --------------------------------------------------------------------------------------------------------- look-ups
+
+    def of(self, table: str, key: Any) -> Exposure | None:
+        """The slice of the table with this name (`account,symbol`); None when nothing is in it."""
+        for book in self.books:
+            if book.table.name == table:
+                return book.slices.get(key)
+        return None
+
+    def slots(self, traits: Traits) -> list[Slot]:
+        """Where an order with these traits counts: with a venue in the tables by venue, without one in the others."""
+        found, is_of_venue = [], bool(traits.venue)
+        for book in self.books:
+            if book.is_by_venue is is_of_venue:
+                key = book.table.key_of(traits)
+                row = book.table.row(key)
+                if row is not None:
+                    exposure = book.slices.get(key)
+                    holding = None if exposure is None else exposure.holdings.get(traits.symbol)
+                    found.append(Slot(book, key, row.bounds, exposure, holding))
+        return found
+
+    def content(self) -> ExposuresContent:
+        """Everything that does not follow from the rest, as plain values: for the state hash and for snapshots."""
+        cells: list[_CellContent] = [(list(cell.traits), cell.net_qty, cell.cost) for cell in self.cells.values()]
+        reservations: list[_ReservationContent] = [
+            (
+                order_seq,
+                [list(cell.traits) for cell in held.cells],
+                held.account,
+                held.venue,
+                held.is_buy,
+                held.qty,
+                held.price,
+                held.value,
+                held.reference,
+                held.market_price,
+            )
+            for order_seq, held in self.reservations.items()
+        ]
+        return cells, reservations
+
+    # ------------------------------------------------------------------------------------------------------ the tables
+
+    def use(self, tables: Iterable[LimitTable], positions: Positions, open_orders: Mapping[int, Order]) -> None:
+        """These tables count from now on, or what they are about has changed: build all sums anew."""
+        were_there, by_venue = bool(self.books), self.is_by_venue
+        self._open_books(tables)
+        if not self.books:
+            self.cells, self.reservations = {}, {}
+            return
+        if not were_there:
+            self._take_over(positions, of_venues=False)
+        if self.is_by_venue and not by_venue:
+            self._take_over(positions, of_venues=True)
+        around, cells = (
+            self._around,
+            [cell for cell in self.cells.values() if self.is_by_venue or not cell.traits.venue],
+        )
+        self.cells = {}
+        for cell in cells:
+            account, _, symbol, _, _, session, trader, venue = cell.traits
+            cell.traits = around.traits(account, symbol, session, trader, venue)
+            self.cells[cell.traits] = cell
+            self._place(cell)
+            self._hold(cell, ZERO, ZERO)
+        reservations, self.reservations = self.reservations, {}
+        for order_seq, before in reservations.items():
+            self._reserve(self._orders[order_seq], before)
+        if not were_there:
+            for _, order in sorted(open_orders.items()):
+                self.follow(order)
+
+    def _open_books(self, tables: Iterable[LimitTable]) -> None:
+        books = tuple(book for book in map(Book, tables) if book.has_positions or book.has_values)
+        self.books = books
+        self.has_positions = any(book.has_positions for book in books)
+        self.has_values = any(book.has_values for book in books)
+        self.is_by_venue = any(book.is_by_venue for book in books)
+
+    def _take_over(self, positions: Positions, *, of_venues: bool) -> None:
+        """What was executed before, by account and symbol, or by venue besides."""
+        sums: dict[tuple[str, str, str], list[Decimal]] = {}
+        for (account, symbol, venue), position in positions:
+            whole = [position.long_qty, position.short_qty, position.long_gross, position.short_gross]
+            place = (account, symbol, venue if of_venues else "")
+            sums[place] = list(map(add, sums.get(place, [ZERO] * 4), whole))
+        for (account, symbol, venue), (long_qty, short_qty, long_gross, short_gross) in sums.items():
+            traits = self._around.traits(account, symbol, "", "", venue)
+            cell = self.cells[traits] = Cell(traits)
+            cell.net_qty = net_qty = subtract(long_qty, short_qty)
+            if net_qty > 0:
+                cell.cost = _part(long_gross, net_qty, long_qty)
+            elif net_qty < 0:
+                cell.cost = _part(short_gross, net_qty.copy_negate(), short_qty)
+
+    def _cell(self, account: str, symbol: str, session: str, trader: str, venue: str) -> Cell:
+        traits = self._around.traits(account, symbol, session, trader, venue)
+        cell = self.cells.get(traits)
+        if cell is None:
+            cell = self.cells[traits] = Cell(traits)
+            self._place(cell)
+        return cell
+
+    def _place(self, cell: Cell) -> None:
+        symbol, around = cell.traits.symbol, self._around
+        cell.slots = []
+        for book, key, _, exposure, holding in self.slots(cell.traits):
+            if exposure is None:
+                exposure = book.slices[key] = Exposure()
+            if holding is None:
+                holding = exposure.holdings[symbol] = Holding(around.value_factor(around.instruments.get(symbol)))
+            cell.slots.append((book, exposure, holding))
+
+    # ----------------------------------------------------------------------------------------------------------- orders
+
+    def follow(self, order: Order) -> None:
+        """What an event of this order makes of its reservation."""
+        held = self.reservations.get(order.order_seq)
+        if held is None:
+            if open_qty(order) and not order.special.legs:
+                self._reserve(order, None)
+        elif held.venue != order.venue or held.account != order.account:
+            self._add(held, held.qty.copy_negate(), held.value.copy_negate())
+            self._reserve(order, held)
+        else:
+            self._adjust(order, held)
+
+    def _reserve(self, order: Order, before: Reservation | None) -> None:
+        """Begin with nothing, at the reference price of `before`."""
+        reference = market_price = None
+        if before is not None and before.reference is not None:
+            reference, market_price = before.reference, before.market_price
+        elif self.has_values:
+            reference, market_price = self._around.worst_prices(order.symbol)
+        cells = self._cells(order, order.account, order.venue)
+        held = Reservation(order.account, order.venue, order.side is Side.BUY, cells, reference, market_price)
+        self.reservations[order.order_seq] = held
+        self._adjust(order, held)
+
+    def _adjust(self, order: Order, held: Reservation) -> None:
+        qty = open_qty(order)
+        price = value = ZERO
+        if self.has_values and qty:
+            price = _worst_price_of(order, held.reference, held.market_price)
+            value = multiply(qty, price)
+        if qty != held.qty or value != held.value:
+            more_qty, more_value = subtract(qty, held.qty), subtract(value, held.value)
+            held.qty, held.price, held.value = qty, price, value
+            self._add(held, more_qty, more_value)
+        if not qty:
+            del self.reservations[order.order_seq]
+
+    def _cells(self, order: Order, account: str, venue: str) -> tuple[Cell, ...]:
+        """Those of an order, when it is of this account and venue."""
+        owner, is_part = order, False
+        if order.parent_seq is not None:
+            owner, is_part = self._orders.get(order.parent_seq, order), not order.special.leg_ref_id
+        symbol, session, trader = order.symbol, owner.session, owner.trader
+        at_venue = bool(venue) and self.is_by_venue
+        if not at_venue:
+            return () if is_part else (self._cell(account, symbol, session, trader, ""),)
+        there = self._cell(account, symbol, session, trader, venue)
+        return (there,) if is_part else (self._cell(account, symbol, session, trader, ""), there)
+
+    def _add(self, held: Reservation, qty: Decimal, value: Decimal) -> None:
+        is_buy = held.is_buy
+        for cell in held.cells:
+            for book, exposure, holding in cell.slots:
+                if is_buy:
+                    holding.buy_qty = add(holding.buy_qty, qty)
+                else:
+                    holding.sell_qty = add(holding.sell_qty, qty)
+                if book.has_values:
+                    if is_buy:
+                        holding.buy_value = add(holding.buy_value, value)
+                    else:
+                        holding.sell_value = add(holding.sell_value, value)
+                    _sum_up(exposure, holding)
+
+    # ------------------------------------------------------------------------------------------------------- executions
+
+    def filled(self, order: Order, last_qty: Decimal, last_px: Decimal) -> None:
+        """An execution is booked on the order."""
+        if order.special.legs:
+            return
+        qty = last_qty if order.side is Side.BUY else last_qty.copy_negate()
+        value = multiply(last_qty, last_px)
+        held = self.reservations.get(order.order_seq)
+        for cell in self._cells(order, order.account, order.venue) if held is None else held.cells:
+            net_qty, cost = cell.net_qty, cell.cost
+            _trade(cell, qty, value)
+            self._hold(cell, net_qty, cost)
+
+    def taken_back(self, order: Order, last: Execution) -> None:
+        """What was told last of an execution does not count any more."""
+        if not isinstance(last, ExecutionBusted):
+            self._take_out(order, order.account, last.last_qty, multiply(last.last_qty, last.last_px))
+
+    def moved(self, order: Order, account: str, qty: Decimal, value: Decimal) -> None:
+        """What was executed on the order was on another account before."""
+        if not qty:
+            return
+        self._take_out(order, account, qty, value)
+        signed = qty if order.side is Side.BUY else qty.copy_negate()
+        for cell in self._cells(order, order.account, order.venue):
+            net_qty, cost = cell.net_qty, cell.cost
+            _trade(cell, signed, value)
+            self._hold(cell, net_qty, cost)
+
+    def _take_out(self, order: Order, account: str, qty: Decimal, value: Decimal) -> None:
+        if order.special.legs:
+            return
+        signed = qty.copy_negate() if order.side is Side.BUY else qty
+        for cell in self._cells(order, account, order.venue):
+            net_qty, cost = cell.net_qty, cell.cost
+            _untrade(cell, signed, value)
+            self._hold(cell, net_qty, cost)
+
+    def _hold(self, cell: Cell, net_qty: Decimal, cost: Decimal) -> None:
+        """The cell was so before; carry the difference into its slices."""
+        after, after_cost = cell.net_qty, cell.cost
+        more_qty = subtract(after, net_qty)
+        for book, exposure, holding in cell.slots:
+            holding.net_qty = add(holding.net_qty, more_qty)
+            if not book.has_values:
+                continue
+            if net_qty > 0:
+                holding.long_qty = subtract(holding.long_qty, net_qty)
+                holding.long_cost = subtract(holding.long_cost, cost)
+            elif net_qty < 0:
+                holding.short_qty = add(holding.short_qty, net_qty)
+                holding.short_cost = subtract(holding.short_cost, cost)
+            if after > 0:
+                holding.long_qty = add(holding.long_qty, after)
+                holding.long_cost = add(holding.long_cost, after_cost)
+            elif after < 0:
+                holding.short_qty = subtract(holding.short_qty, after)
+                holding.short_cost = add(holding.short_cost, after_cost)
+            _sum_up(exposure, holding)
+
+    # --------------------------------------------------------------------------------------------------------- restarts
+
+    def restore(self, content: ExposuresContent, tables: Iterable[LimitTable]) -> None:
+        """From a snapshot: what `content` was."""
+        cells, reservations = content
+        self._open_books(tables)
+        for of, net_qty, cost in cells:
+            traits = Traits(*of)
+            cell = self.cells[traits] = Cell(traits)
+            cell.net_qty, cell.cost = net_qty, cost
+            self._place(cell)
+            self._hold(cell, ZERO, ZERO)
+        for order_seq, places, account, venue, is_buy, qty, price, value, reference, market_price in reservations:
+            its_cells = tuple(self.cells[Traits(*of)] for of in places)
+            held = Reservation(account, venue, is_buy, its_cells, reference, market_price)
+            held.qty, held.price, held.value = qty, price, value
+            self.reservations[order_seq] = held
+            self._add(held, qty, value)
+
+
+def open_qty(order: Order) -> Decimal:
+    """The most that may still be executed on the order, by the terms that stand or are pending."""
+    base = order.base
+    if base in ENDED or base is Base.RECEIVED:
+        return ZERO
+    order_qty, cum_qty = order.order_qty, order.cum_qty
+    for request in order.pending:
+        asked = request.asked
+        if isinstance(asked, ReplaceRequested) and asked.order_qty > order_qty:
+            order_qty = asked.order_qty
+    return subtract(order_qty, cum_qty) if order_qty > cum_qty else ZERO
+
+
+def worst_price(
+    side: Side,
+    ord_type: OrdType,
+    price: Decimal | None,
+    special: SpecialTerms | None,
+    reference: Decimal | None,
+    market_price: Decimal | None,
+) -> Decimal:
+    """What a unit may come to be worth; 0 where nothing is known to tell it by."""
+    if price is None or ord_type in _WITHOUT_LIMIT:
+        worst = ZERO if market_price is None else market_price
+        stop_px = None if special is None else special.stop_px
+        return worst if stop_px is None or stop_px < worst else stop_px
+    if side is Side.BUY or reference is None or reference < price:
+        return price
+    return reference
+
+
+def _worst_price_of(order: Order, reference: Decimal | None, market_price: Decimal | None) -> Decimal:
+    worst = worst_price(order.side, order.ord_type, order.price, order.special, reference, market_price)
+    for request in order.pending:
+        asked = request.asked
+        if isinstance(asked, ReplaceRequested):
+            other = worst_price(order.side, asked.ord_type, asked.price, asked.special, reference, market_price)
+            if other > worst:
+                worst = other
+    return worst
+
+
+def _trade(cell: Cell, qty: Decimal, value: Decimal) -> None:
+    """`qty` is negative for a sale, `value` is not."""
+    net_qty = cell.net_qty
+    cell.net_qty = after = add(net_qty, qty)
+    if not net_qty or (net_qty > 0) is (qty > 0):
+        cell.cost = add(cell.cost, value)
+    elif not after:
+        cell.cost = ZERO
+    elif (after > 0) is (net_qty > 0):
+        cell.cost = _part(cell.cost, after, net_qty)
+    else:
+        cell.cost = _part(value, after, qty)
+
+
+def _untrade(cell: Cell, qty: Decimal, value: Decimal) -> None:
+    """Take an execution back. The rest keeps its part of the average, or what is left without that execution, whichever
+    is more."""
+    net_qty, cost = cell.net_qty, cell.cost
+    _trade(cell, qty, value)
+    if (cell.net_qty > 0) is (net_qty > 0) and cell.net_qty and (net_qty > 0) is not (qty > 0):
+        cell.cost = max(cell.cost, subtract(cost, value))
+
+
+def _sum_up(exposure: Exposure, holding: Holding) -> None:
+    """The slice has its worst cases from the holding as it was before; carry the difference."""
+    old_long, old_short = holding.long_worst, holding.short_worst
+    holding.long_worst = new_long = holding.worst(True, holding.buy_qty, holding.buy_value)
+    holding.short_worst = new_short = holding.worst(False, holding.sell_qty, holding.sell_value)
+    exposure.net_long = add(exposure.net_long, subtract(new_long, old_long))
+    exposure.net_short = add(exposure.net_short, subtract(new_short, old_short))
+    exposure.gross = add(exposure.gross, subtract(larger(new_long, new_short), larger(old_long, old_short)))
+
+
+def larger(long_worst: Decimal, short_worst: Decimal) -> Decimal:
+    """What a holding adds to the gross exposure."""
+    return max(long_worst, short_worst, ZERO)

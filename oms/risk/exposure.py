@@ -1,0 +1,66 @@
+"""Gross and net exposure of slices in the base currency, in the worst case of `oms.exposure`.
+
+Only what makes it worse is refused, so whoever is above a limit can still come back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from oms.blotter import Blotter
+from oms.exact import ZERO, add, plain
+from oms.refusals import Refusal, refuse
+from oms.risk.gate import OrderRequest
+from oms.risk.to_reserve import additions
+from oms.types import Moment, Side
+
+
+def gross_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | None:
+    if not blotter.exposures.has_values:
+        return None
+    for addition in additions(request, blotter):
+        limit = addition.bounds.gross_notional_max
+        if limit is not None:
+            if (unknown := _without_rate(request, blotter)) is not None:
+                return unknown
+            before = ZERO if addition.exposure is None else addition.exposure.gross
+            more, _, _ = addition.more(blotter)
+            if (refusal := _above("GROSS_EXPOSURE", before, more, limit, addition.name)) is not None:
+                return refusal
+    return None
+
+
+def net_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | None:
+    if not blotter.exposures.has_values:
+        return None
+    for addition in additions(request, blotter):
+        limit, exposure = addition.bounds.net_notional_max, addition.exposure
+        if limit is not None:
+            if (unknown := _without_rate(request, blotter)) is not None:
+                return unknown
+            _, more_long, more_short = addition.more(blotter)
+            if request.side is Side.BUY:
+                before, more = ZERO if exposure is None else exposure.net_long, more_long
+            else:
+                before, more = ZERO if exposure is None else exposure.net_short, more_short
+            if (refusal := _above("NET_EXPOSURE", before, more, limit, addition.name)) is not None:
+                return refusal
+    return None
+
+
+def _above(code: str, before: Decimal, more: Decimal, limit: Decimal, name: str) -> Refusal | None:
+    value = add(before, more)
+    if value <= limit or more <= 0:
+        return None
+    return refuse(
+        code, f"before={plain(before)} more={plain(more)} slice={name} limit={plain(limit)} value={plain(value)}"
+    )
+
+
+def _without_rate(request: OrderRequest, blotter: Blotter) -> Refusal | None:
+    instrument = request.instrument
+    if instrument is None or blotter.has_rate(instrument):
+        return None
+    return refuse(
+        "NO_CONVERSION_RATE",
+        f"symbol={instrument.symbol} currency={instrument.currency} base={blotter.limits.base_currency}",
+    )

@@ -1,0 +1,129 @@
+"""What a request adds to the slices that it is in: how much more would be reserved than is reserved already.
+
+A replace reserves the difference between what its order has reserved and the worst of all its terms, the new ones among
+them; nothing when they are no worse. Orders of one list are let in together: each is judged with those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from oms.blotter import Blotter
+from oms.exact import ZERO, add, multiply, subtract
+from oms.exposure import Book, Exposure, Holding, Reservation, larger, worst_price
+from oms.risk.gate import OrderRequest
+from oms.routing import shares
+from oms.slices import Bounds
+from oms.types import Side
+
+_NOTHING: Final = (ZERO, ZERO, ZERO, ZERO)
+
+
+class Addition:
+    """What is added to one slice: by symbol quantity and value of buys and of sells."""
+
+    __slots__ = ("book", "bounds", "by_symbol", "exposure", "key")
+
+    def __init__(self, book: Book, key: Any, bounds: Bounds, exposure: Exposure | None) -> None:
+        self.book = book
+        self.key = key
+        self.bounds = bounds
+        self.exposure = exposure
+        self.by_symbol: dict[str, tuple[Decimal, Decimal, Decimal, Decimal]] = {}
+
+    @property
+    def name(self) -> str:
+        """The slice, for a refusal."""
+        return self.book.table.slice_name(self.key)
+
+    def add(self, symbol: str, is_buy: bool, qty: Decimal, value: Decimal) -> None:
+        buy_qty, buy_value, sell_qty, sell_value = self.by_symbol.get(symbol, _NOTHING)
+        if is_buy:
+            buy_qty, buy_value = add(buy_qty, qty), add(buy_value, value)
+        else:
+            sell_qty, sell_value = add(sell_qty, qty), add(sell_value, value)
+        self.by_symbol[symbol] = buy_qty, buy_value, sell_qty, sell_value
+
+    def holding(self, symbol: str) -> Holding | None:
+        return None if self.exposure is None else self.exposure.holdings.get(symbol)
+
+    def more(self, blotter: Blotter) -> tuple[Decimal, Decimal, Decimal]:
+        """How far gross exposure, net long and net short go up, in the base currency."""
+        gross = net_long = net_short = ZERO
+        for symbol, (buy_qty, buy_value, sell_qty, sell_value) in self.by_symbol.items():
+            holding = self.holding(symbol) or Holding(blotter.value_factor(blotter.instruments.get(symbol)))
+            long_worst = holding.worst(True, add(holding.buy_qty, buy_qty), add(holding.buy_value, buy_value))
+            short_worst = holding.worst(False, add(holding.sell_qty, sell_qty), add(holding.sell_value, sell_value))
+            before = larger(holding.long_worst, holding.short_worst)
+            gross = add(gross, subtract(larger(long_worst, short_worst), before))
+            net_long = add(net_long, subtract(long_worst, holding.long_worst))
+            net_short = add(net_short, subtract(short_worst, holding.short_worst))
+        return gross, net_long, net_short
+
+
+def additions(request: OrderRequest, blotter: Blotter) -> list[Addition]:
+    """By slice; only slices to which the request itself adds something."""
+    own: dict[tuple[str, Any], Addition] = {}
+    for addition in _of(request, blotter):
+        own[addition.book.table.name, addition.key] = addition
+    for other in request.beside if own else ():
+        for beside in _of(other, blotter):
+            together = own.get((beside.book.table.name, beside.key))
+            if together is not None:
+                for symbol, (buy_qty, buy_value, sell_qty, sell_value) in beside.by_symbol.items():
+                    together.add(symbol, True, buy_qty, buy_value)
+                    together.add(symbol, False, sell_qty, sell_value)
+    return list(own.values())
+
+
+def _of(request: OrderRequest, blotter: Blotter) -> Iterator[Addition]:
+    ledger, order, symbol = blotter.exposures, request.order, request.symbol
+    held = None if request.order_seq is None else ledger.reservations.get(request.order_seq)
+    qty, session, trader = request.exposed_qty, request.session, request.trader
+    if order is not None:
+        qty = subtract(qty, order.cum_qty) if qty > order.cum_qty else ZERO
+        session, trader = order.session, order.trader
+    price, value = ZERO, ZERO
+    if ledger.has_values:
+        price = _price(request, held, blotter)
+        value = multiply(qty, price)
+    more_qty, more_value = (qty, value) if held is None else (subtract(qty, held.qty), subtract(value, held.value))
+    places = []
+    if more_qty > 0 or more_value > 0:
+        places.append(("", more_qty, more_value))
+    if ledger.is_by_venue:
+        if held is None or not (held.venue or order is not None):  # at no venue yet, neither itself nor in parts
+            more_qty, more_value = qty, value
+        if more_qty > 0 or more_value > 0:
+            places += _venues(request, blotter, more_qty, more_value, price)
+    for venue, its_qty, its_value in places:
+        traits = blotter.traits(request.account, symbol, session, trader, venue)
+        for book, key, bounds, exposure, _ in ledger.slots(traits):
+            addition = Addition(book, key, bounds, exposure)
+            addition.add(symbol, request.side is Side.BUY, its_qty, its_value)
+            yield addition
+
+
+def _price(request: OrderRequest, held: Reservation | None, blotter: Blotter) -> Decimal:
+    """The worst of what stands and of what is asked for, at the reference price of the order if it has one."""
+    if held is None or held.reference is None:
+        reference, market_price = blotter.worst_prices(request.symbol)
+    else:
+        reference, market_price = held.reference, held.market_price
+    price = worst_price(request.side, request.ord_type, request.price, request.special, reference, market_price)
+    return price if held is None or held.price < price else held.price
+
+
+def _venues(
+    request: OrderRequest, blotter: Blotter, qty: Decimal, value: Decimal, price: Decimal
+) -> list[tuple[str, Decimal, Decimal]]:
+    """Where how much of it would go. What is divided is valued anew."""
+    instrument, venue, order = request.instrument, request.venue, request.order
+    if venue is None or instrument is None:
+        return []  # other gates refuse
+    if not instrument.weights or (order is not None and order.venue) or qty <= 0:
+        return [(venue, qty, value)]
+    parts = shares(instrument, blotter, request.ord_type, request.time_in_force, request.special, qty)
+    return [(part.venue, part.order_qty, multiply(part.order_qty, price)) for part in parts]
