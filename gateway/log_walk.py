@@ -8,7 +8,6 @@ records before its end, which is a third of the work.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
@@ -139,13 +138,25 @@ def place_of(chunk: bytes | memoryview, offset: int, seq: int, wanted: int) -> i
     return offset
 
 
+def _turn_with(starts: Sequence[tuple[int, int]], before: int) -> int:
+    """The last turn that has at most so many records in front of it; -1 when there is none."""
+    low, high = 0, len(starts)
+    while low < high:
+        middle = (low + high) // 2
+        if starts[middle][0] <= before:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
 def payloads(piece: Piece, kind: bytes) -> dict[int, bytes]:
     """The payloads of those wanted records that are of this kind, each checked. Raises Damaged."""
     first_seq, turns, starts, wanted = piece
     found: dict[int, bytes] = {}
     offset, seq = 0, first_seq
     for number in wanted:
-        turn = bisect_right(starts, (number - first_seq, len(turns))) - 1
+        turn = _turn_with(starts, number - first_seq)
         if turn >= 0 and first_seq + starts[turn][0] > seq:
             seq, offset = first_seq + starts[turn][0], starts[turn][1]
         offset = place_of(turns, offset, seq, number)

@@ -131,16 +131,21 @@ def test_facts_are_found_by_their_numbers(log: Log, numbers: set[int], indexed: 
 # -- in a journal ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    """Turns in LMDB, in both segments, and one that is being made: its last record is no fact."""
-    made = Journal.create(tmp_path / "journal", "T1", 1, 16384)
+def filled(directory: Path) -> Journal:
+    """Turns in LMDB and in both segments."""
+    made = Journal.create(directory / "journal", "T1", 1, 16384)
     for number in range(40):
         turn = made.transaction()
         turn.append_fact(b"fact %d" % number)
         turn.append_inbound("S", b"x" * (number * 50))
         turn.append_fact(b"and %d" % number)
         turn.commit(number)
+    return made
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    made = filled(tmp_path)
     yield made
     made.close()
 
@@ -164,7 +169,8 @@ def test_wherever_it_is(journal: Journal) -> None:
     assert journal.facts(sorted(facts)) == facts
 
 
-def test_a_store_from_before_the_index_is_read_without_it(journal: Journal) -> None:
+def test_a_store_from_before_the_index_is_read_without_it(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
     facts = facts_of(journal)
     directory = journal.directory
     journal.close()
@@ -176,7 +182,7 @@ def test_a_store_from_before_the_index_is_read_without_it(journal: Journal) -> N
         assert beside.facts(sorted(facts)) == facts
     opened = Journal.open(directory, 1)
     assert opened.facts(sorted(facts)) == facts
-    journal.__dict__.update(opened.__dict__)
+    opened.close()
 
 
 def test_told_from_any_turn_on_comes_to_the_head(journal: Journal) -> None:
@@ -196,9 +202,9 @@ def test_told_from_any_turn_on_comes_to_the_head(journal: Journal) -> None:
         list(journal.told(journal.head, wrong))
 
 
-def test_beside_the_writer_only_what_is_in_lmdb_is_there(journal: Journal) -> None:
+def test_beside_the_writer_only_what_is_in_lmdb_is_there(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
     facts = facts_of(journal)
-    in_lmdb = journal._filling.first_seq - 1 if journal._moving is None else 0
     journal._moving_is_done()
     in_lmdb = journal._filling.first_seq - 1
     directory, head = journal.directory, journal.head
@@ -214,4 +220,4 @@ def test_beside_the_writer_only_what_is_in_lmdb_is_there(journal: Journal) -> No
         assert beside.seq == in_lmdb
     opened = Journal.open(directory, 1)
     assert facts_of(opened) == facts
-    journal.__dict__.update(opened.__dict__)
+    opened.close()
