@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -91,10 +92,22 @@ def test_a_fact_that_cannot_be_read_is_refused_by_its_number(world: World, paylo
         journal.close()
 
 
-def test_session_numbers_that_disagree_with_the_log_are_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.journal, "numbers", lambda: {"client": Numbers(1, 9, 9)})
+class OtherNumbers:
+    """A journal whose index of session numbers is another one."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._journal, name)
+
+    def numbers(self) -> dict[str, Numbers]:
+        return {"client": Numbers(1, 9, 9)}
+
+
+def test_session_numbers_that_disagree_with_the_log_are_refused(world: World) -> None:
     with pytest.raises(JournalRefused, match="session numbers disagree with the log"):
-        recover(world.journal, desk_of(world.config, world.journal.store_id))
+        recover(cast("Journal", OtherNumbers(world.journal)), desk_of(world.config, world.journal.store_id))
 
 
 def test_numbers_are_in_the_log(world: World) -> None:
