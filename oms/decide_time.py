@@ -68,7 +68,9 @@ def reference_price_seen(blotter: Blotter, report: ReferencePriceSeen, at: Momen
     for order_seq in waiting.triggered_by(report.symbol, report.price):
         seq = at.seq + len(events)
         events.append(OrderTriggered(seq, at_ns, order_seq, report.price))
-        events += let_go(blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), (HoldReason.STOP_PRICE,))
+        events += let_go(
+            blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), (HoldReason.STOP_PRICE,), report.price
+        )
     return events
 
 

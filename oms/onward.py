@@ -10,6 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from oms.blotter import Blotter
 from oms.children import PartTerms, worked
 from oms.events import Event, OrderHeld, OrderRefused, OrderRouted, OrderTriggered
@@ -34,15 +36,14 @@ GATES_AGAIN: Final[tuple[Gate, ...]] = (
     trading_state,
     halted_symbol,
     order_limits,
-    price_band,
     venue_available,
     venue_supports,
     position,
     gross_exposure,
     net_exposure,
 )
-"""Asked once more when a held order is let go: what they ask about may have changed since, and in tables by venue it has
-nothing reserved yet."""
+"""Asked once more when a held order is let go: what they ask about may have changed since, and in tables by venue it
+has nothing reserved yet."""
 
 
 def onward(
@@ -88,12 +89,20 @@ def onward(
     return [OrderRouted(seq, at_ns, order_seq, venue, f"{blotter.store_id}{seq}")]
 
 
-def let_go(blotter: Blotter, order: Order, at: Moment, over: tuple[HoldReason, ...] = ()) -> list[Event]:
+def let_go(
+    blotter: Blotter, order: Order, at: Moment, over: tuple[HoldReason, ...] = (), price: Decimal | None = None
+) -> list[Event]:
     """What follows when `order` need not be held any longer for what it was held for: OrderRouted, OrderHeld for
-    something else, or OrderRefused by a gate."""
+    something else, or OrderRefused by a gate.
+
+    `price` is the one that has triggered a stop order just now, and which the blotter does not know yet: what the order
+    is worth is judged by it. Without it the market may have moved away while the order waited, or fallen silent."""
     at_ns, seq = at
     request = request_of(blotter, order)
-    refused = [refusal for gate in GATES_AGAIN if (refusal := gate(request, blotter, at)) is not None]
+    if price is not None and order.ord_type is OrdType.STOP:
+        request = msgspec.structs.replace(request, exposed_price=price)
+    gates = GATES_AGAIN if price is not None else (*GATES_AGAIN, price_band)
+    refused = [refusal for gate in gates if (refusal := gate(request, blotter, at)) is not None]
     if refused:
         first, *others = refused
         also = tuple(refusal.text for refusal in others)

@@ -1,6 +1,6 @@
-"""The symbol trades: neither an operator nor the venue of the request has halted it. A replace of what stands at a venue
-passes: the venue says whether that can be changed now. One of an order that the gateway holds, or works in parts, would
-send new orders."""
+"""The symbol trades: neither an operator nor the venue of the request has halted it. A replace of what stands at a
+venue passes: the venue says whether that can be changed now. One of an order that the gateway holds, or works in parts,
+would send new orders."""
 
 from __future__ import annotations
 

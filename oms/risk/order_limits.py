@@ -1,6 +1,7 @@
 """One order is not too large: neither in quantity nor in value.
 
-What has no limit price is valued at the reference price; a stop order at its StopPx(99), if that is higher."""
+What has no limit price is valued at the reference price; a stop order at its StopPx(99), if that is higher; and a sell,
+whose price only says what it asks at least, at the reference price, if that is higher."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from oms.blotter import Blotter
 from oms.exact import multiply, plain
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
-from oms.types import Moment, OrdType
+from oms.types import Moment, OrdType, Side
 
 _WITHOUT_LIMIT: Final = frozenset({OrdType.MARKET, OrdType.STOP, OrdType.PEGGED})
 
@@ -34,6 +35,10 @@ def order_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
         price = reference if price is None else max(price, reference)
     elif price is None:
         return None  # a limit order without price: the instrument gate refuses
+    elif request.side is not Side.BUY:
+        reference = blotter.market.fresh_price(request.symbol, at.utc_ns, limits.reference_price_age_ms_max)
+        if reference is not None and reference > price:
+            price = reference
     notional = multiply(order_qty, price)
     multiplier = instrument.contract_multiplier
     if multiplier != 1:

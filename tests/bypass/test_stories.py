@@ -32,9 +32,7 @@ STORIES = [
     for scenario in read_scenarios(path.name, path.read_text())
     if scenario.lines
 ]
-CASES = [
-    pytest.param(story, version, id=f"{story.name}-{version}") for story in STORIES for version in story.clients
-]
+CASES = [pytest.param(story, version, id=f"{story.name}-{version}") for story in STORIES for version in story.clients]
 ORDER_QTY_MAX = Decimal(10_000)
 """`limits.max_order_qty` of every story, unless it says another."""
 LIMITS = {"limits.max_order_qty": str(ORDER_QTY_MAX), "limits.max_notional": "540000000"}
@@ -115,7 +113,7 @@ def _code(fields: dict[str, str]) -> str:
         return f"3/{fields['373']}"
     if fields["35"] == "j":
         return f"j/{fields['380']}"
-    refused = fields["35"] == "9" or fields.get("39") == "8" or fields["35"] in ("N", "r")
+    refused = fields["35"] == "9" or "8" in (fields.get("39"), fields.get("150")) or fields["35"] in ("N", "r")
     text = fields.get("58") or fields.get("444", "")
     return text.partition(":")[0] if refused else f"{fields['35']}: {fields.get('39', '')}"
 
@@ -157,5 +155,3 @@ def test_nothing_passes(story: Scenario, version: str) -> None:
     assert stage.proofs, f"{story.name}: neither refused nor proven"
     for order in stage.wire.each():
         assert order.worst <= Decimal(str(changes["limits.max_order_qty"])), order
-
-
