@@ -102,9 +102,10 @@ class Converter:
         return kind.cls(**values)
 
     def _value(self, node: Node, kind: inspect.Type, path: str) -> object:
-        one_or_more = False
+        one_or_more = zero = False
         while isinstance(kind, inspect.Metadata):
             one_or_more |= "one_or_more" in (kind.extra or {})
+            zero |= "not_negative" in (kind.extra or {})
             kind = kind.type
         if isinstance(kind, inspect.VarTupleType) and one_or_more and not isinstance(node, Sequence):
             item = self._value(node, kind.item_type, path)
@@ -126,7 +127,7 @@ class Converter:
             return self._secret(node, path)
         if node.plain and node.text in _NULLS:
             return self._fault(node, path, f"has no value: {rule_of(kind)}")
-        return self._scalar(node, kind, path)
+        return self._scalar(node, kind, path, zero)
 
     def _mapping(self, node: Node, kind: inspect.DictType, path: str) -> object:
         """One whose keys are names that the operator has given."""
@@ -168,7 +169,7 @@ class Converter:
         except ValueError as error:
             return self._fault(node, path, f"{node.text}: {error}")
 
-    def _scalar(self, node: Scalar, kind: inspect.Type, path: str) -> object:
+    def _scalar(self, node: Scalar, kind: inspect.Type, path: str, zero: bool) -> object:
         value: object = None
         text = node.text
         if isinstance(kind, inspect.IntType):
@@ -182,8 +183,11 @@ class Converter:
         else:
             assert isinstance(kind, inspect.StrType), f"{path}: {kind} is not made from YAML"
             value = text if text.isprintable() else None
+        if zero and isinstance(value, Decimal) and value == 0:
+            return value
         if value is None or not _within(value, kind):
-            return self._fault(node, path, f"{shown(node)} is not {rule_of(kind)}")
+            rule = rule_of(kind).replace("above 0", "from 0") if zero else rule_of(kind)
+            return self._fault(node, path, f"{shown(node)} is not {rule}")
         return value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from config.convert import Fault
+from config.limit_rows import slices_faults
 from config.model import (
     ExchangeConfig,
     FixStandardVenue,
@@ -32,6 +33,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *_instrument_faults(config.instruments, config.venues),
         *_entitlement_faults(config),
         *throttle_faults("limits.throttle", config.limits.throttle),
+        *slices_faults(config),
         *zone_faults("trading_day", config.trading_day.time_zone),
     ]
 

@@ -11,6 +11,7 @@ from msgspec import inspect
 
 from config.convert import about, rule_of
 from config.engagement import AllowedValues, Engagement, MessageRules
+from config.limit_slices import AccountConfig, ConversionRate, SliceConfig
 from config.model import (
     AdminConfig,
     Close,
@@ -51,6 +52,12 @@ there. Secrets are references: `env:NAME`, or `file:PATH` of a file that nobody 
 ours, with QuickFIX's values (`ResetOnLogon: Y`); both at once are an error.
 """
 
+SLICES = (
+    "One row of limits: which slices, and what they may do. A key that says which has a value, or `*` for every value, "
+    "each by itself. Rows with the same such keys are a table; of its rows the one with the most exact values holds, "
+    "between equals the one that is exact further to the left, in the order below. All tables must pass."
+)
+
 RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("The gateway's file", GatewayConfig, ""),
     ("listen", Listen, ""),
@@ -74,6 +81,9 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("kill_switch", KillSwitchConfig, ""),
     ("limits", LimitsConfig, ""),
     ("limits.throttle", Throttle, ""),
+    ("limits.slices", SliceConfig, SLICES),
+    ("limits.conversion_rates", ConversionRate, ""),
+    ("accounts", AccountConfig, ""),
     ("A file of rules of engagement", Engagement, "What one client session may send: its `rules_of_engagement`."),
     ("messages, of rules of engagement", MessageRules, "Fields under their FIX names, or by their tags."),
     ("allowed, of a message", AllowedValues, ""),
@@ -122,6 +132,8 @@ def _default(field: inspect.Field) -> str:
 
 def _takes(kind: inspect.Type) -> str:
     while isinstance(kind, inspect.Metadata):
+        if "not_negative" in (kind.extra or {}):
+            return "decimal from 0"
         kind = kind.type
     if isinstance(kind, inspect.UnionType):
         choices = [_takes(choice) for choice in kind.types if not isinstance(choice, inspect.NoneType)]

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from config.limit_slices import AccountConfig, ConversionRate, Currency, RiskClass, SliceConfig
 from config.listen import Listen, ListenTls
-from config.records import ONE_OR_MORE, MarketId, Name, Positive, Record, Symbol
+from config.records import ONE_OR_MORE, CurrencyCode, MarketId, Name, Positive, Record, Symbol
 from config.session import (
     APPL_VER_IDS,
     Connect,
@@ -170,6 +171,8 @@ class InstrumentConfig(Record, frozen=True, kw_only=True):
     close: Annotated[
         Close | None, Meta(description="the closing phase of its market; without it AT_THE_CLOSE is refused")
     ] = None
+    risk_class: RiskClass = None
+    currency: Currency = None
 
 
 class LimitsConfig(Record, frozen=True, kw_only=True):
@@ -190,6 +193,16 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
         ),
     ] = None
     throttle: Annotated[Throttle, Meta(description="requests of one session")] = Throttle()
+    slices: Annotated[
+        tuple[SliceConfig, ...], Meta(description="limits of accounts, symbols, traders ..., besides these for all")
+    ] = ()
+    base_currency: Annotated[CurrencyCode, Meta(description="what notional values of slices are in")] = "USD"
+    conversion_rates: Annotated[
+        tuple[ConversionRate, ...], Meta(description="one for each other currency of an instrument")
+    ] = ()
+    raises_need_approval: Annotated[
+        bool, Meta(description="while it runs a limit is only made weaker by two persons together")
+    ] = False
     duplicate_interval_ms: Annotated[
         int,
         Meta(
@@ -234,6 +247,7 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     venues: Annotated[tuple[VenueConfig, ...], Meta(description="where orders go")] = ()
     instruments: Annotated[tuple[InstrumentConfig, ...], Meta(description="what may be traded")] = ()
     limits: Annotated[LimitsConfig, Meta(description="limits for every order")] = LimitsConfig()
+    accounts: Annotated[tuple[AccountConfig, ...], Meta(description="accounts that limits group")] = ()
     trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()
     kill_switch: Annotated[KillSwitchConfig, Meta(description="how everything is stopped")] = KillSwitchConfig()
 

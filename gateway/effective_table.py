@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from config.limit_rows import rows_of
 from config.load import Origins
 from config.model import ExchangeConfig, GatewayConfig
 from config.secret import Secret
 from config.session import SessionConfig, SessionKeys, SessionTemplate
 from gateway.instant import NS_PER_S
+from gateway.limits_table import limits_lines
 from gateway.session.schedule import Schedule
 from gateway.session_hours import schedule_of
 
@@ -44,6 +46,8 @@ def table_of(
             yield _headline(session)
             yield from (f"  {line}" for line in hours_of(session, utc_ns))
             yield from _keys(session, own, origins.shared, with_defaults)
+    if isinstance(config, GatewayConfig) and not only:
+        yield from limits_lines(rows_of(config.limits), config.limits.base_currency)
 
 
 def _headline(session: SessionConfig | SessionTemplate) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from config.limit_rows import rows_of
 from config.model import (
     ExchangeConfig,
     FixStandardVenue,
@@ -34,7 +35,7 @@ from gateway.translate.dialect import Dialect, dialect_of
 from gateway.unresolved_watch import Patience
 from oms.entitlements import Entitlement
 from oms.instruments import Instrument
-from oms.limits import RATE_MAX, Limits, Rate
+from oms.limits import RATE_MAX, Account, Limits, Rate
 from oms.types import OrdType, Side, TimeInForce
 from venues.port import FixVenue, InProcessVenue
 from venues.registry import make_venue
@@ -111,6 +112,11 @@ def terms_of(config: GatewayConfig) -> Terms:
             messages=_rate(throttle.messages, throttle.interval_ms),
             cancels=_rate(throttle.cancel_messages, throttle.interval_ms),
             unhedged_qty_max=limits.max_unhedged_qty,
+            rows=rows_of(limits),
+            accounts=tuple(Account(of.name, of.group or "", of.currency or "") for of in config.accounts),
+            base_currency=limits.base_currency,
+            rates=tuple((of.currency, of.rate) for of in limits.conversion_rates),
+            raises_need_approval=limits.raises_need_approval,
             duplicate_interval_ms=limits.duplicate_interval_ms,
         ),
         references={
@@ -222,6 +228,8 @@ def _instrument(instrument: InstrumentConfig) -> Instrument:
         price_band=None if band is None else band / Decimal(100),
         weights=tuple(split.values()),
         has_close=instrument.close is not None,
+        risk_class=instrument.risk_class or "",
+        currency=instrument.currency or "",
     )
 
 

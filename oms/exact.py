@@ -9,6 +9,7 @@ exact in any context and are written with operators.
 from __future__ import annotations
 
 from decimal import (
+    ROUND_CEILING,
     ROUND_HALF_EVEN,
     Context,
     Decimal,
@@ -39,6 +40,19 @@ multiply: Final = _EXACT.multiply
 remainder: Final = _EXACT.remainder
 floor_divide: Final = _EXACT.divide_int
 fma: Final = _EXACT.fma
+
+
+_UP: Final = Context(prec=64, rounding=ROUND_CEILING, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+
+def multiply_rounded_up(one: Decimal, other: Decimal) -> Decimal:
+    """The product, rounded towards plus infinity to 12 fraction digits: for limits, where more is worse."""
+    return _UP.quantize(_UP.multiply(one, other), _FINEST)
+
+
+def part_rounded_up(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """value x part / whole, rounded in the same way."""
+    return _UP.quantize(_UP.divide(_UP.multiply(value, part), whole), _FINEST)
 
 
 def in_bounds(number: Decimal) -> bool:
@@ -74,6 +88,11 @@ def written_like(number: Decimal, other: Decimal) -> Decimal:
 def plain(number: Decimal) -> str:
     """The number in plain notation, as given: 200.00 stays 200.00."""
     return f"{number:f}"
+
+
+def trimmed(number: Decimal) -> str:
+    """The number in plain notation without zeros at its end: of sums, which have as many digits as their parts."""
+    return f"{_EXACT.normalize(number):f}"
 
 
 def percent(fraction: Decimal) -> str:

@@ -27,11 +27,11 @@ and no trader.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_CEILING, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from oms.events import ExecutionBusted, ReplaceRequested
-from oms.exact import FRACTION_DIGITS_MAX, ZERO, add, multiply, subtract
+from oms.exact import ZERO, add, multiply, multiply_rounded_up, part_rounded_up, subtract
 from oms.order import Execution, Order
 from oms.order_state import ENDED, Base
 from oms.positions import Positions
@@ -40,22 +40,7 @@ from oms.special_terms import SpecialTerms
 from oms.surroundings import Surroundings
 from oms.types import OrdType, Side
 
-_UP: Final = Context(prec=64, rounding=ROUND_CEILING, traps=[InvalidOperation, DivisionByZero, Overflow])
-_FINEST: Final = Decimal(1).scaleb(-FRACTION_DIGITS_MAX)
-_ONE: Final = Decimal(1)
 _WITHOUT_LIMIT: Final = frozenset({OrdType.MARKET, OrdType.STOP})
-_multiply_up: Final = _UP.multiply
-_divide_up: Final = _UP.divide
-
-
-def rounded_up(number: Decimal) -> Decimal:
-    """To 12 fraction digits."""
-    return number.quantize(_FINEST, context=_UP)
-
-
-def _part(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """value x part / whole, rounded up."""
-    return rounded_up(_divide_up(_multiply_up(value, part), whole))
 
 
 class Holding:
@@ -95,7 +80,7 @@ class Holding:
         else:
             short_by = self.net_qty.copy_negate()
             held = _worst(short_by, self.short_qty, self.short_cost, self.long_qty, self.long_cost, qty, value)
-        return rounded_up(_multiply_up(held, self.factor))
+        return multiply_rounded_up(held, self.factor)
 
 
 def _worst(
@@ -111,11 +96,11 @@ def _worst(
     if net_qty >= 0:
         if not net_qty:
             return value
-        return add(own_cost if not other_qty else _part(own_cost, net_qty, own_qty), value)
+        return add(own_cost if not other_qty else part_rounded_up(own_cost, net_qty, own_qty), value)
     left = add(net_qty, qty)
     if left > 0:
         return value
-    return _part(other_cost, left, other_qty)
+    return part_rounded_up(other_cost, left, other_qty)
 
 
 class Exposure:
@@ -306,9 +291,9 @@ class Exposures:
             cell = self.cells[traits] = Cell(traits)
             cell.net_qty = net_qty = subtract(long_qty, short_qty)
             if net_qty > 0:
-                cell.cost = _part(long_gross, net_qty, long_qty)
+                cell.cost = part_rounded_up(long_gross, net_qty, long_qty)
             elif net_qty < 0:
-                cell.cost = _part(short_gross, net_qty.copy_negate(), short_qty)
+                cell.cost = part_rounded_up(short_gross, net_qty.copy_negate(), short_qty)
 
     def _cell(self, account: str, symbol: str, session: str, trader: str, venue: str) -> Cell:
         traits = self._around.traits(account, symbol, session, trader, venue)
@@ -526,9 +511,9 @@ def _trade(cell: Cell, qty: Decimal, value: Decimal) -> None:
     elif not after:
         cell.cost = ZERO
     elif (after > 0) is (net_qty > 0):
-        cell.cost = _part(cell.cost, after, net_qty)
+        cell.cost = part_rounded_up(cell.cost, after, net_qty)
     else:
-        cell.cost = _part(value, after, qty)
+        cell.cost = part_rounded_up(value, after, qty)
 
 
 def _untrade(cell: Cell, qty: Decimal, value: Decimal) -> None:

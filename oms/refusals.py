@@ -131,8 +131,8 @@ CODES: Final[dict[str, Code]] = {
     ),
     "GROSS_EXPOSURE": Code(
         RejectReason.ORDER_EXCEEDS_LIMIT,
-        "The worst cases of all symbols of the slice, the larger side of each, would come to more than the limit, in the "
-        "base currency. `before` is there already.",
+        "The worst cases of all symbols of the slice, the larger side of each, would come to more than the limit, in "
+        "the base currency. `before` is there already.",
         "Send less, cancel open orders, reduce positions, or ask for a higher limit.",
     ),
     "NET_EXPOSURE": Code(

@@ -37,7 +37,7 @@ from oms.events import (
     VenueCapabilitiesSet,
     VenueStateChanged,
 )
-from oms.exact import add, multiply
+from oms.exact import add, multiply, multiply_rounded_up
 from oms.instruments import Instrument
 from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
@@ -130,6 +130,11 @@ class Surroundings:
         rate = self.rates.get(instrument.currency, _ONE)
         multiplier = instrument.contract_multiplier
         return rate if multiplier == 1 else multiply(multiplier, rate)
+
+    def in_base_currency(self, value: Decimal, instrument: Instrument) -> Decimal:
+        """Quantity x price in the base currency, rounded up to 12 fraction digits."""
+        factor = self.value_factor(instrument)
+        return value if factor == 1 else multiply_rounded_up(value, factor)
 
     def worst_prices(self, symbol: str) -> tuple[Decimal | None, Decimal | None]:
         """The reference price, however old, and as far above it as the price band goes."""

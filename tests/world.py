@@ -566,6 +566,11 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
     tree["sessions"] = [tree.pop(name) for name in sessions]
     tree["venues"] = [tree.pop(name) for name in venues]
     tree["instruments"] = [tree.pop(name) for name in ("instrument", "sim_instrument")]
+    for kind, place in (
+        ("slice", tree["limits"].setdefault("slices", [])),
+        ("account", tree.setdefault("accounts", [])),
+    ):
+        place += [tree.pop(name) for name in sorted(tree) if re.fullmatch(kind + "[0-9]", name)]
     file = directory / "gateway.yaml"
     file.write_text(json.dumps(tree))  # JSON is YAML
     return load_gateway(file)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms.blotter import Blotter
-from oms.exact import ZERO, add, plain
+from oms.exact import ZERO, add, plain, trimmed
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
 from oms.risk.to_reserve import additions
@@ -52,7 +52,7 @@ def _above(code: str, before: Decimal, more: Decimal, limit: Decimal, name: str)
     if value <= limit or more <= 0:
         return None
     return refuse(
-        code, f"before={plain(before)} more={plain(more)} slice={name} limit={plain(limit)} value={plain(value)}"
+        code, f"before={trimmed(before)} more={trimmed(more)} slice={name} limit={plain(limit)} value={trimmed(value)}"
     )
 
 

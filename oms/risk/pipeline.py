@@ -17,6 +17,7 @@ from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
 from oms.risk.position import position
 from oms.risk.price_band import price_band
+from oms.risk.slice_limits import slice_limits
 from oms.risk.throttle import throttle
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
@@ -34,6 +35,7 @@ GATES: Final[tuple[Gate, ...]] = (
     order_limits,
     price_band,
     throttle,
+    slice_limits,
     position,
     gross_exposure,
     net_exposure,

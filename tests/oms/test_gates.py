@@ -45,6 +45,7 @@ def test_order_of_the_gates() -> None:
         "order_limits",
         "price_band",
         "throttle",
+        "slice_limits",
         "position",
         "gross_exposure",
         "net_exposure",

@@ -1,0 +1,67 @@
+"""The keys of limits for slices: accounts, symbols, traders and so on, each by itself (`oms.slices` has the rules)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from config.records import CurrencyCode, Name, NotNegative, Positive, Record, Symbol
+
+Which = Annotated[str, Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$", max_length=64)]
+
+
+class SliceConfig(Record, frozen=True, kw_only=True):
+    """One row of limits: which slices, and what they may do. Each key that says which is a value, or * for every value,
+    each by itself. Rows with the same such keys are a table: of its rows the one with the most exact values holds,
+    between equals the one that is exact further to the left. All tables must pass."""
+
+    account: Annotated[Which | None, Meta(description="Account(1)")] = None
+    group: Annotated[Which | None, Meta(description="group of the account, as in accounts")] = None
+    symbol: Annotated[Which | None, Meta(description="Symbol(55)")] = None
+    risk_class: Annotated[Which | None, Meta(description="risk_class of the instrument")] = msgspec.field(
+        default=None, name="class"
+    )
+    currency: Annotated[Which | None, Meta(description="currency of the instrument")] = None
+    session: Annotated[Which | None, Meta(description="name of the client's session")] = None
+    trader: Annotated[Which | None, Meta(description="SenderSubID(50)")] = None
+    venue: Annotated[Which | None, Meta(description="name of the venue that the order goes to")] = None
+    order_qty_max: Annotated[NotNegative | None, Meta(description="most OrderQty(38) of one order")] = None
+    order_notional_max: Annotated[
+        NotNegative | None, Meta(description="most OrderQty x price of one order, in base_currency")
+    ] = None
+    price_band_percent: Annotated[
+        NotNegative | None, Meta(description="how far Price(44) may be from the reference price, besides other bands")
+    ] = None
+    long_qty_max: Annotated[
+        NotNegative | None, Meta(description="longest position if all open buys are executed; needs symbol")
+    ] = None
+    short_qty_max: Annotated[
+        NotNegative | None, Meta(description="shortest position if all open sells are executed; needs symbol")
+    ] = None
+    gross_notional_max: Annotated[
+        NotNegative | None, Meta(description="most of all symbols' larger worst cases together, in base_currency")
+    ] = None
+    net_notional_max: Annotated[
+        NotNegative | None, Meta(description="most of all symbols' worst cases of one side, in base_currency")
+    ] = None
+
+
+class ConversionRate(Record, frozen=True, kw_only=True):
+    """What one of a currency is in the base currency."""
+
+    currency: Annotated[CurrencyCode, Meta(description="as instruments have it")]
+    rate: Annotated[Positive, Meta(description="one of it in base_currency, at most 1000000")]
+
+
+class AccountConfig(Record, frozen=True, kw_only=True):
+    """What limits must know of an account; others have no group."""
+
+    name: Annotated[Which, Meta(description="Account(1)")]
+    group: Annotated[Name | None, Meta(description="accounts that share limits")] = None
+    currency: Annotated[CurrencyCode | None, Meta(description="in which its results are told")] = None
+
+
+RiskClass = Annotated[Symbol | None, Meta(description="what limits call it together with others")]
+Currency = Annotated[CurrencyCode | None, Meta(description="Currency(15) of its price; without it base_currency")]
