@@ -18,6 +18,7 @@ import typer
 from gateway.certify.command import certify_app
 from gateway.config_commands import config_app
 from gateway.door_client import EXIT_REFUSED, answer_of, login_name, refuse
+from gateway.drill.command import drill_app
 from gateway.early_stop import heed_sigterm
 from gateway.kill_switch_cli import kill_app
 from gateway.order_cli import order_app
