@@ -18,6 +18,7 @@ from config.model import (
     SessionTemplate,
     VenueConfig,
 )
+from config.permission_checks import permission_faults
 from config.session import SessionKeys
 from config.session_checks import at, keys_faults, network_faults, throttle_faults, zone_faults
 
@@ -31,7 +32,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *_certificate_faults(config),
         *_venue_faults(config.venues, config.sessions),
         *_instrument_faults(config.instruments, config.venues),
-        *_entitlement_faults(config),
+        *permission_faults(config),
         *throttle_faults("limits.throttle", config.limits.throttle),
         *slices_faults(config),
         *zone_faults("trading_day", config.trading_day.time_zone),
@@ -176,19 +177,6 @@ def _instrument_faults(instruments: tuple[InstrumentConfig, ...], venues: tuple[
         if instrument.min_qty > instrument.max_qty:
             faults.append(at(f"{where}.min_qty", f"{instrument.min_qty} is above max_qty {instrument.max_qty}"))
     return faults
-
-
-def _entitlement_faults(config: GatewayConfig) -> list[Fault]:
-    known = [instrument.symbol for instrument in config.instruments]
-    holders: list[tuple[str, SessionKeys]] = [(f"sessions[{i}]", each) for i, each in enumerate(config.sessions)]
-    holders += [(f"session_templates[{i}]", each) for i, each in enumerate(config.session_templates)]
-    return [
-        at(f"{where}.may_trade.symbols[{i}]", f"'{symbol}' is not the symbol of an instrument; {_known(known)}")
-        for where, session in holders
-        if session.may_trade is not None
-        for i, symbol in enumerate(session.may_trade.symbols)
-        if symbol not in known
-    ]
 
 
 def _split_faults(where: str, split: Mapping[str, int], venue: str, names: list[str]) -> list[Fault]:

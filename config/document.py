@@ -35,7 +35,7 @@ from config.quickfix_keys import FILE, REFUSED, REFUSED_FAMILIES, SESSION, SETTL
 from config.records import Record
 from config.session import Connect, ConnectTls, SessionConfig, SessionKeys, SessionTemplate, SessionThrottle, Throttle
 from config.spelling import spellings_of
-from config.trading import MayTrade
+from config.trading import Blackout, Hours, MayTrade
 
 HEAD = """\
 # Configuration
@@ -76,7 +76,9 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("supports, of a venue", Supports, "Values under their FIX names."),
     ("instruments", InstrumentConfig, ""),
     ("routing, of an instrument", Routing, ""),
+    ("hours, of an instrument", Hours, ""),
     ("close, of an instrument", Close, ""),
+    ("blackouts", Blackout, ""),
     ("trading_day", TradingDay, ""),
     ("kill_switch", KillSwitchConfig, ""),
     ("limits", LimitsConfig, ""),

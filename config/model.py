@@ -24,7 +24,7 @@ from config.session import (
     SessionThrottle,
     Throttle,
 )
-from config.trading import Close, Supports, TradingDay
+from config.trading import Blackout, Close, Hours, Supports, TradingDay
 
 __all__ = [
     "APPL_VER_IDS",
@@ -168,6 +168,7 @@ class InstrumentConfig(Record, frozen=True, kw_only=True):
     routing: Annotated[
         Routing | None, Meta(description="venues over which its orders are divided; without it they go whole to venue")
     ] = None
+    hours: Annotated[Hours | None, Meta(description="when it is traded; without it always")] = None
     close: Annotated[
         Close | None, Meta(description="the closing phase of its market; without it AT_THE_CLOSE is refused")
     ] = None
@@ -203,6 +204,9 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     raises_need_approval: Annotated[
         bool, Meta(description="while it runs a limit is only made weaker by two persons together")
     ] = False
+    restricted_symbols: Annotated[
+        tuple[Symbol, ...], Meta(description="no new orders in these; operators have a list of their own")
+    ] = ()
     duplicate_interval_ms: Annotated[
         int,
         Meta(
@@ -248,6 +252,7 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     instruments: Annotated[tuple[InstrumentConfig, ...], Meta(description="what may be traded")] = ()
     limits: Annotated[LimitsConfig, Meta(description="limits for every order")] = LimitsConfig()
     accounts: Annotated[tuple[AccountConfig, ...], Meta(description="accounts that limits group")] = ()
+    blackouts: Annotated[tuple[Blackout, ...], Meta(description="times in which new orders are refused")] = ()
     trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()
     kill_switch: Annotated[KillSwitchConfig, Meta(description="how everything is stopped")] = KillSwitchConfig()
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from config.records import Record, Symbol, TimeOfDay
+from config.records import Day, Name, Record, Symbol, TimeOfDay
 
 OrdTypeName = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT", "PEGGED"]
 SideName = Literal["BUY", "SELL"]
@@ -37,6 +37,33 @@ class TradingDay(Record, frozen=True, kw_only=True):
     time_zone: Annotated[
         str, Meta(min_length=1, max_length=64, description="zone of it and of every close, as Europe/Zurich")
     ] = "UTC"
+
+
+class Hours(Record, frozen=True, kw_only=True):
+    """When an instrument is traded; outside, new orders are refused. On a wall clock, summer time and all."""
+
+    opens: Annotated[TimeOfDay, Meta(description="HH:MM:SS")]
+    closes: Annotated[TimeOfDay, Meta(description="HH:MM:SS; at or before opens it is that of the next day")]
+    weekdays: Annotated[tuple[Day, ...], Meta(description="days on which it opens; empty for every day")] = ()
+    time_zone: Annotated[str, Meta(max_length=64, description="as America/New_York; empty for that of trading_day")] = (
+        ""
+    )
+
+
+class Blackout(Record, frozen=True, kw_only=True):
+    """A time in which new orders are refused: around news, an expiry, a maintenance."""
+
+    name: Annotated[Name, Meta(description="as refusals name it")]
+    begins: Annotated[TimeOfDay, Meta(description="HH:MM:SS")]
+    ends: Annotated[TimeOfDay, Meta(description="HH:MM:SS; at or before begins it is that of the next day")]
+    date: Annotated[
+        str, Meta(max_length=8, description="YYYYMMDD on which it begins, once; empty for each of weekdays")
+    ] = ""
+    weekdays: Annotated[tuple[Day, ...], Meta(description="days on which it begins; empty for every day")] = ()
+    symbols: Annotated[tuple[Symbol, ...], Meta(description="Symbol(55); empty for all")] = ()
+    time_zone: Annotated[str, Meta(max_length=64, description="as America/New_York; empty for that of trading_day")] = (
+        ""
+    )
 
 
 class MayTrade(Record, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@
     POST /kill/engage      {"scope": "account=A1", "operator": "ann", "reason": "runaway algo", "cancel": true}
     POST /kill/release     {"scope": "account=A1", "operator": "ann", "reason": "fixed", "approver": "bob"}
     POST /symbol-status    {"symbol": "BTC-USD", "status": "HALTED", "operator": "ann", "reason": "news"}
+    POST /restriction      {"symbol": "BTC-USD", "restricted": true, "operator": "ann", "reason": "research"}
     POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
     POST /session/reset    the same, and "sender" or "target" for other numbers than 1
     POST /session/explain  {"session": "CLIENT44", "logon_seq": 7, "next_expected": 12}; both may be left out
@@ -42,6 +43,7 @@ WISHED = {
     "/symbol-status": "symbol_status",
     "/kill/engage": "kill_engage",
     "/kill/release": "kill_release",
+    "/restriction": "restriction",
     "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",

@@ -199,6 +199,19 @@ def resume(
     _set_trading_state(config, "ACTIVE", operator, reason, symbol)
 
 
+@app.command()
+def restrict(
+    symbol: Annotated[str, typer.Argument(help="Symbol(55)")],
+    reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
+    operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
+    lift: Annotated[bool, typer.Option("--lift", help="let new orders in again")] = False,
+    config: ConfigFile = DEMO_GATEWAY,
+) -> None:
+    """Put a symbol on the restricted list: no new orders in it; cancels, and replaces that only lower, still pass."""
+    body = {"symbol": symbol, "restricted": not lift, "operator": login_name(operator), "reason": reason}
+    print(json.dumps(answer_of(config, "POST", "/restriction", body)))
+
+
 def _set_trading_state(config: Path, state: str, operator: str, reason: str, symbol: str) -> None:
     body = {"operator": login_name(operator), "reason": reason}
     if symbol:

@@ -21,6 +21,7 @@ from gateway.deciding import Deciding
 from gateway.expiry import Expiry
 from gateway.kill_switch_desk import KillSwitchDesk, KillTerms
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
+from gateway.market_hours import MarketHours, MarketTerms
 from gateway.markets import Markets
 from gateway.news import TellNews, tell_news
 from gateway.operator import StateHash
@@ -36,7 +37,6 @@ from oms import events
 from oms.commands import (
     DefineInstrument,
     OpenLog,
-    SetEntitlement,
     SetLimits,
     SetSessionRates,
     SetSymbolStatus,
@@ -45,6 +45,7 @@ from oms.commands import (
 )
 from oms.instruments import Instrument
 from oms.limits import Limits
+from oms.permission_commands import RestrictSymbol, SetEntitlement
 from oms.types import KillScope
 from oms.venue_reports import (
     ReferencePriceSeen,
@@ -67,6 +68,7 @@ class Terms:
     """Venue -> its market identifier code; a venue without one goes by its name."""
     hours: TradingHours = AROUND_THE_CLOCK
     kill_switch: KillTerms = field(default_factory=KillTerms)
+    market: MarketTerms = field(default_factory=MarketTerms)
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
 
@@ -91,6 +93,7 @@ class Desk(Deciding):
         self._in_process = {venue.name: venue for venue in in_process_venues}
         self._leavers = Leavers(self.blotter, self._take)
         self._day_clock = DayClock(terms.hours, self.blotter, self._take)
+        self._market_hours = MarketHours(terms.market, self.blotter, self._take)
         self._expiry = Expiry(self.blotter, self._take)
         self._watch = UnresolvedWatch(self.blotter, terms.patience, self._take)
         self._reporter = Reporter(store_id, clients, self.blotter)
@@ -143,6 +146,7 @@ class Desk(Deciding):
         for known in venues:
             self._take(SetVenueCapabilities(known.name, known.capabilities.of_orders()), turn)
         self._day_clock.started(turn)
+        self._market_hours.started(turn)
         for symbol, (venue, price) in self._terms.references.items():
             if self.blotter.market.reference(symbol) is None:
                 self._take(ReferencePriceSeen(venue, symbol, price), turn)
@@ -232,15 +236,16 @@ class Desk(Deciding):
             return {"last_seq": self.blotter.last_seq, "state_hash": self.blotter.state_hash().hex()}
         if isinstance(command, TellNews):
             return tell_news(command, self._clients, turn)
-        if isinstance(command, SetSymbolStatus) and command.symbol not in self.blotter.instruments:
+        if isinstance(command, SetSymbolStatus | RestrictSymbol) and command.symbol not in self.blotter.instruments:
             return {"error": f"symbol: {command.symbol!r} is not one of {', '.join(self.blotter.instruments)}"}
-        if isinstance(command, SetTradingState | SetSymbolStatus):
+        if isinstance(command, SetTradingState | SetSymbolStatus | RestrictSymbol):
             self._take(command, turn)
         return {
             "trading_state": str(self.blotter.trading_state),
             "trading_day": self.blotter.trading_day,
             "halts": {f"{symbol} by {by or 'operator'}": status for (by, symbol), status in self.blotter.halts.items()},
             "kill_switches": [switch.name for switch in self.blotter.kill_switches],
+            "restricted": [f"{symbol} by {by}" for by, symbol in self.blotter.closures.restricted],
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
             "unresolved_orders": len(self._watch.unresolved()),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
@@ -252,6 +257,7 @@ class Desk(Deciding):
         for due in (
             self._leavers.deadline(),
             self._day_clock.deadline(),
+            self._market_hours.deadline(),
             self._expiry.deadline(),
             self._watch.deadline(),
             self._kill_switches.deadline(),
@@ -264,6 +270,7 @@ class Desk(Deciding):
         self._kill_switches.deadline_reached(turn)
         self._leavers.deadline_reached(self._leaving_terms(), turn)
         self._day_clock.reached(self._restates, turn)
+        self._market_hours.reached(turn)
         self._expiry.reached(turn)
         self._watch.deadline_reached(turn)
         if self._tick_at_mono_ns is not None and self._tick_at_mono_ns <= turn.now.mono_ns:

@@ -8,6 +8,7 @@ from gateway import kill_switch_wishes, order_commands
 from gateway.news import TellNews, news_faults
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetSymbolStatus, SetTradingState
+from oms.permission_commands import RestrictSymbol
 from oms.types import SymbolStatus, TradingState
 
 SEQ_NUM_MAX = 10**18 - 1
@@ -47,6 +48,15 @@ def _symbol_status(wish: Wish) -> object:
     symbol = _word(wish, "symbol", "which symbol?")
     operator, reason = _word(wish, "operator", why), _word(wish, "reason", why)
     return SetSymbolStatus(symbol, SymbolStatus(str(status)), operator, reason)
+
+
+def _restriction(wish: Wish) -> object:
+    is_restricted = wish.get("restricted")
+    if not isinstance(is_restricted, bool):
+        raise ValueError(f"restricted: {is_restricted!r} is neither true nor false")
+    why = "a restriction has a name and a reason"
+    symbol = _word(wish, "symbol", "which symbol?")
+    return RestrictSymbol(symbol, is_restricted, _word(wish, "operator", why), _word(wish, "reason", why))
 
 
 def _news(wish: Wish) -> object:
@@ -97,6 +107,7 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "state_hash": lambda wish: StateHash(),
     "trading_state": _trading_state,
     "symbol_status": _symbol_status,
+    "restriction": _restriction,
     "sessions": lambda wish: ListSessions(),
     "session_logout": _log_out,
     "session_reset": _reset,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from config.session import SessionKeys
@@ -30,12 +31,17 @@ def schedule_of(config: SessionKeys) -> Schedule | None:
         end_time_s=second_of_day(config.end_time),
         start_day=_day(config.start_day),
         end_day=_day(config.end_day),
-        weekdays=frozenset(DAYS.index(day) for day in config.weekdays) or EVERY_DAY,
+        weekdays=weekdays_of(config.weekdays),
         logon_time_s=None if logon_time is None else second_of_day(logon_time),
         logout_time_s=None if logout_time is None else second_of_day(logout_time),
         logon_day=_day(logon_day),
         logout_day=_day(logout_day),
     )
+
+
+def weekdays_of(names: Iterable[str]) -> frozenset[int]:
+    """None are all of them."""
+    return frozenset(DAYS.index(day) for day in names) or EVERY_DAY
 
 
 def second_of_day(time_of_day: str) -> int:

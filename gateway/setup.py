@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from config.model import (
     SessionThrottle,
     SimulatedVenue,
 )
-from config.trading import MayTrade
+from config.trading import Blackout, MayTrade
 from fixspec.numbers import format_decimal
 from gateway.client_terms import Client
 from gateway.day_clock import TradingHours
@@ -28,9 +29,10 @@ from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
 from gateway.kill_switch_desk import KillTerms
 from gateway.leavers import CancelOnDisconnect
+from gateway.market_hours import BlackoutTerms, MarketTerms
 from gateway.net.hosts import Calling, Host
-from gateway.session.schedule import Schedule
-from gateway.session_hours import second_of_day
+from gateway.session.schedule import Schedule, Window
+from gateway.session_hours import second_of_day, weekdays_of
 from gateway.translate.dialect import Dialect, dialect_of
 from gateway.unresolved_watch import Patience
 from oms.entitlements import Entitlement
@@ -125,9 +127,38 @@ def terms_of(config: GatewayConfig) -> Terms:
             if instrument.reference_price is not None
         },
         hours=_hours(config),
+        market=_market(config),
         patience={venue.name: _patience(venue) for venue in config.venues},
         kill_switch=KillTerms(config.kill_switch.deadline_s * NS_PER_S, config.kill_switch.second_person),
     )
+
+
+def _market(config: GatewayConfig) -> MarketTerms:
+    zone = config.trading_day.time_zone
+    return MarketTerms(
+        hours={
+            instrument.symbol: Schedule(
+                ZoneInfo(hours.time_zone or zone),
+                second_of_day(hours.opens),
+                second_of_day(hours.closes),
+                weekdays=weekdays_of(hours.weekdays),
+            )
+            for instrument in config.instruments
+            if (hours := instrument.hours) is not None
+        },
+        blackouts={each.name: BlackoutTerms(each.symbols, _blackout(each, zone)) for each in config.blackouts},
+        restricted=config.limits.restricted_symbols,
+    )
+
+
+def _blackout(blackout: Blackout, default_zone: str) -> Schedule | Window:
+    zone = ZoneInfo(blackout.time_zone or default_zone)
+    begins_s = second_of_day(blackout.begins)
+    when = Schedule(zone, begins_s, second_of_day(blackout.ends), weekdays=weekdays_of(blackout.weekdays))
+    if not blackout.date:
+        return when
+    begins = datetime.strptime(blackout.date, "%Y%m%d").replace(tzinfo=zone) + timedelta(seconds=begins_s)
+    return when.instance(int(begins.timestamp()) * NS_PER_S)
 
 
 def _hours(config: GatewayConfig) -> TradingHours:

@@ -14,6 +14,7 @@ import msgspec
 
 from oms.client import Client
 from oms.events import (
+    BlackoutSet,
     CancelRefused,
     CancelRejected,
     CancelRequested,
@@ -71,10 +72,12 @@ from oms.events import (
     ReportQuarantined,
     RequestCounted,
     RequestRetargeted,
+    RestrictionChanged,
     SessionRatesSet,
     SymbolStatusChanged,
     TradeDisputed,
     TradingDayBegan,
+    TradingHoursSet,
     TradingStateChanged,
     VenueCapabilitiesSet,
     VenueStateChanged,
@@ -86,7 +89,6 @@ from oms.limits import Limits
 from oms.lists import OrderList
 from oms.order import Order
 from oms.positions import Positions
-from oms.recent_orders import content_of
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned, telephoned
 from oms.types import TimeInForce
@@ -259,6 +261,7 @@ class Blotter(Surroundings):
             self.quarantined,
             self.telephoned,
             self.recent_orders.content(),
+            self.closures.content(),
             self.kill_switches.content(),
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
@@ -311,22 +314,12 @@ class Blotter(Surroundings):
             self.telephoned.setdefault(event.session, []).append(telephoned(event))
         self.orders[event.seq] = self.open_orders[event.seq] = order
         if self.limits.duplicate_interval_ms and event.parent_seq is None:
-            self._remember(event)
-
-    def _remember(self, event: OrderReceived) -> None:
-        content = content_of(
-            event.session, event.account, event.symbol, event.side, event.order_qty, event.price, event.special
-        )
-        interval_ns = self.limits.duplicate_interval_ms * 1_000_000
-        self.recent_orders.received(content, event.at_ns, event.seq, event.cl_ord_id, interval_ns)
+            self.recent_orders.remember(event, self.limits.duplicate_interval_ms)
 
     def _order_refused(self, event: OrderRefused) -> None:
         self._open_or_finished(event)
         if self.recent_orders.orders and (order := self.orders.get(event.order_seq)) is not None:
-            content = content_of(
-                order.session, order.account, order.symbol, order.side, order.order_qty, order.price, order.special
-            )
-            self.recent_orders.refused(content, event.order_seq)
+            self.recent_orders.forget(order)
 
     def _order_adopted(self, event: OrderAdopted) -> None:
         order = begun(event, self.store_id, self.day)
@@ -538,6 +531,9 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     LimitsSet: Blotter._limits_set,
     SessionRatesSet: Blotter._session_rates_set,
     EntitlementSet: Blotter._entitlement_set,
+    RestrictionChanged: Blotter._restriction_changed,
+    TradingHoursSet: Blotter._trading_hours_set,
+    BlackoutSet: Blotter._blackout_set,
     KillSwitchEngaged: Blotter._kill_switch_engaged,
     KillSwitchReleased: Blotter._kill_switch_released,
     TradingStateChanged: Blotter._trading_state_changed,

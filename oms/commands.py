@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import msgspec
 
-from oms.entitlements import Entitlement
 from oms.instruments import Instrument
 from oms.kill_switch_commands import KillSwitchCommand
 from oms.limits import Limits, Rate
 from oms.operator_commands import OperatorCommand
+from oms.permission_commands import RestrictSymbol, SetBlackout, SetEntitlement, SetTradingHours
 from oms.refusals import Refusal
 from oms.special_terms import SpecialTerms
 from oms.types import Contingency, OrdType, Side, SymbolStatus, TimeInForce, TradingState
@@ -147,13 +147,6 @@ class SetSessionRates(msgspec.Struct, frozen=True, gc=False):
     cancels: Rate | None
 
 
-class SetEntitlement(msgspec.Struct, frozen=True, gc=False):
-    """What a session may trade; None for anything. No event when it stands so already."""
-
-    session: str
-    entitlement: Entitlement | None
-
-
 class MarkClientArrived(msgspec.Struct, frozen=True, gc=False):
     """A session whose orders are canceled when it leaves has logged on."""
 
@@ -281,6 +274,9 @@ Command = (
     | SetTradingState
     | SetSessionRates
     | SetEntitlement
+    | RestrictSymbol
+    | SetTradingHours
+    | SetBlackout
     | MarkClientArrived
     | MarkClientLeft
     | CancelForLeaver

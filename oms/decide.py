@@ -18,6 +18,7 @@ from oms import (
     decide_list,
     decide_mass_cancel,
     decide_operator,
+    decide_permissions,
     decide_presence,
     decide_resolution,
     decide_restatements,
@@ -48,7 +49,6 @@ from oms.commands import (
     QueryOrder,
     RenewOrder,
     ReplaceOrder,
-    SetEntitlement,
     SetLimits,
     SetSessionRates,
     SetSymbolStatus,
@@ -70,6 +70,7 @@ from oms.operator_commands import (
     RestateOrder,
     SuspendOrder,
 )
+from oms.permission_commands import RestrictSymbol, SetBlackout, SetEntitlement, SetTradingHours
 from oms.types import Moment
 from oms.venue_reports import (
     AnyVenueReport,
@@ -112,7 +113,10 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     DefineInstrument: decide_operator.define_instrument,
     SetLimits: decide_operator.set_limits,
     SetSessionRates: decide_operator.set_session_rates,
-    SetEntitlement: decide_operator.set_entitlement,
+    SetEntitlement: decide_permissions.set_entitlement,
+    RestrictSymbol: decide_permissions.restrict_symbol,
+    SetTradingHours: decide_permissions.set_trading_hours,
+    SetBlackout: decide_permissions.set_blackout,
     EngageKillSwitch: decide_kill_switch.engage,
     ReleaseKillSwitch: decide_kill_switch.release,
     KillOrder: decide_kill_switch.kill_order,

@@ -6,9 +6,8 @@ Records come from checked configuration; one that breaks its own rules is a bug 
 from __future__ import annotations
 
 from oms.blotter import Blotter
-from oms.commands import DefineInstrument, OpenLog, SetEntitlement, SetLimits, SetSessionRates, SetTradingState
+from oms.commands import DefineInstrument, OpenLog, SetLimits, SetSessionRates, SetTradingState
 from oms.events import (
-    EntitlementSet,
     Event,
     InstrumentDefined,
     LimitsSet,
@@ -58,14 +57,6 @@ def set_session_rates(blotter: Blotter, command: SetSessionRates, at: Moment) ->
         if faults := [] if rate is None else rate_faults(name, rate):
             raise ValueError(f"session {session}: " + "; ".join(faults))
     return [SessionRatesSet(at.seq, at.utc_ns, session, messages, cancels)]
-
-
-def set_entitlement(blotter: Blotter, command: SetEntitlement, at: Moment) -> list[Event]:
-    """EntitlementSet, if it differs from what stands."""
-    client = blotter.clients.get(command.session)
-    if (None if client is None else client.entitlement) == command.entitlement:
-        return []
-    return [EntitlementSet(at.seq, at.utc_ns, command.session, command.entitlement)]
 
 
 def set_trading_state(blotter: Blotter, command: SetTradingState, at: Moment) -> list[Event]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from oms.entitlements import Entitlement
 from oms.event import Event as Event
 from oms.event import OrderEvent as OrderEvent
 from oms.fill_details import FillDetails
@@ -28,7 +27,12 @@ from oms.group_events import TradeDisputed as TradeDisputed
 from oms.instruments import Instrument
 from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
 from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
-from oms.limits import Limits, Rate
+from oms.limits import Limits
+from oms.permission_events import BlackoutSet as BlackoutSet
+from oms.permission_events import EntitlementSet as EntitlementSet
+from oms.permission_events import RestrictionChanged as RestrictionChanged
+from oms.permission_events import SessionRatesSet as SessionRatesSet
+from oms.permission_events import TradingHoursSet as TradingHoursSet
 from oms.presence_events import ClientArrived as ClientArrived
 from oms.presence_events import ClientLeft as ClientLeft
 from oms.presence_events import OrdersOfLeaverCanceled as OrdersOfLeaverCanceled
@@ -65,21 +69,6 @@ class LimitsSet(Event, frozen=True, gc=False, array_like=True, tag=True):
     limits: Limits
     operator: str
     reason: str
-
-
-class SessionRatesSet(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """What `session` may send, in place of the rates that the limits give everybody; None for those."""
-
-    session: str
-    messages: Rate | None
-    cancels: Rate | None
-
-
-class EntitlementSet(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """What `session` may trade; None for anything. Since schema 3."""
-
-    session: str
-    entitlement: Entitlement | None
 
 
 class TradingStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
@@ -578,6 +567,9 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     OperatorRefused,
     OperatorIntervened,
     EntitlementSet,
+    RestrictionChanged,
+    TradingHoursSet,
+    BlackoutSet,
     KillSwitchEngaged,
     KillSwitchReleased,
 )

@@ -24,6 +24,8 @@ from oms.risk.kill_switch import kill_switch
 from oms.risk.order_limits import order_limits
 from oms.risk.position import position
 from oms.risk.price_band import price_band
+from oms.risk.restricted import restricted
+from oms.risk.trading_hours import blackout, trading_hours
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
 from oms.risk.venue_supports import venue_supports
@@ -34,7 +36,10 @@ STOPS: Final = (OrdType.STOP, OrdType.STOP_LIMIT)
 GATES_AGAIN: Final[tuple[Gate, ...]] = (
     kill_switch,
     trading_state,
+    restricted,
     halted_symbol,
+    trading_hours,
+    blackout,
     order_limits,
     venue_available,
     venue_supports,

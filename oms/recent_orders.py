@@ -10,6 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from oms.events import OrderReceived
+from oms.order import Order
 from oms.special_terms import Leg, SpecialTerms
 from oms.types import Side
 
@@ -35,6 +37,12 @@ def content_of(
     return session, account, symbol, side, order_qty, price, further
 
 
+def _content(order: OrderReceived | Order) -> Content:
+    return content_of(
+        order.session, order.account, order.symbol, order.side, order.order_qty, order.price, order.special
+    )
+
+
 class RecentOrders:
     """Only the blotter writes to it. `orders` are in the order of time, but for what a refusal has put back."""
 
@@ -42,6 +50,13 @@ class RecentOrders:
 
     def __init__(self) -> None:
         self.orders: dict[Content, Recent] = {}
+
+    def remember(self, received: OrderReceived, interval_ms: int) -> None:
+        self.received(_content(received), received.at_ns, received.seq, received.cl_ord_id, interval_ms * 1_000_000)
+
+    def forget(self, order: Order) -> None:
+        """It was refused."""
+        self.refused(_content(order), order.order_seq)
 
     def received(self, content: Content, at_ns: int, order_seq: int, cl_ord_id: str, interval_ns: int) -> None:
         orders = self.orders

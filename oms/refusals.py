@@ -49,6 +49,21 @@ CODES: Final[dict[str, Code]] = {
         "The session may not trade this: `field` says whether it is the symbol, the side or the type of order.",
         "Send what the session is entitled to, or ask for more rights.",
     ),
+    "RESTRICTED": Code(
+        RejectReason.BROKER_OPTION,
+        "The symbol is on the restricted list: no new orders in it, and no replace that does more than lower one.",
+        "Cancels still pass. Ask the operator.",
+    ),
+    "OUT_OF_HOURS": Code(
+        RejectReason.EXCHANGE_CLOSED,
+        "The symbol is traded at certain hours, and it is not one of them; `opens` is when it is next (UTC).",
+        "Send the order from `opens` on. Cancels still pass.",
+    ),
+    "BLACKOUT": Code(
+        RejectReason.EXCHANGE_CLOSED,
+        "No new orders are taken for a while, in this symbol or in any, until `ends` (UTC).",
+        "Send the order from `ends` on. Cancels still pass.",
+    ),
     "VENUE_UNAVAILABLE": Code(
         RejectReason.BROKER_OPTION,
         "No venue that lists the symbol is connected, or the venue of the order is not.",

@@ -21,6 +21,7 @@ import msgspec
 
 from oms.blotter import Blotter
 from oms.client import Client
+from oms.closures import Blackout, Closures, Window
 from oms.codec import decode_event
 from oms.entitlements import Entitlement
 from oms.events import Event, ListReceived
@@ -73,6 +74,14 @@ class ListState(msgspec.Struct, frozen=True, gc=False):
     finished: bool
 
 
+class ClosureState(msgspec.Struct, frozen=True, gc=False):
+    """The fields of `oms.closures.Closures`."""
+
+    restricted: list[tuple[str, str]] = []
+    hours: dict[str, Window] = {}
+    blackouts: dict[str, Blackout] = {}
+
+
 class State(msgspec.Struct, frozen=True, gc=False):
     """The fields of `oms.blotter.Blotter`, as plain as they go. `orders` has the events of each order in memory,
     `expiring` those that the gateway has to end itself."""
@@ -100,6 +109,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     quarantined: int
     telephoned: dict[str, list[Telephoned]] = {}
     recent_orders: list[tuple[Content, Recent]] = []
+    closures: ClosureState = ClosureState()
     kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
@@ -147,6 +157,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             configured=blotter.configured,
             exposures=blotter.exposures.content(),
             recent_orders=blotter.recent_orders.content(),
+            closures=_closure_state(blotter.closures),
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
     )
@@ -154,6 +165,10 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
 
 def _client_state(client: Client) -> ClientState:
     return ClientState(**{name: getattr(client, name) for name in ClientState.__struct_fields__})
+
+
+def _closure_state(closures: Closures) -> ClosureState:
+    return ClosureState(list(closures.restricted), closures.hours, closures.blackouts)
 
 
 def _list_state(orders: OrderList) -> ListState:
@@ -207,6 +222,11 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.quarantined = state.quarantined
     blotter.telephoned = state.telephoned
     blotter.recent_orders.orders = dict(state.recent_orders)
+    closures, held_closures = blotter.closures, state.closures
+    closures.restricted = dict.fromkeys(held_closures.restricted)
+    closures.hours = held_closures.hours
+    for name, blackout in held_closures.blackouts.items():
+        closures.set_blackout(name, blackout.symbols, blackout.window)
     blotter.kill_switches.restore(*state.kill_switches)
 
 

@@ -11,7 +11,9 @@ from typing import Final
 import msgspec
 
 from oms.client import Client
+from oms.closures import Closures
 from oms.events import (
+    BlackoutSet,
     CancelRefused,
     ClientArrived,
     ClientLeft,
@@ -31,8 +33,10 @@ from oms.events import (
     ReferencePriceSet,
     ReplaceRefused,
     RequestCounted,
+    RestrictionChanged,
     SessionRatesSet,
     SymbolStatusChanged,
+    TradingHoursSet,
     TradingStateChanged,
     VenueCapabilitiesSet,
     VenueStateChanged,
@@ -64,6 +68,7 @@ class Surroundings:
         "clients",
         "closed_symbols",
         "configured",
+        "closures",
         "day",
         "groups",
         "halts",
@@ -91,6 +96,7 @@ class Surroundings:
         self.instruments: dict[str, Instrument] = {}
         self.venues: dict[str, bool] = {}
         self.capabilities: dict[str, VenueCapabilities] = {}
+        self.closures = Closures()
         self.closed_symbols: dict[str, None] = {}
         self.market = Market()
         self.halts: dict[tuple[str, str], SymbolStatus] = {}
@@ -182,6 +188,15 @@ class Surroundings:
 
     def _entitlement_set(self, event: EntitlementSet) -> None:
         self._client(event.session).entitle(event.entitlement)
+
+    def _restriction_changed(self, event: RestrictionChanged) -> None:
+        self.closures.restrict(event.source, event.symbol, event.is_restricted)
+
+    def _trading_hours_set(self, event: TradingHoursSet) -> None:
+        self.closures.set_hours(event.symbol, (event.start_ns, event.end_ns))
+
+    def _blackout_set(self, event: BlackoutSet) -> None:
+        self.closures.set_blackout(event.name, event.symbols, (event.start_ns, event.end_ns))
 
     def _client_arrived(self, event: ClientArrived) -> None:
         client = self._client(event.session)

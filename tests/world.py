@@ -556,6 +556,8 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
             node.pop(last, None)
         else:
             node[last] = value
+    if "blackouts" in tree:
+        tree["blackouts"] = [tree["blackouts"]]
     sessions = ["client", "other", "dropcopy", "venue_session"]
     venues = ["venue", "sim"]
     if "VENUE2" in tree["instrument"].get("routing", {}).get("split", {}):

@@ -17,8 +17,10 @@ from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
 from oms.risk.position import position
 from oms.risk.price_band import price_band
+from oms.risk.restricted import restricted
 from oms.risk.slice_limits import slice_limits
 from oms.risk.throttle import throttle
+from oms.risk.trading_hours import blackout, trading_hours
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
 from oms.risk.venue_supports import venue_supports
@@ -29,9 +31,12 @@ GATES: Final[tuple[Gate, ...]] = (
     trading_state,
     entitlement,
     duplicate_content,
+    restricted,
     halted_symbol,
     instrument,
     order_terms,
+    trading_hours,
+    blackout,
     order_limits,
     price_band,
     throttle,

@@ -13,12 +13,12 @@ def trading_state(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusa
     state = blotter.trading_state
     if state is TradingState.ACTIVE:
         return None
-    if state is TradingState.REDUCING and _only_lowers(request):
+    if state is TradingState.REDUCING and only_lowers(request):
         return None
     return refuse("TRADING_STATE", f"state={state}")
 
 
-def _only_lowers(request: OrderRequest) -> bool:
+def only_lowers(request: OrderRequest) -> bool:
     order = request.order
     if order is None or request.order_qty >= order.order_qty or request.price != order.price:
         return False

@@ -271,6 +271,30 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
         ["sessions[0].may_trade.symbols[1]: 'Y' is not the symbol of an instrument; known are X"],
     ),
     (
+        "restricted_stranger",
+        I + "  - {symbol: X, venue: SIM}\nlimits: {restricted_symbols: [Y]}\n",
+        ":5",
+        ["limits.restricted_symbols[0]: 'Y' is not the symbol of an instrument; known are X"],
+    ),
+    (
+        "hours_of_no_zone",
+        I + "  - {symbol: X, venue: SIM, hours: {opens: 08:00:00, closes: 16:30:00, time_zone: Europe/Zurch}}\n",
+        ":4",
+        ["instruments[0].hours.time_zone: 'Europe/Zurch' is not a zone of this machine's database"],
+    ),
+    (
+        "blackouts",
+        "blackouts:\n  - {name: A, begins: 12:00:00, ends: 13:00:00, date: '20230229', weekdays: [monday]}\n"
+        + "  - {name: A, begins: 12:00:00, ends: 13:00:00, symbols: [Z]}\n",
+        ":2",
+        [
+            "blackouts[0].date: '20230229' is no day of the calendar",
+            "blackouts[0].weekdays: a blackout of one date has none",
+            "blackouts[1].name: 'A' is already blackouts[0]",
+            "blackouts[1].symbols[0]: 'Z' is not the symbol of an instrument; known are none",
+        ],
+    ),
+    (
         "split_over_a_stranger",
         I + "  - {symbol: X, venue: SIM, routing: {split: {SIM: 60, XALT: 40}}}\n",
         ":4",

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms import events, group_events, kill_switch_events, presence_events, venue_reports
+from oms import events, group_events, kill_switch_events, permission_events, presence_events, venue_reports
 from oms.codec import SCHEMA, UnreadableEvent, decode_event, encode_event
 from oms.events import EVENT_TYPES, Event, OrderAccepted
 from oms.types import OrdType, Side, TimeInForce
@@ -40,7 +40,7 @@ REPORT_TYPES = concrete(venue_reports, {"VenueReport", "OrderReport"})
 def test_the_lists_of_kinds_are_complete() -> None:
     assert set(EVENT_TYPES) == {
         kind
-        for module in (events, group_events, kill_switch_events, presence_events)
+        for module in (events, group_events, kill_switch_events, permission_events, presence_events)
         for kind in concrete(module, set())
     }
     assert set(typing.get_args(AnyVenueReport)) == set(REPORT_TYPES)
@@ -60,6 +60,10 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "transact_time_ns": START_NS - 1,
         "state": "HALTED",
         "connected": True,
+        "is_restricted": True,
+        "symbols": ["symbol é"],
+        "start_ns": START_NS,
+        "end_ns": START_NS + 1,
         "in_good_order": True,
         "cancel_at_ns": START_NS + 1,
         "orders": 3,

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from oms import snapshot
-from oms.commands import DefineInstrument, NewOrder, SetEntitlement
+from oms.commands import DefineInstrument, NewOrder
 from oms.entitlements import Entitlement
+from oms.permission_commands import SetEntitlement
 from oms.snapshot import encode_snapshot, load_snapshot
 from oms.types import OrdType, Side, TimeInForce
 from tests.oms.test_gates import refusal
