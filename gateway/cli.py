@@ -40,6 +40,7 @@ app.add_typer(certify_app, name="certify")
 app.add_typer(session_app, name="session")
 app.add_typer(order_app, name="order")
 app.add_typer(kill_app, name="kill")
+app.add_typer(drill_app, name="drill")
 app.command()(reload)
 
 EXCHANGE_START_S = 10.0
