@@ -35,7 +35,7 @@ from oms.exact import ZERO, add, multiply, multiply_rounded_up, part_rounded_up,
 from oms.order import Execution, Order
 from oms.order_state import ENDED, Base
 from oms.positions import Positions
-from oms.slices import NOTIONAL_BOUNDS, POSITION_BOUNDS, Bounds, Dimension, LimitTable, Traits
+from oms.slices import NOTIONAL_BOUNDS, POSITION_BOUNDS, Bounds, Dimension, LimitTable
 from oms.special_terms import SpecialTerms
 from oms.surroundings import Surroundings
 from oms.types import OrdType, Side
@@ -129,8 +129,12 @@ class Book:
         self.slices: dict[Any, Exposure] = {}
 
 
+Place = tuple[str, str, str, str, str]
+"""What orders of one cell have in common: account, symbol, session, trader, and the venue or ''."""
+
+
 class Slot(NamedTuple):
-    """Where a cell counts in one table. Without exposure or holding: nothing is there yet."""
+    """Where orders of one place count in one table. Without exposure or holding: nothing is there yet."""
 
     book: Book
     key: Any
@@ -140,16 +144,16 @@ class Slot(NamedTuple):
 
 
 class Cell:
-    """What the orders with the same traits hold. Only the ledger writes."""
+    """What the orders of one place hold. Only the ledger writes."""
 
-    __slots__ = ("cost", "net_qty", "slots", "traits")
+    __slots__ = ("cost", "net_qty", "place", "slots")
 
-    def __init__(self, traits: Traits) -> None:
-        self.traits = traits
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.net_qty = ZERO
         self.cost = ZERO
         """Of what is held, or has been sold short: quantity x price, not negative."""
-        self.slots: list[tuple[Book, Exposure, Holding]] = []
+        self.slots: list[Slot] = []
 
 
 class Reservation:
@@ -176,10 +180,8 @@ class Reservation:
         self.market_price = market_price
 
 
-_CellContent = tuple[list[str], Decimal, Decimal]
-_ReservationContent = tuple[
-    int, list[list[str]], str, str, bool, Decimal, Decimal, Decimal, Decimal | None, Decimal | None
-]
+_CellContent = tuple[Place, Decimal, Decimal]
+_ReservationContent = tuple[int, list[Place], str, str, bool, Decimal, Decimal, Decimal, Decimal | None, Decimal | None]
 ExposuresContent = tuple[list[_CellContent], list[_ReservationContent]]
 """What `Exposures.content` is made of."""
 
@@ -196,7 +198,7 @@ class Exposures:
         self.books: tuple[Book, ...] = ()
         """Empty while no table accumulates; there is then nothing else either."""
         self.has_positions = self.has_values = self.is_by_venue = False
-        self.cells: dict[Traits, Cell] = {}
+        self.cells: dict[Place, Cell] = {}
         self.reservations: dict[int, Reservation] = {}
 
     # --------------------------------------------------------------------------------------------------------- look-ups
@@ -208,8 +210,13 @@ class Exposures:
                 return book.slices.get(key)
         return None
 
-    def slots(self, traits: Traits) -> list[Slot]:
-        """Where an order with these traits counts: with a venue in the tables by venue, without one in the others."""
+    def slots(self, place: Place) -> list[Slot]:
+        """Where an order of this place counts: with a venue in the tables by venue, without one in the others."""
+        cell = self.cells.get(place)
+        return self._slots(place) if cell is None else cell.slots
+
+    def _slots(self, place: Place) -> list[Slot]:
+        traits = self._around.traits(*place)
         found, is_of_venue = [], bool(traits.venue)
         for book in self.books:
             if book.is_by_venue is is_of_venue:
@@ -223,11 +230,11 @@ class Exposures:
 
     def content(self) -> ExposuresContent:
         """Everything that does not follow from the rest, as plain values: for the state hash and for snapshots."""
-        cells: list[_CellContent] = [(list(cell.traits), cell.net_qty, cell.cost) for cell in self.cells.values()]
+        cells: list[_CellContent] = [(cell.place, cell.net_qty, cell.cost) for cell in self.cells.values()]
         reservations: list[_ReservationContent] = [
             (
                 order_seq,
-                [list(cell.traits) for cell in held.cells],
+                [cell.place for cell in held.cells],
                 held.account,
                 held.venue,
                 held.is_buy,
@@ -254,15 +261,9 @@ class Exposures:
             self._take_over(positions, of_venues=False)
         if self.is_by_venue and not by_venue:
             self._take_over(positions, of_venues=True)
-        around, cells = (
-            self._around,
-            [cell for cell in self.cells.values() if self.is_by_venue or not cell.traits.venue],
-        )
-        self.cells = {}
-        for cell in cells:
-            account, _, symbol, _, _, session, trader, venue = cell.traits
-            cell.traits = around.traits(account, symbol, session, trader, venue)
-            self.cells[cell.traits] = cell
+        if not self.is_by_venue:
+            self.cells = {place: cell for place, cell in self.cells.items() if not place[4]}
+        for cell in self.cells.values():
             self._place(cell)
             self._hold(cell, ZERO, ZERO)
         reservations, self.reservations = self.reservations, {}
@@ -287,31 +288,30 @@ class Exposures:
             place = (account, symbol, venue if of_venues else "")
             sums[place] = list(map(add, sums.get(place, [ZERO] * 4), whole))
         for (account, symbol, venue), (long_qty, short_qty, long_gross, short_gross) in sums.items():
-            traits = self._around.traits(account, symbol, "", "", venue)
-            cell = self.cells[traits] = Cell(traits)
+            cell = self.cells[account, symbol, "", "", venue] = Cell((account, symbol, "", "", venue))
             cell.net_qty = net_qty = subtract(long_qty, short_qty)
             if net_qty > 0:
                 cell.cost = part_rounded_up(long_gross, net_qty, long_qty)
             elif net_qty < 0:
                 cell.cost = part_rounded_up(short_gross, net_qty.copy_negate(), short_qty)
 
-    def _cell(self, account: str, symbol: str, session: str, trader: str, venue: str) -> Cell:
-        traits = self._around.traits(account, symbol, session, trader, venue)
-        cell = self.cells.get(traits)
+    def _cell(self, place: Place) -> Cell:
+        cell = self.cells.get(place)
         if cell is None:
-            cell = self.cells[traits] = Cell(traits)
+            cell = self.cells[place] = Cell(place)
             self._place(cell)
         return cell
 
     def _place(self, cell: Cell) -> None:
-        symbol, around = cell.traits.symbol, self._around
-        cell.slots = []
-        for book, key, _, exposure, holding in self.slots(cell.traits):
+        symbol, around = cell.place[1], self._around
+        slots = []
+        for book, key, bounds, exposure, holding in self._slots(cell.place):
             if exposure is None:
                 exposure = book.slices[key] = Exposure()
             if holding is None:
                 holding = exposure.holdings[symbol] = Holding(around.value_factor(around.instruments.get(symbol)))
-            cell.slots.append((book, exposure, holding))
+            slots.append(Slot(book, key, bounds, exposure, holding))
+        cell.slots = slots
 
     # ----------------------------------------------------------------------------------------------------------- orders
 
@@ -358,16 +358,17 @@ class Exposures:
         if order.parent_seq is not None:
             owner, is_part = self._orders.get(order.parent_seq, order), not order.special.leg_ref_id
         symbol, session, trader = order.symbol, owner.session, owner.trader
-        at_venue = bool(venue) and self.is_by_venue
-        if not at_venue:
-            return () if is_part else (self._cell(account, symbol, session, trader, ""),)
-        there = self._cell(account, symbol, session, trader, venue)
-        return (there,) if is_part else (self._cell(account, symbol, session, trader, ""), there)
+        if not (self.is_by_venue and venue):
+            return () if is_part else (self._cell((account, symbol, session, trader, "")),)
+        there = self._cell((account, symbol, session, trader, venue))
+        return (there,) if is_part else (self._cell((account, symbol, session, trader, "")), there)
 
     def _add(self, held: Reservation, qty: Decimal, value: Decimal) -> None:
         is_buy = held.is_buy
         for cell in held.cells:
-            for book, exposure, holding in cell.slots:
+            for book, _, _, exposure, holding in cell.slots:
+                assert exposure is not None
+                assert holding is not None
                 if is_buy:
                     holding.buy_qty = add(holding.buy_qty, qty)
                 else:
@@ -422,7 +423,9 @@ class Exposures:
         """The cell was so before; carry the difference into its slices."""
         after, after_cost = cell.net_qty, cell.cost
         more_qty = subtract(after, net_qty)
-        for book, exposure, holding in cell.slots:
+        for book, _, _, exposure, holding in cell.slots:
+            assert exposure is not None
+            assert holding is not None
             holding.net_qty = add(holding.net_qty, more_qty)
             if not book.has_values:
                 continue
@@ -446,14 +449,13 @@ class Exposures:
         """From a snapshot: what `content` was."""
         cells, reservations = content
         self._open_books(tables)
-        for of, net_qty, cost in cells:
-            traits = Traits(*of)
-            cell = self.cells[traits] = Cell(traits)
+        for place, net_qty, cost in cells:
+            cell = self.cells[place] = Cell(place)
             cell.net_qty, cell.cost = net_qty, cost
             self._place(cell)
             self._hold(cell, ZERO, ZERO)
         for order_seq, places, account, venue, is_buy, qty, price, value, reference, market_price in reservations:
-            its_cells = tuple(self.cells[Traits(*of)] for of in places)
+            its_cells = tuple(self.cells[place] for place in places)
             held = Reservation(account, venue, is_buy, its_cells, reference, market_price)
             held.qty, held.price, held.value = qty, price, value
             self.reservations[order_seq] = held

@@ -168,6 +168,7 @@ _PLACE: Final = {dimension: place for place, dimension in enumerate(Dimension)}
 
 # ------------------------------------------------------------------------------------------------------------- records
 
+ORDER_BOUNDS: Final = ("order_qty_max", "order_notional_max", "price_band")
 POSITION_BOUNDS: Final = ("long_qty_max", "short_qty_max")
 NOTIONAL_BOUNDS: Final = ("gross_notional_max", "net_notional_max")
 _NUMBERS: Final = tuple(name for name in Bounds.__struct_fields__ if name not in ("messages", "executions"))

@@ -48,7 +48,7 @@ from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import TradingDay
 from oms.recent_orders import RecentOrders
-from oms.slices import LimitTable, Traits, limit_tables, traits_of
+from oms.slices import ORDER_BOUNDS, LimitTable, Traits, limit_tables, traits_of
 from oms.types import SymbolStatus, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
 
@@ -61,14 +61,15 @@ class Surroundings:
     `halts` has what does not trade, by who says so (a venue, '' for operators) and symbol; `closed_symbols` have had
     their close on this trading day.
     `limits` is what holds; `configured` what was set as a whole (LimitsSet), before rows of it were changed one by one.
-    `tables` are the rows of `limits`; `groups` has the group of each account that is in one."""
+    `tables` are the rows of `limits`, `order_tables` those that limit single orders; `groups` has the group of each
+    account that is in one."""
 
     __slots__ = (
         "capabilities",
         "clients",
         "closed_symbols",
-        "configured",
         "closures",
+        "configured",
         "day",
         "groups",
         "halts",
@@ -76,6 +77,7 @@ class Surroundings:
         "kill_switches",
         "limits",
         "market",
+        "order_tables",
         "rates",
         "recent_orders",
         "store_id",
@@ -91,6 +93,7 @@ class Surroundings:
         self.limits: Limits = NOTHING
         self.configured: Limits = NOTHING
         self.tables: tuple[LimitTable, ...] = ()
+        self.order_tables: tuple[LimitTable, ...] = ()
         self.groups: dict[str, str] = {}
         self.rates: dict[str, Decimal] = {}
         self.instruments: dict[str, Instrument] = {}
@@ -178,7 +181,8 @@ class Surroundings:
     def use_limits(self, limits: Limits) -> None:
         """These hold, with what follows from them."""
         self.limits = limits
-        self.tables = limit_tables(limits.rows)
+        self.tables = tables = limit_tables(limits.rows)
+        self.order_tables = tuple(table for table in tables if any(map(table.limits, ORDER_BOUNDS)))
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
         self.rates = {"": _ONE, limits.base_currency: _ONE, **dict(limits.rates)}
 

@@ -17,7 +17,7 @@ from oms.types import Moment
 
 
 def slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | None:
-    tables = blotter.tables
+    tables = blotter.order_tables
     if not tables:
         return None
     order = request.order
@@ -29,50 +29,44 @@ def slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
         row = table.row(key)
         if row is None:
             continue
+        bounds = row.bounds
         refusal = (
-            _qty(request, row.bounds, table.slice_name(key))
-            or _notional(request, row.bounds, table.slice_name(key), reference, blotter)
-            or _band(request, row.bounds, table.slice_name(key), reference)
+            _qty(request, bounds) or _notional(request, bounds, reference, blotter) or _band(request, bounds, reference)
         )
         if refusal is not None:
-            return refusal
+            code, *figures = refusal
+            before, limit, value = figures
+            return refuse(code, f"{before} slice={table.slice_name(key)} limit={limit} value={value}".strip())
     return None
 
 
-def _qty(request: OrderRequest, bounds: Bounds, name: str) -> Refusal | None:
+_Excess = tuple[str, str, str, str]
+"""Code, figures, limit and value."""
+
+
+def _qty(request: OrderRequest, bounds: Bounds) -> _Excess | None:
     limit, order_qty = bounds.order_qty_max, request.exposed_qty
     if limit is None or order_qty <= limit:
         return None
-    return refuse(
-        "ORDER_QTY_LIMIT",
-        f"order_qty={plain(order_qty)} slice={name} limit={plain(limit)} value={plain(order_qty)}",
-    )
+    return "ORDER_QTY_LIMIT", f"order_qty={plain(order_qty)}", plain(limit), plain(order_qty)
 
 
-def _notional(
-    request: OrderRequest, bounds: Bounds, name: str, reference: Decimal | None, blotter: Blotter
-) -> Refusal | None:
+def _notional(request: OrderRequest, bounds: Bounds, reference: Decimal | None, blotter: Blotter) -> _Excess | None:
     limit, instrument = bounds.order_notional_max, request.instrument
     if limit is None or instrument is None:
         return None
     if not blotter.has_rate(instrument):
-        return refuse(
-            "NO_CONVERSION_RATE",
-            f"symbol={instrument.symbol} currency={instrument.currency} base={blotter.limits.base_currency}",
-        )
-    price = worst_price(
-        request.side, request.ord_type, request.exposed_price, request.special, reference, reference
-    )  # fmt: skip
-    notional = blotter.in_base_currency(multiply(request.exposed_qty, price), instrument)
+        figures = f"symbol={instrument.symbol} currency={instrument.currency} base={blotter.limits.base_currency}"
+        return "NO_CONVERSION_RATE", figures, plain(limit), "none"
+    side, ord_type, price = request.side, request.ord_type, request.exposed_price
+    each = worst_price(side, ord_type, price, request.special, reference, reference)
+    notional = blotter.in_base_currency(multiply(request.exposed_qty, each), instrument)
     if notional <= limit:
         return None
-    return refuse(
-        "ORDER_NOTIONAL_LIMIT",
-        f"notional={trimmed(notional)} slice={name} limit={plain(limit)} value={trimmed(notional)}",
-    )
+    return "ORDER_NOTIONAL_LIMIT", f"notional={trimmed(notional)}", plain(limit), trimmed(notional)
 
 
-def _band(request: OrderRequest, bounds: Bounds, name: str, reference: Decimal | None) -> Refusal | None:
+def _band(request: OrderRequest, bounds: Bounds, reference: Decimal | None) -> _Excess | None:
     band, price = bounds.price_band, request.price
     if request.special.stop_px is not None:
         reference = request.special.stop_px
@@ -81,8 +75,5 @@ def _band(request: OrderRequest, bounds: Bounds, name: str, reference: Decimal |
     distance = subtract(price, reference) if price > reference else subtract(reference, price)
     if distance <= multiply(reference, band):
         return None
-    return refuse(
-        "PRICE_BAND",
-        f"price={plain(price)} reference={plain(reference)} band={percent(band)} slice={name} limit={percent(band)} "
-        f"value={plain(distance)}",
-    )
+    figures = f"price={plain(price)} reference={plain(reference)} band={percent(band)}"
+    return "PRICE_BAND", figures, percent(band), plain(distance)

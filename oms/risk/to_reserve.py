@@ -99,8 +99,7 @@ def _of(request: OrderRequest, blotter: Blotter) -> Iterator[Addition]:
         if more_qty > 0 or more_value > 0:
             places += _venues(request, blotter, more_qty, more_value, price)
     for venue, its_qty, its_value in places:
-        traits = blotter.traits(request.account, symbol, session, trader, venue)
-        for book, key, bounds, exposure, _ in ledger.slots(traits):
+        for book, key, bounds, exposure, _ in ledger.slots((request.account, symbol, session, trader, venue)):
             addition = Addition(book, key, bounds, exposure)
             addition.add(symbol, request.side is Side.BUY, its_qty, its_value)
             yield addition

@@ -24,7 +24,17 @@ from tests.oms.test_finished import ForgetfulHistory, Step, days
 from tests.oms.test_laws import steps
 from tests.oms.world import World
 
-REBUILT = {"_by_venue_cl_ord_id", "groups", "history", "lists_by_seq", "open_orders", "rates", "tables", "waiting"}
+REBUILT = {
+    "_by_venue_cl_ord_id",
+    "groups",
+    "history",
+    "lists_by_seq",
+    "open_orders",
+    "order_tables",
+    "rates",
+    "tables",
+    "waiting",
+}
 OTHERWISE_NAMED = {"_external": "external", "market": "references"}
 
 
