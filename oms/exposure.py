@@ -268,7 +268,8 @@ class Exposures:
             self._hold(cell, ZERO, ZERO)
         reservations, self.reservations = self.reservations, {}
         for order_seq, before in reservations.items():
-            self._reserve(self._orders[order_seq], before)
+            order = self._orders[order_seq]
+            self._reserve(order, open_qty(order), before)
         if not were_there:
             for _, order in sorted(open_orders.items()):
                 self.follow(order)
@@ -317,17 +318,17 @@ class Exposures:
 
     def follow(self, order: Order) -> None:
         """What an event of this order makes of its reservation."""
-        held = self.reservations.get(order.order_seq)
+        held, qty = self.reservations.get(order.order_seq), open_qty(order)
         if held is None:
-            if open_qty(order) and not order.special.legs:
-                self._reserve(order, None)
+            if qty and not order.special.legs:
+                self._reserve(order, qty, None)
         elif held.venue != order.venue or held.account != order.account:
             self._add(held, held.qty.copy_negate(), held.value.copy_negate())
-            self._reserve(order, held)
+            self._reserve(order, qty, held)
         else:
-            self._adjust(order, held)
+            self._adjust(order, qty, held)
 
-    def _reserve(self, order: Order, before: Reservation | None) -> None:
+    def _reserve(self, order: Order, qty: Decimal, before: Reservation | None) -> None:
         """Begin with nothing, at the reference price of `before`."""
         reference = market_price = None
         if before is not None and before.reference is not None:
@@ -337,10 +338,9 @@ class Exposures:
         cells = self._cells(order, order.account, order.venue)
         held = Reservation(order.account, order.venue, order.side is Side.BUY, cells, reference, market_price)
         self.reservations[order.order_seq] = held
-        self._adjust(order, held)
+        self._adjust(order, qty, held)
 
-    def _adjust(self, order: Order, held: Reservation) -> None:
-        qty = open_qty(order)
+    def _adjust(self, order: Order, qty: Decimal, held: Reservation) -> None:
         price = value = ZERO
         if self.has_values and qty:
             price = _worst_price_of(order, held.reference, held.market_price)
