@@ -7,6 +7,9 @@
     GET  /kill                           kill switches that are engaged, and what became of their cancels
     POST /kill/engage      {"scope": "account=A1", "operator": "ann", "reason": "runaway algo", "cancel": true}
     POST /kill/release     {"scope": "account=A1", "operator": "ann", "reason": "fixed", "approver": "bob"}
+    POST /risk/explain     {"order": "ABCDEF-22"}: what each gate said of it, and says now
+    POST /risk/explain-terms   {"session", "account", "trader", "symbol", "side", "qty", "price", "stop_px"}: of one
+                           that nobody has sent
     POST /symbol-status    {"symbol": "BTC-USD", "status": "HALTED", "operator": "ann", "reason": "news"}
     POST /restriction      {"symbol": "BTC-USD", "restricted": true, "operator": "ann", "reason": "research"}
     POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
@@ -41,9 +44,11 @@ ASKED = {"/status": "status", "/state-hash": "state_hash", "/sessions": "session
 WISHED = {
     "/trading-state": "trading_state",
     "/symbol-status": "symbol_status",
+    "/restriction": "restriction",
     "/kill/engage": "kill_engage",
     "/kill/release": "kill_release",
-    "/restriction": "restriction",
+    "/risk/explain": "risk_explain",
+    "/risk/explain-terms": "risk_explain_terms",
     "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",

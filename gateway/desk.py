@@ -27,6 +27,7 @@ from gateway.news import TellNews, tell_news
 from gateway.operator import StateHash
 from gateway.order_desk import OrderDesk
 from gateway.reporter import Reporter
+from gateway.risk_desk import RiskDesk
 from gateway.strangers import Strangers
 from gateway.tellers import Tellers
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
@@ -122,6 +123,8 @@ class Desk(Deciding):
         mass_cancel = self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST]
         self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST] = self._kill_switches.of_client(mass_cancel)
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
+        risk_desk = RiskDesk(self.blotter, lambda: self._clients)
+        self._deeds = {**self._order_desk.deeds, **self._kill_switches.deeds, **risk_desk.deeds}
         self._tick_at_mono_ns: int | None = None
 
     def use_clients(self, clients: Mapping[str, Client]) -> None:
@@ -229,7 +232,7 @@ class Desk(Deciding):
                 self._take(report, turn)
 
     def command(self, command: object, turn: Turn) -> object:
-        deed = self._order_desk.deeds.get(type(command)) or self._kill_switches.deeds.get(type(command))
+        deed = self._deeds.get(type(command))
         if deed is not None:
             return deed(command, turn)
         if isinstance(command, StateHash):

@@ -25,7 +25,7 @@ def duplicate_content(request: OrderRequest, blotter: Blotter, at: Moment) -> Re
         request.special,
     )  # fmt: skip
     first = blotter.recent_orders.orders.get(content)
-    if first is None:
+    if first is None or first.order_seq == request.order_seq:
         return None
     age_ns = abs(at.utc_ns - first.at_ns)  # a clock that was put back makes nothing young again for long
     if age_ns >= interval_ms * _NS_PER_MS:
