@@ -20,6 +20,7 @@ Scope = Annotated[str, typer.Option(help="global, or venue=, account=, session=,
 Config = Annotated[Path, typer.Option("--config", help="YAML file that the gateway runs on")]
 Reason = Annotated[str, typer.Option(help="why; it is written into the journal")]
 Operator = Annotated[str, typer.Option(help="who; the login name by default")]
+Door = Annotated[str, typer.Option(help="the operators' socket, when there is no time for a configuration")]
 
 
 @kill_app.command("engage")
@@ -29,10 +30,11 @@ def engage(
     operator: Operator = "",
     no_cancel: Annotated[bool, typer.Option("--no-cancel", help="open orders stay; only new ones are refused")] = False,
     config: Config = DEFAULT_CONFIG,
+    door: Door = "",
 ) -> None:
     """Refuse new orders and replaces of the slice from the next message on, and cancel its open orders."""
     body = {"scope": scope, "operator": login_name(operator), "reason": reason, "cancel": not no_cancel}
-    _print(answer_of(config, "POST", "/kill/engage", body))
+    _print(answer_of(config, "POST", "/kill/engage", body, door))
 
 
 @kill_app.command("release")
@@ -49,9 +51,9 @@ def release(
 
 
 @kill_app.command("status")
-def status(config: Config = DEFAULT_CONFIG) -> None:
+def status(config: Config = DEFAULT_CONFIG, door: Door = "") -> None:
     """What is engaged, by whom and why, and what became of the cancels at each venue."""
-    _print(answer_of(config, "GET", "/kill"))
+    _print(answer_of(config, "GET", "/kill", None, door))
 
 
 def _print(answer: object) -> None:

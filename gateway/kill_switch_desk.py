@@ -33,11 +33,12 @@ from gateway.turn import Turn
 from oms.blotter import Blotter
 from oms.causes import KILL_SWITCH
 from oms.commands import Command, QueryOrder
-from oms.decide_kill_switch import is_to_be_killed, release_refusal
+from oms.decide_kill_switch import is_out_of_reach, is_to_be_killed, release_refusal
 from oms.decide_mass_cancel import ALL_ORDERS
 from oms.events import Event, KillSwitchEngaged, KillSwitchReleased
 from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
 from oms.kill_switches import KillSwitch, slice_name
+from oms.order import Order
 from oms.refusals import refuse
 from oms.types import KillScope
 
@@ -230,7 +231,11 @@ class KillSwitchDesk:
         left, blotter, asked = self._left, self._blotter, 0
         for _ in range(min(LOOKS_A_TURN, len(left))):
             order = blotter.open_orders.get(left.pop())
-            if order is None or not is_to_be_killed(blotter, order):
+            if order is None:
+                continue
+            if not is_to_be_killed(blotter, order):
+                if is_out_of_reach(blotter, order):
+                    turn.note("error", "", "kill_switch_out_of_reach", _place(order))
                 continue
             if order.cancel_pending:
                 self._pending.append(order.order_seq)
@@ -279,6 +284,11 @@ def figures(switch: KillSwitch, venue: str) -> dict[str, int]:
 
 def _unanswered(switch: KillSwitch) -> int:
     return sum(outcome.unanswered for outcome in switch.outcomes.values())
+
+
+def _place(order: Order) -> dict[str, str]:
+    """Where a person finds an order that only the venue's own desk can cancel."""
+    return {"order_id": order.order_id, "venue": order.venue, "venue_order_id": order.venue_order_id}
 
 
 def _told(counts: dict[str, int]) -> str:

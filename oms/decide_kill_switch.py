@@ -64,6 +64,11 @@ def release(blotter: Blotter, command: ReleaseKillSwitch, at: Moment) -> list[Ev
     ]  # fmt: skip
 
 
+def is_out_of_reach(blotter: Blotter, order: Order) -> bool:
+    """A switch wants it canceled, and no message can: it was found at its venue, where it has no ClOrdID(11)."""
+    return order.is_open and is_known_by_order_id(order) and bool(blotter.kill_switches.canceling(order))
+
+
 def is_to_be_killed(blotter: Blotter, order: Order) -> bool:
     """A switch wants it canceled, it is open, and no cancel of it was asked for since that switch was engaged. One of
     which another's cancel is pending is to be looked at again when that is answered."""
