@@ -35,7 +35,7 @@ from config.quickfix_keys import FILE, REFUSED, REFUSED_FAMILIES, SESSION, SETTL
 from config.records import Record
 from config.session import Connect, ConnectTls, SessionConfig, SessionKeys, SessionTemplate, SessionThrottle, Throttle
 from config.spelling import spellings_of
-from config.trading import Blackout, Hours, MayTrade
+from config.trading import Blackout, Hours, MayTrade, SelfMatch
 
 HEAD = """\
 # Configuration
@@ -83,6 +83,7 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("kill_switch", KillSwitchConfig, ""),
     ("limits", LimitsConfig, ""),
     ("limits.throttle", Throttle, ""),
+    ("limits.self_match", SelfMatch, ""),
     ("limits.slices", SliceConfig, SLICES),
     ("limits.conversion_rates", ConversionRate, ""),
     ("accounts", AccountConfig, ""),

@@ -24,7 +24,7 @@ from config.session import (
     SessionThrottle,
     Throttle,
 )
-from config.trading import Blackout, Close, Hours, Supports, TradingDay
+from config.trading import Blackout, Close, Hours, SelfMatch, Supports, TradingDay
 
 __all__ = [
     "APPL_VER_IDS",
@@ -207,6 +207,10 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     restricted_symbols: Annotated[
         tuple[Symbol, ...], Meta(description="no new orders in these; operators have a list of their own")
     ] = ()
+    self_match: Annotated[
+        SelfMatch | None,
+        Meta(description="orders that would meet others of the same owner are refused; without it not"),
+    ] = None
     duplicate_interval_ms: Annotated[
         int,
         Meta(

@@ -55,6 +55,9 @@ def _symbols(config: GatewayConfig) -> Iterator[tuple[str, str]]:
                 yield f"{where}.may_trade.symbols[{i}]", symbol
     for i, symbol in enumerate(config.limits.restricted_symbols):
         yield f"limits.restricted_symbols[{i}]", symbol
+    if config.limits.self_match is not None:
+        for i, symbol in enumerate(config.limits.self_match.except_symbols):
+            yield f"limits.self_match.except_symbols[{i}]", symbol
     for i, blackout in enumerate(config.blackouts):
         for j, symbol in enumerate(blackout.symbols):
             yield f"blackouts[{i}].symbols[{j}]", symbol

@@ -66,6 +66,16 @@ class Blackout(Record, frozen=True, kw_only=True):
     )
 
 
+class SelfMatch(Record, frozen=True, kw_only=True):
+    """A new order that would meet an open one of the same owner on the other side is refused."""
+
+    by: Annotated[
+        Literal["account", "group"], Meta(description="owner: the account, or its group; without account the session")
+    ] = "account"
+    except_symbols: Annotated[tuple[Symbol, ...], Meta(description="not in these")] = ()
+    except_accounts: Annotated[tuple[str, ...], Meta(description="not of these")] = ()
+
+
 class MayTrade(Record, frozen=True, kw_only=True):
     """What a session may trade, of what can be traded; what is left out is not restricted."""
 

@@ -19,7 +19,7 @@ from config.model import (
     SessionThrottle,
     SimulatedVenue,
 )
-from config.trading import Blackout, MayTrade
+from config.trading import Blackout, MayTrade, SelfMatch
 from fixspec.numbers import format_decimal
 from gateway.client_terms import Client
 from gateway.day_clock import TradingHours
@@ -38,6 +38,7 @@ from gateway.unresolved_watch import Patience
 from oms.entitlements import Entitlement
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Account, Limits, Rate
+from oms.self_match_policy import SelfMatchPolicy
 from oms.types import OrdType, Side, TimeInForce
 from venues.port import FixVenue, InProcessVenue
 from venues.registry import make_venue
@@ -120,6 +121,7 @@ def terms_of(config: GatewayConfig) -> Terms:
             rates=tuple((of.currency, of.rate) for of in limits.conversion_rates),
             raises_need_approval=limits.raises_need_approval,
             duplicate_interval_ms=limits.duplicate_interval_ms,
+            self_match=_self_match(limits.self_match),
         ),
         references={
             instrument.symbol: (instrument.venue, instrument.reference_price)
@@ -131,6 +133,12 @@ def terms_of(config: GatewayConfig) -> Terms:
         patience={venue.name: _patience(venue) for venue in config.venues},
         kill_switch=KillTerms(config.kill_switch.deadline_s * NS_PER_S, config.kill_switch.second_person),
     )
+
+
+def _self_match(config: SelfMatch | None) -> SelfMatchPolicy | None:
+    if config is None:
+        return None
+    return SelfMatchPolicy(config.by == "group", config.except_symbols, config.except_accounts)
 
 
 def _market(config: GatewayConfig) -> MarketTerms:

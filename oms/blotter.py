@@ -88,6 +88,7 @@ from oms.finished import FINISHED_KEPT, Finished, begun, folded, names_at_venues
 from oms.limits import Limits
 from oms.lists import OrderList
 from oms.order import Order
+from oms.own_prices import OwnPrices
 from oms.positions import Positions
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned, telephoned
@@ -138,6 +139,7 @@ class Blotter(Surroundings):
         "lists_by_seq",
         "open_orders",
         "orders",
+        "own_prices",
         "parents",
         "positions",
         "quarantined",
@@ -157,6 +159,7 @@ class Blotter(Surroundings):
         self.lists: dict[tuple[str, str], OrderList | None] = {}
         self.lists_by_seq: dict[int, OrderList] = {}
         self.positions = Positions()
+        self.own_prices = OwnPrices()
         self.exposures = Exposures(self, self.orders)
         self.quarantined = 0
         self.telephoned: dict[str, list[Telephoned]] = {}
@@ -273,9 +276,12 @@ class Blotter(Surroundings):
         assert event.seq > self.last_seq, (event.seq, self.last_seq)
         self.last_seq = event.seq
         _FOLD[type(event)](self, event)
+        if self.own_prices.policy is not None:
+            self.own_prices.see(event, self.orders)
 
     def use_limits(self, limits: Limits) -> None:
         super().use_limits(limits)
+        self.own_prices.use(limits.self_match, self.groups, self.open_orders)
         self.exposures.use(self.tables, self.positions, self.open_orders)
 
     def _instrument_defined(self, event: InstrumentDefined) -> None:

@@ -11,6 +11,7 @@ from oms.exact import in_bounds
 from oms.rates import RATE_MAX as RATE_MAX
 from oms.rates import Rate as Rate
 from oms.rates import rate_faults as rate_faults
+from oms.self_match_policy import SelfMatchPolicy
 from oms.slices import LimitRow, rows_faults
 
 CONVERSION_RATE_MAX: Final = Decimal(1_000_000)
@@ -59,6 +60,8 @@ class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """While the gateway runs a limit is only made weaker by one person together with another."""
     duplicate_interval_ms: int = 0
     """The same order of a session, under another ClOrdID(11) within this time, is refused; 0: it is not looked for."""
+    self_match: SelfMatchPolicy | None = None
+    """None: nobody is kept from trading with himself."""
 
 
 NOTHING: Final = Limits(

@@ -161,6 +161,12 @@ CODES: Final[dict[str, Code]] = {
         "A limit of the slice is in the base currency, and there is no rate for the currency of the symbol.",
         "Ask the operator for the rate.",
     ),
+    "SELF_MATCH": Code(
+        RejectReason.BROKER_OPTION,
+        "The order would meet an open order of the same account, group or session on the other side: `order_id`, which "
+        "stands at `own_price`.",
+        "Cancel that order first and wait for the answer, or send a price that does not meet it.",
+    ),
     "THROTTLED": Code(
         RejectReason.BROKER_OPTION,
         "The session has sent more new orders, replaces and status requests than its budget allows.",

@@ -245,6 +245,7 @@ def _orders(blotter: Blotter, state: State, orders: list[Order], lives: list[lis
             blotter._by_venue_cl_ord_id[name] = order
     for venue, name, order_seq in state.external:
         blotter._external[venue, name] = order_seq
+    blotter.own_prices.rebuild(state.limits.self_match, blotter.groups, blotter.open_orders)
     finished = blotter.finished
     finished.queue.extend(state.finished)
     finished.days = [Lives.restored(packed) for packed in state.lives]

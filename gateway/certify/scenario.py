@@ -110,7 +110,8 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
 
 
 LISTS = (
-    "accounts", "sides", "weekdays", "restricted_symbols", "report_pending", "disconnect_keep", "ord_types",
+    "accounts", "sides", "weekdays", "restricted_symbols", "except_accounts", "report_pending", "disconnect_keep",
+    "ord_types",
     "times_in_force", "exec_insts", "symbols",
 )  # fmt: skip
 """Keys whose value is a list: its items stand with commas between them."""

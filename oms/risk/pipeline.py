@@ -18,6 +18,7 @@ from oms.risk.order_terms import order_terms
 from oms.risk.position import position
 from oms.risk.price_band import price_band
 from oms.risk.restricted import restricted
+from oms.risk.self_match import self_match
 from oms.risk.slice_limits import slice_limits
 from oms.risk.throttle import throttle
 from oms.risk.trading_hours import blackout, trading_hours
@@ -41,6 +42,7 @@ GATES: Final[tuple[Gate, ...]] = (
     price_band,
     throttle,
     slice_limits,
+    self_match,
     position,
     gross_exposure,
     net_exposure,

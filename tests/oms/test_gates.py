@@ -49,6 +49,7 @@ def test_order_of_the_gates() -> None:
         "price_band",
         "throttle",
         "slice_limits",
+        "self_match",
         "position",
         "gross_exposure",
         "net_exposure",

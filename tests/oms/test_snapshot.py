@@ -30,6 +30,7 @@ REBUILT = {
     "history",
     "lists_by_seq",
     "open_orders",
+    "own_prices",
     "order_tables",
     "rates",
     "tables",
