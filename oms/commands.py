@@ -11,6 +11,7 @@ import msgspec
 
 from oms.instruments import Instrument
 from oms.kill_switch_commands import KillSwitchCommand
+from oms.limit_commands import LimitCommand
 from oms.limits import Limits, Rate
 from oms.operator_commands import OperatorCommand
 from oms.permission_commands import RestrictSymbol, SetBlackout, SetEntitlement, SetTradingHours
@@ -292,4 +293,5 @@ Command = (
     | AskVenue
     | OperatorCommand
     | KillSwitchCommand
+    | LimitCommand
 )

@@ -15,6 +15,7 @@ from oms import (
     decide_external,
     decide_intervention,
     decide_kill_switch,
+    decide_limits,
     decide_list,
     decide_mass_cancel,
     decide_operator,
@@ -58,6 +59,7 @@ from oms.commands import (
 from oms.consequences import consequences
 from oms.events import Event
 from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
+from oms.limit_commands import RemoveLimitRow, SetLimitRow
 from oms.operator_commands import (
     BustByOperator,
     CancelByOperator,
@@ -117,6 +119,8 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     RestrictSymbol: decide_permissions.restrict_symbol,
     SetTradingHours: decide_permissions.set_trading_hours,
     SetBlackout: decide_permissions.set_blackout,
+    SetLimitRow: decide_limits.set_limit_row,
+    RemoveLimitRow: decide_limits.remove_limit_row,
     EngageKillSwitch: decide_kill_switch.engage,
     ReleaseKillSwitch: decide_kill_switch.release,
     KillOrder: decide_kill_switch.kill_order,

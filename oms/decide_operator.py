@@ -39,8 +39,9 @@ def define_instrument(blotter: Blotter, command: DefineInstrument, at: Moment) -
 
 
 def set_limits(blotter: Blotter, command: SetLimits, at: Moment) -> list[Event]:
-    """LimitsSet, if they differ from what stands. Raises ValueError for a record with faults."""
-    if blotter.limits == command.limits:
+    """LimitsSet, if they differ from what was set last: rows that were changed by themselves since then stay so. Raises
+    ValueError for a record with faults."""
+    if blotter.configured == command.limits:
         return []
     if faults := limits_faults(command.limits):
         raise ValueError("limits: " + "; ".join(faults))

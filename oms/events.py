@@ -27,6 +27,7 @@ from oms.group_events import TradeDisputed as TradeDisputed
 from oms.instruments import Instrument
 from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
 from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
+from oms.limit_events import LimitRowChanged as LimitRowChanged
 from oms.limits import Limits
 from oms.permission_events import BlackoutSet as BlackoutSet
 from oms.permission_events import EntitlementSet as EntitlementSet
@@ -572,5 +573,6 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     BlackoutSet,
     KillSwitchEngaged,
     KillSwitchReleased,
+    LimitRowChanged,
 )
 """Every event there is."""

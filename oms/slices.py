@@ -174,6 +174,15 @@ NOTIONAL_BOUNDS: Final = ("gross_notional_max", "net_notional_max")
 _NUMBERS: Final = tuple(name for name in Bounds.__struct_fields__ if name not in ("messages", "executions"))
 
 
+def changed_rows(
+    rows: tuple[LimitRow, ...], before: LimitRow | None, after: LimitRow | None
+) -> tuple[LimitRow, ...]:  # fmt: skip
+    """The rows after a change of one, in their order; a new one is the last."""
+    if before is None:
+        return rows if after is None else (*rows, after)
+    return tuple(row for old in rows if (row := after if old == before else old) is not None)
+
+
 def rows_faults(rows: Sequence[LimitRow]) -> list[str]:
     """What is wrong with the rows of all tables, each as `row: field: value: rule`; empty when they can be used."""
     faults: list[str] = []

@@ -23,6 +23,7 @@ from oms.events import (
     InstrumentDefined,
     KillSwitchEngaged,
     KillSwitchReleased,
+    LimitRowChanged,
     LimitsSet,
     ListRequestRefused,
     LogOpened,
@@ -48,7 +49,7 @@ from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import TradingDay
 from oms.recent_orders import RecentOrders
-from oms.slices import ORDER_BOUNDS, LimitTable, Traits, limit_tables, traits_of
+from oms.slices import ORDER_BOUNDS, LimitTable, Traits, changed_rows, limit_tables, traits_of
 from oms.types import SymbolStatus, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
 
@@ -177,6 +178,10 @@ class Surroundings:
         if limits.rows == configured.rows and limits.rows != self.limits.rows:
             limits = msgspec.structs.replace(limits, rows=self.limits.rows)
         self.use_limits(limits)
+
+    def _limit_row_changed(self, event: LimitRowChanged) -> None:
+        rows = changed_rows(self.limits.rows, event.before, event.after)
+        self.use_limits(msgspec.structs.replace(self.limits, rows=rows))
 
     def use_limits(self, limits: Limits) -> None:
         """These hold, with what follows from them."""

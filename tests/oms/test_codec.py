@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms import events, group_events, kill_switch_events, permission_events, presence_events, venue_reports
+from oms import (
+    events,
+    group_events,
+    kill_switch_events,
+    limit_events,
+    permission_events,
+    presence_events,
+    venue_reports,
+)
 from oms.codec import SCHEMA, UnreadableEvent, decode_event, encode_event
 from oms.events import EVENT_TYPES, Event, OrderAccepted
 from oms.types import OrdType, Side, TimeInForce
@@ -40,7 +48,7 @@ REPORT_TYPES = concrete(venue_reports, {"VenueReport", "OrderReport"})
 def test_the_lists_of_kinds_are_complete() -> None:
     assert set(EVENT_TYPES) == {
         kind
-        for module in (events, group_events, kill_switch_events, permission_events, presence_events)
+        for module in (events, group_events, kill_switch_events, limit_events, permission_events, presence_events)
         for kind in concrete(module, set())
     }
     assert set(typing.get_args(AnyVenueReport)) == set(REPORT_TYPES)
@@ -54,6 +62,8 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "order_seq": 12,
         "instrument": BTC,
         "limits": LIMITS,
+        "before": [[["account", "A1"]], ["1.50"]],
+        "after": [[["account", "A1"], ["symbol", "*"]], [None, None, None, "1.50", None, None, None, None, [10, 20]]],
         "side": Side.SELL,
         "ord_type": OrdType.LIMIT,
         "time_in_force": TimeInForce.GOOD_TILL_CANCEL,
