@@ -211,6 +211,8 @@ TargetCompID=THEM
 Password=CANARY-cfg
 """
 WHO = ("--operator", "ann", "--reason", "a test")
+HOW = ("--config", "YAML", "--operator", "ann")
+NO_ORDER = "ALICE/NONE"
 CERTIFY = (
     *("--port", "1", "--venue-port", "0", "--venue-timeout", "0.1", "--sender-comp-id", "ALICE"),
     *("--target-comp-id", "US", "--username", "alice", "--password-file", "PASSWORD"),
@@ -224,6 +226,25 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "session explain": [("ALICE", "--config", "YAML", "--logon-seq", "1"), ("VENUE", "--config", "YAML")],
     "session logout": [("ALICE", "--config", "YAML", *WHO)],
     "session reset": [("ALICE", "--config", "YAML", *WHO)],
+    "session news": [("Maintenance", "tonight", *HOW)],
+    "order list": [("--config", "YAML")],
+    "order show": [(NO_ORDER, "--config", "YAML")],
+    "order enter": [("ALICE", "buy", "1", "SIM", "--yes", *HOW, *WHO[2:])],
+    "order cancel": [(NO_ORDER, "--yes", *HOW, *WHO[2:])],
+    "order done": [(NO_ORDER, *HOW, *WHO[2:])],
+    "order suspend": [(NO_ORDER, *HOW, *WHO[2:])],
+    "order reinstate": [(NO_ORDER, *HOW, *WHO[2:])],
+    "order claim": [(NO_ORDER, "--account", "A", *HOW, *WHO[2:])],
+    "order bust": [(NO_ORDER, "E1", "--yes", *HOW, *WHO[2:])],
+    "order correct": [(NO_ORDER, "E1", "--qty", "1", "--px", "1", "--yes", *HOW, *WHO[2:])],
+    "order restate": [(NO_ORDER, "--why", "VERBAL_CHANGE", "--qty", "1", "--yes", *HOW, *WHO[2:])],
+    "order resolve": [(NO_ORDER, "--as", "canceled", "--yes", *HOW, *WHO[2:])],
+    "kill status": [("--config", "YAML")],
+    "kill engage": [("--scope", "symbol=NONE", *HOW, *WHO[2:])],
+    "kill release": [("--scope", "symbol=NONE", "--approver", "bob", *HOW, *WHO[2:])],
+    "restrict": [("SIM", "YAML", *WHO)],
+    "risk explain": [("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty", "1", "--config", "YAML")],
+    "snapshot": [("JOURNAL",)],
     "config check": [("YAML",)],
     "config schema": [()],
     "config import": [("CFG",)],
@@ -237,7 +258,7 @@ STOPPED: dict[str, list[tuple[str, ...]]] = {
     "log": [("JOURNAL",), ("JOURNAL", "--session", "ALICE")],
     "session explain": [("ALICE", "--config", "YAML"), ("VENUE", "--config", "YAML")],
 }
-PROCESSES = {"run", "exchange", "demo"}
+PROCESSES = {"run", "exchange", "demo", "drill kill-switch"}
 
 
 def names_of(command: Any, prefix: str = "") -> set[str]:
