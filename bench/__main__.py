@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import hostile, order_life, stages
+from bench import hostile, kill_switch, order_life, stages
 from bench.facts import machine
 from bench.fixgate import FIXGATES
 from bench.load import RunFailed
@@ -31,6 +31,7 @@ RUN_S = 180
 SYSTEMS = (*PEERS, *FIXGATES)
 ORDER_LIFE = "order-life"
 ORDER_LIFE_QUICK = 20_000
+KILL_SWITCH = "kill-switch"
 HOSTILE = "hostile"
 HOSTILE_WHOLE = 1_000, 4.0, tuple(hostile.SCALES)
 HOSTILE_QUICK = 200, 2.5, ("passwords", "lengths", "questions")
@@ -94,7 +95,7 @@ def run_rounds(systems: Sequence[System], rounds: int, share: float) -> dict[str
 
 
 def parse() -> argparse.Namespace:
-    names = [*(system.key for system in SYSTEMS), *SCENARIOS, HOSTILE, ORDER_LIFE]
+    names = [*(system.key for system in SYSTEMS), *SCENARIOS, HOSTILE, ORDER_LIFE, KILL_SWITCH]
     parser = argparse.ArgumentParser(prog="bench", description="measure fixgate and its peers, one after another")
     parser.add_argument("--quick", action="store_true", help="one round with a tenth of the orders")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all systems; the tables give the medians")
@@ -144,7 +145,7 @@ def main() -> int:
     given = parse()
     WORK.mkdir(exist_ok=True)
     chosen = [system for system in SYSTEMS if not given.only or system.key in given.only]
-    if set(given.only) & {*SCENARIOS, HOSTILE, ORDER_LIFE}:  # then the builds that are named are those of the scenarios
+    if set(given.only) & {*SCENARIOS, HOSTILE, ORDER_LIFE, KILL_SWITCH}:  # the builds named are those of the scenarios
         chosen = [system for system in chosen if system.key not in {build.key for build in BUILDS}]
     absent = {system.key: why for system in chosen if (why := system.missing())}
     for key, why in absent.items():
@@ -155,6 +156,9 @@ def main() -> int:
     further, failures = session_layer(given)
     if not given.only or ORDER_LIFE in given.only:
         over, failed = order_life.table(ORDER_LIFE_QUICK if given.quick else order_life.ORDERS)
+        further, failures = f"{further}\n{over}", failures + failed
+    if not given.only or KILL_SWITCH in given.only:
+        over, failed = kill_switch.table(1, kill_switch.LOADS[:1]) if given.quick else kill_switch.table()
         further, failures = f"{further}\n{over}", failures + failed
     text = tables(chosen, absent, results, facts, further)
     print("\n" + text)

@@ -49,6 +49,10 @@ sockets; a venue in the process fills each order at once. *resident memory* is t
 as many finished orders are in memory as stay there, scaled to a million. The restart is a real process on the store of
 one that was killed, from its start to its answer to the first Logon over TCP; median of three.
 
+Kill switch (`bench/kill_switch.py`): the drill (`fixgate drill kill-switch`), a gateway and the bundled exchange in
+processes of their own, one client that sends at a steady rate. *At the venue* is the time of the turn in which the
+exchange took the cancel, from its journal. Median of the rounds. The demo lets a session send 1,000 requests a second.
+
 The peers, each answering an order with one report "New": a QuickFIX Python acceptor and a QuickFIX C++ acceptor
 (`bench/peers/`; FileStore, dictionary validation on as is QuickFIX's default, TCP_NODELAY), which do not wait for the
 disk, and fixcore-engine, pure Python, which does for each message. *As in production*: with QuickFIX's FileLog, which
@@ -64,6 +68,7 @@ production defaults: fsync before any byte leaves, risk gates, order state machi
     python -m bench --only replay storm # scenarios of the session layer: replay, together, stalled, storm
     python -m bench --only replay --messages 1000000
     python -m bench.order_life --orders 1000000         # memory, replay and restart after a million finished orders
+    python -m bench.kill_switch         # how fast everything stops
 
 The C++ peer needs `apt-get install g++ libquickfix-dev`; the Python peer needs the package quickfix (`make interop`
 installs it); fixcore-engine is installed into `.bench/venv`. What is absent is said in its row.
