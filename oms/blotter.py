@@ -7,7 +7,7 @@ whether two blotters are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -85,7 +85,7 @@ from oms.events import (
 )
 from oms.exact import subtract
 from oms.exposure import Exposures
-from oms.finished import FINISHED_KEPT, Finished, begun, folded, names_at_venues
+from oms.finished import FINISHED_KEPT, Finished, History, begun, folded, names_at_venues, no_history
 from oms.limits import Limits
 from oms.lists import OrderList
 from oms.order import Order
@@ -106,15 +106,6 @@ def by_order_id(venue_order_id: str) -> str:
 
 def _order_seq(order: Order) -> int:
     return order.order_seq
-
-
-History = Callable[[Sequence[int]], list[Event]]
-"""The events of these numbers, which rise; numbers of anything else are left out."""
-
-
-def _no_history(numbers: Sequence[int]) -> list[Event]:
-    """There is no log to look into: what is forgotten is not found."""
-    return []
 
 
 class Blotter(Surroundings):
@@ -150,7 +141,7 @@ class Blotter(Surroundings):
 
     def __init__(self, finished_kept: int = FINISHED_KEPT) -> None:
         super().__init__()
-        self.history: History = _no_history
+        self.history: History = no_history
         self.finished = Finished(finished_kept)
         self.last_seq = 0
         self.waiting = Waiting()

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from oms.events import (
@@ -33,6 +33,15 @@ from oms.order import Order, TradingDay
 FINISHED_KEPT: Final = 10_000
 DAYS_KEPT: Final = 5
 """Both are part of what a snapshot holds: who changes one gives snapshots another schema (`oms.snapshot`)."""
+
+History = Callable[[Sequence[int]], list[Event]]
+"""The events of these numbers, which rise; numbers of anything else are left out."""
+
+
+def no_history(numbers: Sequence[int]) -> list[Event]:
+    """There is no log to look into: what is forgotten is not found."""
+    return []
+
 
 _BUCKET_BITS: Final = 10
 _LOW: Final = (1 << _BUCKET_BITS) - 1
