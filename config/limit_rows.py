@@ -9,6 +9,7 @@ from config.limit_slices import SliceConfig
 from config.model import GatewayConfig, LimitsConfig
 from config.session_checks import at
 from oms.limits import CONVERSION_RATE_MAX
+from oms.rates import Rate
 from oms.slices import ANY, Bounds, Dimension, LimitRow, row_faults
 
 _HUNDRED = Decimal(100)
@@ -28,6 +29,7 @@ def _row(of: SliceConfig) -> LimitRow:
         short_qty_max=of.short_qty_max,
         gross_notional_max=of.gross_notional_max,
         net_notional_max=of.net_notional_max,
+        messages=None if of.messages_per_s is None else Rate(of.messages_per_s, of.messages_per_s),
     )
     return LimitRow(tuple((dimension, value) for dimension, value in places if value is not None), bounds)
 

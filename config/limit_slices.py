@@ -12,6 +12,9 @@ from config.records import CurrencyCode, Name, NotNegative, Positive, Record, Sy
 Which = Annotated[str, Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$", max_length=64)]
 
 
+PerSecond = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
 class SliceConfig(Record, frozen=True, kw_only=True):
     """One row of limits: which slices, and what they may do. Each key that says which is a value, or * for every value,
     each by itself. Rows with the same such keys are a table: of its rows the one with the most exact values holds,
@@ -45,6 +48,11 @@ class SliceConfig(Record, frozen=True, kw_only=True):
     ] = None
     net_notional_max: Annotated[
         NotNegative | None, Meta(description="most of all symbols' worst cases of one side, in base_currency")
+    ] = None
+
+    messages_per_s: Annotated[
+        PerSecond | None,
+        Meta(description="most new orders and replaces a second, over all sessions, cancels not counted"),
     ] = None
 
 

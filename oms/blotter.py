@@ -89,7 +89,6 @@ from oms.finished import FINISHED_KEPT, Finished, History, begun, folded, names_
 from oms.limits import Limits
 from oms.lists import OrderList
 from oms.order import Order
-from oms.own_prices import OwnPrices
 from oms.positions import Positions
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned, telephoned
@@ -131,7 +130,6 @@ class Blotter(Surroundings):
         "lists_by_seq",
         "open_orders",
         "orders",
-        "own_prices",
         "parents",
         "positions",
         "quarantined",
@@ -151,7 +149,6 @@ class Blotter(Surroundings):
         self.lists: dict[tuple[str, str], OrderList | None] = {}
         self.lists_by_seq: dict[int, OrderList] = {}
         self.positions = Positions()
-        self.own_prices = OwnPrices()
         self.exposures = Exposures(self, self.orders)
         self.quarantined = 0
         self.telephoned: dict[str, list[Telephoned]] = {}
@@ -257,6 +254,7 @@ class Blotter(Surroundings):
             self.telephoned,
             self.recent_orders.content(),
             self.closures.content(),
+            self.slice_flow.content(),
             self.kill_switches.content(),
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
@@ -268,8 +266,8 @@ class Blotter(Surroundings):
         assert event.seq > self.last_seq, (event.seq, self.last_seq)
         self.last_seq = event.seq
         _FOLD[type(event)](self, event)
-        if self.own_prices.policy is not None:
-            self.own_prices.see(event, self.orders)
+        if self.is_followed:
+            self._follow(event, self.orders)
 
     def use_limits(self, limits: Limits) -> None:
         super().use_limits(limits)

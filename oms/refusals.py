@@ -167,6 +167,12 @@ CODES: Final[dict[str, Code]] = {
         "stands at `own_price`.",
         "Cancel that order first and wait for the answer, or send a price that does not meet it.",
     ),
+    "SLICE_THROTTLED": Code(
+        RejectReason.BROKER_OPTION,
+        "What `slice` names (an account, a trader, a symbol ..., over all sessions) has sent more new orders and "
+        "replaces than its budget allows.",
+        "Wait `retry_ms`; then at most `per_s` a second. Cancels have a budget of their own.",
+    ),
     "THROTTLED": Code(
         RejectReason.BROKER_OPTION,
         "The session has sent more new orders, replaces and status requests than its budget allows.",

@@ -110,6 +110,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     telephoned: dict[str, list[Telephoned]] = {}
     recent_orders: list[tuple[Content, Recent]] = []
     closures: ClosureState = ClosureState()
+    slice_flow: list[tuple[str, tuple[str, ...], int]] = []
     kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
@@ -158,6 +159,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             exposures=blotter.exposures.content(),
             recent_orders=blotter.recent_orders.content(),
             closures=_closure_state(blotter.closures),
+            slice_flow=blotter.slice_flow.content(),
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
     )
@@ -227,6 +229,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     closures.hours = held_closures.hours
     for name, blackout in held_closures.blackouts.items():
         closures.set_blackout(name, blackout.symbols, blackout.window)
+    blotter.slice_flow.restore(state.slice_flow)
     blotter.kill_switches.restore(*state.kill_switches)
 
 

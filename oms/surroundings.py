@@ -5,6 +5,7 @@ The other half of the blotter has the orders (`oms.blotter`). The rules of the f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +21,7 @@ from oms.events import (
     ClosingPhaseBegan,
     DuplicateRefused,
     EntitlementSet,
+    Event,
     InstrumentDefined,
     KillSwitchEngaged,
     KillSwitchReleased,
@@ -47,8 +49,10 @@ from oms.instruments import Instrument
 from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
 from oms.market import Market
-from oms.order import TradingDay
+from oms.order import Order, TradingDay
+from oms.own_prices import OwnPrices
 from oms.recent_orders import RecentOrders
+from oms.slice_flow import SliceFlow
 from oms.slices import ORDER_BOUNDS, LimitTable, Traits, changed_rows, limit_tables, traits_of
 from oms.types import SymbolStatus, TradingState
 from oms.venue_capabilities import PLAIN, VenueCapabilities
@@ -75,12 +79,15 @@ class Surroundings:
         "groups",
         "halts",
         "instruments",
+        "is_followed",
         "kill_switches",
         "limits",
         "market",
         "order_tables",
+        "own_prices",
         "rates",
         "recent_orders",
+        "slice_flow",
         "store_id",
         "tables",
         "trading_state",
@@ -101,6 +108,10 @@ class Surroundings:
         self.venues: dict[str, bool] = {}
         self.capabilities: dict[str, VenueCapabilities] = {}
         self.closures = Closures()
+        self.is_followed = False
+        """Something is kept of each event beside the state of orders."""
+        self.own_prices = OwnPrices()
+        self.slice_flow = SliceFlow()
         self.closed_symbols: dict[str, None] = {}
         self.market = Market()
         self.halts: dict[tuple[str, str], SymbolStatus] = {}
@@ -188,8 +199,16 @@ class Surroundings:
         self.limits = limits
         self.tables = tables = limit_tables(limits.rows)
         self.order_tables = tuple(table for table in tables if any(map(table.limits, ORDER_BOUNDS)))
+        self.slice_flow.use(self.tables)
+        self.is_followed = bool(self.slice_flow.tables) or limits.self_match is not None
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
         self.rates = {"": _ONE, limits.base_currency: _ONE, **dict(limits.rates)}
+
+    def _follow(self, event: Event, orders: Mapping[int, Order]) -> None:
+        if self.own_prices.policy is not None:
+            self.own_prices.see(event, orders)
+        if self.slice_flow.tables:
+            self.slice_flow.see(event, orders, self.traits)
 
     def _session_rates_set(self, event: SessionRatesSet) -> None:
         client = self._client(event.session)

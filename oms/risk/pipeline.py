@@ -20,6 +20,7 @@ from oms.risk.price_band import price_band
 from oms.risk.restricted import restricted
 from oms.risk.self_match import self_match
 from oms.risk.slice_limits import slice_limits
+from oms.risk.slice_throttle import slice_throttle
 from oms.risk.throttle import throttle
 from oms.risk.trading_hours import blackout, trading_hours
 from oms.risk.trading_state import trading_state
@@ -41,6 +42,7 @@ GATES: Final[tuple[Gate, ...]] = (
     order_limits,
     price_band,
     throttle,
+    slice_throttle,
     slice_limits,
     self_match,
     position,

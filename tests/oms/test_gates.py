@@ -48,6 +48,7 @@ def test_order_of_the_gates() -> None:
         "order_limits",
         "price_band",
         "throttle",
+        "slice_throttle",
         "slice_limits",
         "self_match",
         "position",

@@ -28,6 +28,7 @@ REBUILT = {
     "_by_venue_cl_ord_id",
     "groups",
     "history",
+    "is_followed",
     "lists_by_seq",
     "open_orders",
     "own_prices",
