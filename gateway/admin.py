@@ -7,6 +7,9 @@
     GET  /kill                           kill switches that are engaged, and what became of their cancels
     POST /kill/engage      {"scope": "account=A1", "operator": "ann", "reason": "runaway algo", "cancel": true}
     POST /kill/release     {"scope": "account=A1", "operator": "ann", "reason": "fixed", "approver": "bob"}
+    GET  /limits                         the limits of slices that hold now
+    POST /limits/set       {"row": "account=A1 symbol=* long_qty_max=10", "operator", "reason", "approver"}
+    POST /limits/remove    {"row": "account=A1 symbol=*", "operator", "reason", "approver"}
     POST /risk/explain     {"order": "ABCDEF-22"}: what each gate said of it, and says now
     POST /risk/explain-terms   {"session", "account", "trader", "symbol", "side", "qty", "price", "stop_px"}: of one
                            that nobody has sent
@@ -40,13 +43,21 @@ from aiohttp import web
 
 from gateway import order_commands
 
-ASKED = {"/status": "status", "/state-hash": "state_hash", "/sessions": "sessions", "/kill": "kill_status"}
+ASKED = {
+    "/status": "status",
+    "/state-hash": "state_hash",
+    "/sessions": "sessions",
+    "/kill": "kill_status",
+    "/limits": "limits_show",
+}
 WISHED = {
     "/trading-state": "trading_state",
     "/symbol-status": "symbol_status",
     "/restriction": "restriction",
     "/kill/engage": "kill_engage",
     "/kill/release": "kill_release",
+    "/limits/set": "limits_set",
+    "/limits/remove": "limits_remove",
     "/risk/explain": "risk_explain",
     "/risk/explain-terms": "risk_explain_terms",
     "/news": "news",

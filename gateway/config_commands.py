@@ -1,4 +1,4 @@
-"""The command line of configurations: `fixgate config check`, `import`, `schema`."""
+"""The command line of configurations: `fixgate config check`, `diff`, `import`, `schema`."""
 
 from __future__ import annotations
 
@@ -64,6 +64,33 @@ def check(
         print(f"warning: {warning}")
     print(f"{config} can be used, {len(warnings)} warning{'' if len(warnings) == 1 else 's'}")
     raise typer.Exit(EXIT_WARNED if warnings and strict else EXIT_FINE)
+
+
+@config_app.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(help="YAML file that the gateway runs on")],
+    new: Annotated[Path, typer.Argument(help="YAML file that it shall run on")],
+) -> None:
+    """Say what differs between two files of a gateway, and which limits get weaker. Exit code: 0 none does, 1 some do,
+    2 a file cannot be used. Secrets are not read."""
+    from config.load import ConfigRefused, inspect
+    from config.model import GatewayConfig
+    from gateway.limits_diff import limits_diff
+
+    loaded = []
+    for file in (old, new):
+        try:
+            config, _ = inspect(file, secrets=False)
+        except ConfigRefused as refused:
+            _bad(refused.problems)
+        assert isinstance(config, GatewayConfig)
+        loaded.append(config)
+    lines = list(limits_diff(*loaded))
+    for line in lines:
+        print(line)
+    weaker = sum(1 for line in lines if line.startswith("WEAKER "))
+    print(f"{len(lines)} differences, {weaker} limits weaker")
+    raise typer.Exit(EXIT_WARNED if weaker else EXIT_FINE)
 
 
 def _bad(problems: list[str]) -> NoReturn:

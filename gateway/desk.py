@@ -21,6 +21,7 @@ from gateway.deciding import Deciding
 from gateway.expiry import Expiry
 from gateway.kill_switch_desk import KillSwitchDesk, KillTerms
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
+from gateway.limits_desk import LimitsDesk
 from gateway.market_hours import MarketHours, MarketTerms
 from gateway.markets import Markets
 from gateway.news import TellNews, tell_news
@@ -124,7 +125,10 @@ class Desk(Deciding):
         self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST] = self._kill_switches.of_client(mass_cancel)
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
         risk_desk = RiskDesk(self.blotter, lambda: self._clients)
-        self._deeds = {**self._order_desk.deeds, **self._kill_switches.deeds, **risk_desk.deeds}
+        limits_desk = LimitsDesk(self.blotter, self._take)
+        self._deeds = {
+            **self._order_desk.deeds, **self._kill_switches.deeds, **risk_desk.deeds, **limits_desk.deeds,
+        }  # fmt: skip
         self._tick_at_mono_ns: int | None = None
 
     def use_clients(self, clients: Mapping[str, Client]) -> None:

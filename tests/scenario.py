@@ -52,6 +52,8 @@ OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
         command_of({**ANN, **it, "cancel": it.get("cancel") != "no", "ask": "kill_engage"})
     ),
     "releases": lambda world, it: world.command(command_of({**ANN, "approver": "bob", **it, "ask": "kill_release"})),
+    "limits": lambda world, it: world.command(command_of({**ANN, **it, "ask": "limits_set"})),
+    "unlimits": lambda world, it: world.command(command_of({**ANN, **it, "ask": "limits_remove"})),
     "inspects": lambda world, _: world.command(command_of({"ask": "kill_status"})),
     "suspends": lambda world, it: (
         _wish("suspend")(world, it) if "order" in it else _symbol(world, it["symbol"], SymbolStatus.HALTED)

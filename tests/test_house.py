@@ -79,6 +79,7 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/session_cli.py": {"print"},
     "gateway/order_cli.py": {"print"},
     "gateway/kill_switch_cli.py": {"print"},
+    "gateway/limits_cli.py": {"print"},
     "gateway/risk_cli.py": {"print"},
     "gateway/drill/command.py": {"clock", "files", "print", "tempfile"},  # a drill is its own program, and so are these
     "gateway/drill/kill_switch.py": {"threading", "time"},

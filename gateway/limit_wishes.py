@@ -1,0 +1,98 @@
+"""What may be asked about limits of slices: from the door's JSON to a command, or to what is wrong with the wish.
+
+A row is written in words, as the configuration has its keys: `account=A1 symbol=* long_qty_max=10`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+import msgspec
+
+from fixspec.numbers import parse_decimal
+from oms.exact import multiply
+from oms.limit_commands import RemoveLimitRow, SetLimitRow
+from oms.slices import Bounds, Dimension, limit_row, row_faults
+
+Wish = Mapping[str, object]
+Of = tuple[tuple[Dimension, str], ...]
+
+PERCENT: Final = Decimal("0.01")
+BOUNDS: Final = (
+    "order_qty_max", "order_notional_max", "price_band_percent", "long_qty_max", "short_qty_max", "gross_notional_max",
+    "net_notional_max",
+)  # fmt: skip
+
+
+class ShowLimits(NamedTuple):
+    """The tables that hold now. Changes nothing."""
+
+
+def _set(wish: Wish) -> object:
+    of, bounds = _row(wish)
+    row = limit_row(bounds, of)
+    if faults := row_faults(row):
+        raise ValueError(f"row: {'; '.join(faults)}")
+    return SetLimitRow(row, *_who(wish))
+
+
+def _remove(wish: Wish) -> object:
+    of, bounds = _row(wish)
+    if bounds != Bounds():
+        raise ValueError("row: a row is removed whole: name its slices, and no limit")
+    return RemoveLimitRow(limit_row(bounds, of).of, *_who(wish))
+
+
+def _row(wish: Wish) -> tuple[Of, Bounds]:
+    text = wish.get("row")
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("row: missing: which slices, and what they may do, as in account=A1 symbol=* long_qty_max=10")
+    of: list[tuple[Dimension, str]] = []
+    numbers: dict[str, Decimal] = {}
+    for word in text.split():
+        key, equals, value = word.partition("=")
+        if not equals or not value:
+            raise ValueError(f"row: {word!r} is not key=value")
+        if key in list(Dimension):
+            of.append((Dimension(key), value))
+        elif key not in BOUNDS:
+            raise ValueError(f"row: {key!r} is not one of {', '.join((*Dimension, *BOUNDS))}")
+        elif key in numbers:
+            raise ValueError(f"row: {key}: said twice")
+        else:
+            numbers[key] = _number(key, value)
+    percent = numbers.pop("price_band_percent", None)
+    if percent is not None:
+        numbers["price_band"] = multiply(percent, PERCENT)
+    return tuple(of), msgspec.structs.replace(Bounds(), **numbers)
+
+
+def _number(key: str, value: str) -> Decimal:
+    number = parse_decimal(value.encode("ascii", "replace"))
+    if number is None:
+        raise ValueError(f"row: {key}: {value!r} is no number such as 12.5, of at most 15 and 12 digits")
+    return number
+
+
+def _who(wish: Wish) -> tuple[str, str, str]:
+    approver = wish.get("approver") or ""
+    if not isinstance(approver, str):
+        raise ValueError(f"approver: {approver!r} is no text")
+    return _word(wish, "operator"), _word(wish, "reason"), approver.strip()
+
+
+def _word(wish: Wish, key: str) -> str:
+    value = wish.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{key}: missing: a change of limits has a name and a reason")
+    return value.strip()
+
+
+READERS: Final[dict[str, Callable[[Wish], object]]] = {
+    "limits_show": lambda wish: ShowLimits(),
+    "limits_set": _set,
+    "limits_remove": _remove,
+}
+"""What may be asked for, as `ask` in the wish."""
