@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import hostile, kill_switch, order_life, stages
+from bench import gates, hostile, kill_switch, order_life, stages
 from bench.facts import machine
 from bench.fixgate import FIXGATES
 from bench.load import RunFailed
@@ -166,7 +166,7 @@ def main() -> int:
     if given.no_write or given.quick or given.only or failures:
         print("docs/BENCHMARKS.md is left as it is: only a whole run without a failure writes it")
     else:
-        (ROOT / "docs" / "BENCHMARKS.md").write_text(document(text, stages.table()))
+        (ROOT / "docs" / "BENCHMARKS.md").write_text(document(text, f"{stages.table()}\n{gates.table()}"))
         print("written: docs/BENCHMARKS.md")
     return 1 if failures else 0
 

@@ -67,6 +67,7 @@ production defaults: fsync before any byte leaves, risk gates, order state machi
     python -m bench --only fixgate quickfix-python-log
     python -m bench --only replay storm # scenarios of the session layer: replay, together, stalled, storm
     python -m bench --only replay --messages 1000000
+    python -m bench.gates               # the risk gates alone, on a book with many slices
     python -m bench.order_life --orders 1000000         # memory, replay and restart after a million finished orders
     python -m bench.kill_switch         # how fast everything stops
 

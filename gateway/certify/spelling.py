@@ -42,7 +42,7 @@ KNOWN_CODES: Final[dict[str, dict[str, tuple[frozenset[str], str]]]] = {
 }
 """Version -> tag -> the codes it knows, and what stands for another."""
 
-HEADER_FIELDS: Final = ("43", "97", "122", "115", "128")
+HEADER_FIELDS: Final = ("43", "97", "122", "50", "115", "128")
 """Fields of a line that belong to the header, wherever the line has them."""
 ONLY_IN_FIX42: Final = frozenset({"20", "21"})
 PRICED: Final = frozenset({"2", "4"})

@@ -135,9 +135,9 @@ def _answers(world: World, case: Case, name: str) -> str:
 def test_no_number_that_is_none_passes(version: str) -> None:
     wrong: list[str] = []
     mine = [case for case in CASES if version in case.carrier.versions]
-    for first in range(0, len(mine), 150):
+    for first in range(0, len(mine), 60):
         for world in _world(version):
-            for number, case in enumerate(mine[first : first + 150]):
+            for number, case in enumerate(mine[first : first + 60]):
                 world.client.unread.clear()
                 if number % 40 == 39:
                     world.wait(2)  # a session may be told only so often that it is wrong

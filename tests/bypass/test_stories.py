@@ -1,5 +1,11 @@
 """Ways round a limit that take more than one message. Each is a scenario, and each must end in a refusal or a proof.
 
+Settings of a story, besides those of every scenario:
+
+    slices: account=A1 symbol=* long_qty_max=100 | session=client order_qty_max=50       rows of limits
+    accounts: A1=FUND A2=FUND                                                             accounts with their groups
+    rates: EUR=2                                                                          in the base currency
+
 Besides the sentences of `gateway.certify.scenario` and `tests.scenario`:
 
     client is refused PRICE_BAND           what was done last is answered by a refusal with this code, and no order or
@@ -26,8 +32,31 @@ from tests.peer import Peer, pairs_of, show
 from tests.scenario import WorldStage
 from tests.world import World, memory_directory
 
+
+def settled(story: Scenario) -> Scenario:
+    """The story without the lines that are settings of ours."""
+    lines = []
+    for number, line in story.lines:
+        key, _, rest = line.partition(": ")
+        if key == "slices":
+            story.changes["limits.slices"] = [_pairs(row) for row in rest.split("|")]
+        elif key == "accounts":
+            story.changes["accounts"] = [{"name": name, "group": group} for name, group in _pairs(rest).items()]
+        elif key == "rates":
+            rates = _pairs(rest).items()
+            story.changes["limits.conversion_rates"] = [{"currency": name, "rate": rate} for name, rate in rates]
+        else:
+            lines.append((number, line))
+    story.lines[:] = lines
+    return story
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return {name: value for name, _, value in (word.partition("=") for word in text.split())}
+
+
 STORIES = [
-    scenario
+    settled(scenario)
     for path in sorted((Path(__file__).parent / "stories").glob("*.txt"))
     for scenario in read_scenarios(path.name, path.read_text())
     if scenario.lines
