@@ -33,13 +33,15 @@ from typing import Any, Final, NamedTuple
 from oms.events import ExecutionBusted, ReplaceRequested
 from oms.exact import ZERO, add, multiply, multiply_rounded_up, part_rounded_up, subtract
 from oms.order import Execution, Order
-from oms.order_state import ENDED, Base
+from oms.order_state import Base
 from oms.positions import Positions
 from oms.slices import NOTIONAL_BOUNDS, POSITION_BOUNDS, Bounds, Dimension, LimitTable
 from oms.special_terms import SpecialTerms
 from oms.surroundings import Surroundings
 from oms.types import OrdType, Side
 
+_LIVE: Final = (Base.WORKING, Base.ROUTED, Base.HELD)
+_BUY: Final = Side.BUY
 _WITHOUT_LIMIT: Final = frozenset({OrdType.MARKET, OrdType.STOP})
 
 
@@ -146,7 +148,7 @@ class Slot(NamedTuple):
 class Cell:
     """What the orders of one place hold. Only the ledger writes."""
 
-    __slots__ = ("cost", "net_qty", "place", "slots")
+    __slots__ = ("cost", "net_qty", "place", "plain", "slots", "valued")
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -154,6 +156,9 @@ class Cell:
         self.cost = ZERO
         """Of what is held, or has been sold short: quantity x price, not negative."""
         self.slots: list[Slot] = []
+        self.plain: list[Holding] = []
+        """The holdings of its slots in tables without values; `valued` has the others, with their slices."""
+        self.valued: list[tuple[Exposure, Holding]] = []
 
 
 class Reservation:
@@ -306,12 +311,17 @@ class Exposures:
     def _place(self, cell: Cell) -> None:
         symbol, around = cell.place[1], self._around
         slots = []
+        cell.plain, cell.valued = [], []
         for book, key, bounds, exposure, holding in self._slots(cell.place):
             if exposure is None:
                 exposure = book.slices[key] = Exposure()
             if holding is None:
                 holding = exposure.holdings[symbol] = Holding(around.value_factor(around.instruments.get(symbol)))
             slots.append(Slot(book, key, bounds, exposure, holding))
+            if book.has_values:
+                cell.valued.append((exposure, holding))
+            else:
+                cell.plain.append(holding)
         cell.slots = slots
 
     # ----------------------------------------------------------------------------------------------------------- orders
@@ -336,7 +346,7 @@ class Exposures:
         elif self.has_values:
             reference, market_price = self._around.worst_prices(order.symbol)
         cells = self._cells(order, order.account, order.venue)
-        held = Reservation(order.account, order.venue, order.side is Side.BUY, cells, reference, market_price)
+        held = Reservation(order.account, order.venue, order.side is _BUY, cells, reference, market_price)
         self.reservations[order.order_seq] = held
         self._adjust(order, qty, held)
 
@@ -366,19 +376,20 @@ class Exposures:
     def _add(self, held: Reservation, qty: Decimal, value: Decimal) -> None:
         is_buy = held.is_buy
         for cell in held.cells:
-            for book, _, _, exposure, holding in cell.slots:
-                assert exposure is not None
-                assert holding is not None
+            if is_buy:
+                for holding in cell.plain:
+                    holding.buy_qty = add(holding.buy_qty, qty)
+            else:
+                for holding in cell.plain:
+                    holding.sell_qty = add(holding.sell_qty, qty)
+            for exposure, holding in cell.valued:
                 if is_buy:
                     holding.buy_qty = add(holding.buy_qty, qty)
+                    holding.buy_value = add(holding.buy_value, value)
                 else:
                     holding.sell_qty = add(holding.sell_qty, qty)
-                if book.has_values:
-                    if is_buy:
-                        holding.buy_value = add(holding.buy_value, value)
-                    else:
-                        holding.sell_value = add(holding.sell_value, value)
-                    _sum_up(exposure, holding)
+                    holding.sell_value = add(holding.sell_value, value)
+                _sum_up(exposure, holding)
 
     # ------------------------------------------------------------------------------------------------------- executions
 
@@ -386,7 +397,7 @@ class Exposures:
         """An execution is booked on the order."""
         if order.special.legs:
             return
-        qty = last_qty if order.side is Side.BUY else last_qty.copy_negate()
+        qty = last_qty if order.side is _BUY else last_qty.copy_negate()
         value = multiply(last_qty, last_px)
         held = self.reservations.get(order.order_seq)
         for cell in self._cells(order, order.account, order.venue) if held is None else held.cells:
@@ -404,7 +415,7 @@ class Exposures:
         if not qty:
             return
         self._take_out(order, account, qty, value)
-        signed = qty if order.side is Side.BUY else qty.copy_negate()
+        signed = qty if order.side is _BUY else qty.copy_negate()
         for cell in self._cells(order, order.account, order.venue):
             net_qty, cost = cell.net_qty, cell.cost
             _trade(cell, signed, value)
@@ -413,7 +424,7 @@ class Exposures:
     def _take_out(self, order: Order, account: str, qty: Decimal, value: Decimal) -> None:
         if order.special.legs:
             return
-        signed = qty.copy_negate() if order.side is Side.BUY else qty
+        signed = qty.copy_negate() if order.side is _BUY else qty
         for cell in self._cells(order, account, order.venue):
             net_qty, cost = cell.net_qty, cell.cost
             _untrade(cell, signed, value)
@@ -423,12 +434,10 @@ class Exposures:
         """The cell was so before; carry the difference into its slices."""
         after, after_cost = cell.net_qty, cell.cost
         more_qty = subtract(after, net_qty)
-        for book, _, _, exposure, holding in cell.slots:
-            assert exposure is not None
-            assert holding is not None
+        for holding in cell.plain:
             holding.net_qty = add(holding.net_qty, more_qty)
-            if not book.has_values:
-                continue
+        for exposure, holding in cell.valued:
+            holding.net_qty = add(holding.net_qty, more_qty)
             if net_qty > 0:
                 holding.long_qty = subtract(holding.long_qty, net_qty)
                 holding.long_cost = subtract(holding.long_cost, cost)
@@ -464,14 +473,14 @@ class Exposures:
 
 def open_qty(order: Order) -> Decimal:
     """The most that may still be executed on the order, by the terms that stand or are pending."""
-    base = order.base
-    if base in ENDED or base is Base.RECEIVED:
+    if order.base not in _LIVE:
         return ZERO
     order_qty, cum_qty = order.order_qty, order.cum_qty
-    for request in order.pending:
-        asked = request.asked
-        if isinstance(asked, ReplaceRequested) and asked.order_qty > order_qty:
-            order_qty = asked.order_qty
+    if order.pending:
+        for request in order.pending:
+            asked = request.asked
+            if isinstance(asked, ReplaceRequested) and asked.order_qty > order_qty:
+                order_qty = asked.order_qty
     return subtract(order_qty, cum_qty) if order_qty > cum_qty else ZERO
 
 

@@ -54,8 +54,11 @@ class Addition:
         gross = net_long = net_short = ZERO
         for symbol, (buy_qty, buy_value, sell_qty, sell_value) in self.by_symbol.items():
             holding = self.holding(symbol) or Holding(blotter.value_factor(blotter.instruments.get(symbol)))
-            long_worst = holding.worst(True, add(holding.buy_qty, buy_qty), add(holding.buy_value, buy_value))
-            short_worst = holding.worst(False, add(holding.sell_qty, sell_qty), add(holding.sell_value, sell_value))
+            long_worst, short_worst = holding.long_worst, holding.short_worst
+            if buy_qty or buy_value:
+                long_worst = holding.worst(True, add(holding.buy_qty, buy_qty), add(holding.buy_value, buy_value))
+            if sell_qty or sell_value:
+                short_worst = holding.worst(False, add(holding.sell_qty, sell_qty), add(holding.sell_value, sell_value))
             before = larger(holding.long_worst, holding.short_worst)
             gross = add(gross, subtract(larger(long_worst, short_worst), before))
             net_long = add(net_long, subtract(long_worst, holding.long_worst))
