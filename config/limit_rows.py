@@ -29,6 +29,7 @@ def _row(of: SliceConfig) -> LimitRow:
         short_qty_max=of.short_qty_max,
         gross_notional_max=of.gross_notional_max,
         net_notional_max=of.net_notional_max,
+        executions=None if of.executions_per_s is None else Rate(of.executions_per_s, of.executions_per_s),
         messages=None if of.messages_per_s is None else Rate(of.messages_per_s, of.messages_per_s),
     )
     return LimitRow(tuple((dimension, value) for dimension, value in places if value is not None), bounds)

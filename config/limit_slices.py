@@ -55,6 +55,10 @@ class SliceConfig(Record, frozen=True, kw_only=True):
         Meta(description="most new orders and replaces a second, over all sessions, cancels not counted"),
     ] = None
 
+    executions_per_s: Annotated[
+        PerSecond | None, Meta(description="more executions a second stop it until a named person lets it go on")
+    ] = None
+
 
 class ConversionRate(Record, frozen=True, kw_only=True):
     """What one of a currency is in the base currency."""

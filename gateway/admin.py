@@ -15,6 +15,7 @@
                            that nobody has sent
     POST /symbol-status    {"symbol": "BTC-USD", "status": "HALTED", "operator": "ann", "reason": "news"}
     POST /restriction      {"symbol": "BTC-USD", "restricted": true, "operator": "ann", "reason": "research"}
+    POST /slice-resume     {"slice": "account=A1", "operator": "ann", "reason": "looked at"}
     POST /session/logout   {"session": "CLIENT44", "operator": "ann", "reason": "their request"}
     POST /session/reset    the same, and "sender" or "target" for other numbers than 1
     POST /session/explain  {"session": "CLIENT44", "logon_seq": 7, "next_expected": 12}; both may be left out
@@ -54,6 +55,7 @@ WISHED = {
     "/trading-state": "trading_state",
     "/symbol-status": "symbol_status",
     "/restriction": "restriction",
+    "/slice-resume": "slice_resume",
     "/kill/engage": "kill_engage",
     "/kill/release": "kill_release",
     "/limits/set": "limits_set",

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.turn import Turn
 from oms.blotter import Blotter
-from oms.events import Event, ExecutionCorrected, OrderAdopted, OrderFilled, ReportQuarantined
+from oms.events import Event, ExecutionCorrected, OrderAdopted, OrderFilled, ReportQuarantined, SliceStopped
 from oms.quarantine import REASONS
 from oms.types import order_id
 
@@ -21,6 +21,7 @@ class Alarms:
         self.table: Mapping[type[Event], Callable[[Any, Turn], None]] = {
             ReportQuarantined: self._put_aside,
             OrderAdopted: self._adopted,
+            SliceStopped: self._slice_stopped,
         }
 
     def _put_aside(self, event: ReportQuarantined, turn: Turn) -> None:
@@ -45,6 +46,16 @@ class Alarms:
             "order": f"{event.side} {event.order_qty:f} {event.symbol}",
         }
         turn.note("error", "", "external_order", details)
+
+    def _slice_stopped(self, event: SliceStopped, turn: Turn) -> None:
+        details = {
+            "slice": event.name,
+            "per_s": str(event.rate.per_s),
+            "burst": str(event.rate.burst),
+            "meaning": "More executions than its limit allows: no new orders in it until a person lets it go on.",
+            "cure": "Look at what was executed; then: fixgate resume --slice, with a reason.",
+        }
+        turn.note("error", "", "slice_stopped", details)
 
     def odd_execution(self, event: OrderFilled | ExecutionCorrected, turn: Turn) -> None:
         """It is booked, for it is money, and it is not what was to be expected."""

@@ -47,7 +47,7 @@ from oms.commands import (
 )
 from oms.instruments import Instrument
 from oms.limits import Limits
-from oms.permission_commands import RestrictSymbol, SetEntitlement
+from oms.permission_commands import RestrictSymbol, ResumeSlice, SetEntitlement
 from oms.types import KillScope
 from oms.venue_reports import (
     ReferencePriceSeen,
@@ -245,7 +245,11 @@ class Desk(Deciding):
             return tell_news(command, self._clients, turn)
         if isinstance(command, SetSymbolStatus | RestrictSymbol) and command.symbol not in self.blotter.instruments:
             return {"error": f"symbol: {command.symbol!r} is not one of {', '.join(self.blotter.instruments)}"}
-        if isinstance(command, SetTradingState | SetSymbolStatus | RestrictSymbol):
+        if isinstance(command, ResumeSlice):
+            stopped = [event.name for event in self.blotter.execution_flow.stopped.values()]
+            if command.name not in stopped:
+                return {"error": f"slice: {command.name!r} is not stopped; stopped are {', '.join(stopped) or 'none'}"}
+        if isinstance(command, SetTradingState | SetSymbolStatus | RestrictSymbol | ResumeSlice):
             self._take(command, turn)
         return {
             "trading_state": str(self.blotter.trading_state),
@@ -253,6 +257,7 @@ class Desk(Deciding):
             "halts": {f"{symbol} by {by or 'operator'}": status for (by, symbol), status in self.blotter.halts.items()},
             "kill_switches": [switch.name for switch in self.blotter.kill_switches],
             "restricted": [f"{symbol} by {by}" for by, symbol in self.blotter.closures.restricted],
+            "stopped_slices": [stopped.name for stopped in self.blotter.execution_flow.stopped.values()],
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
             "unresolved_orders": len(self._watch.unresolved()),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},

@@ -8,7 +8,7 @@ from gateway import kill_switch_wishes, limit_wishes, order_commands, risk_wishe
 from gateway.news import TellNews, news_faults
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetSymbolStatus, SetTradingState
-from oms.permission_commands import RestrictSymbol
+from oms.permission_commands import RestrictSymbol, ResumeSlice
 from oms.types import SymbolStatus, TradingState
 
 SEQ_NUM_MAX = 10**18 - 1
@@ -57,6 +57,12 @@ def _restriction(wish: Wish) -> object:
     why = "a restriction has a name and a reason"
     symbol = _word(wish, "symbol", "which symbol?")
     return RestrictSymbol(symbol, is_restricted, _word(wish, "operator", why), _word(wish, "reason", why))
+
+
+def _slice_resume(wish: Wish) -> object:
+    why = "a slice goes on by somebody's word, and for a reason"
+    name = _word(wish, "slice", "which slice? as account=A1 symbol=BTC-USD")
+    return ResumeSlice(name, _word(wish, "operator", why), _word(wish, "reason", why))
 
 
 def _news(wish: Wish) -> object:
@@ -108,6 +114,7 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "trading_state": _trading_state,
     "symbol_status": _symbol_status,
     "restriction": _restriction,
+    "slice_resume": _slice_resume,
     "sessions": lambda wish: ListSessions(),
     "session_logout": _log_out,
     "session_reset": _reset,

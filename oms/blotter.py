@@ -75,6 +75,8 @@ from oms.events import (
     RequestRetargeted,
     RestrictionChanged,
     SessionRatesSet,
+    SliceResumed,
+    SliceStopped,
     SymbolStatusChanged,
     TradeDisputed,
     TradingDayBegan,
@@ -255,6 +257,7 @@ class Blotter(Surroundings):
             self.recent_orders.content(),
             self.closures.content(),
             self.slice_flow.content(),
+            self.execution_flow.content(),
             self.kill_switches.content(),
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
@@ -514,9 +517,6 @@ class Blotter(Surroundings):
     def _list_finished(self, event: ListFinished) -> None:
         self.lists_by_seq[event.list_seq].finished = True
 
-    def _nothing(self, event: OperatorIntervened | OperatorRefused) -> None:
-        """Who and why: for those who read the log."""
-
     def _report_quarantined(self, event: ReportQuarantined) -> None:
         self.quarantined += 1
 
@@ -531,6 +531,8 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     RestrictionChanged: Blotter._restriction_changed,
     TradingHoursSet: Blotter._trading_hours_set,
     BlackoutSet: Blotter._blackout_set,
+    SliceStopped: Blotter._nothing,
+    SliceResumed: Blotter._nothing,
     KillSwitchEngaged: Blotter._kill_switch_engaged,
     KillSwitchReleased: Blotter._kill_switch_released,
     TradingStateChanged: Blotter._trading_state_changed,

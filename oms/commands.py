@@ -14,7 +14,7 @@ from oms.kill_switch_commands import KillSwitchCommand
 from oms.limit_commands import LimitCommand
 from oms.limits import Limits, Rate
 from oms.operator_commands import OperatorCommand
-from oms.permission_commands import RestrictSymbol, SetBlackout, SetEntitlement, SetTradingHours
+from oms.permission_commands import RestrictSymbol, ResumeSlice, SetBlackout, SetEntitlement, SetTradingHours
 from oms.refusals import Refusal
 from oms.special_terms import SpecialTerms
 from oms.types import Contingency, OrdType, Side, SymbolStatus, TimeInForce, TradingState
@@ -278,6 +278,7 @@ Command = (
     | RestrictSymbol
     | SetTradingHours
     | SetBlackout
+    | ResumeSlice
     | MarkClientArrived
     | MarkClientLeft
     | CancelForLeaver

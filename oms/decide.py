@@ -23,6 +23,7 @@ from oms import (
     decide_presence,
     decide_resolution,
     decide_restatements,
+    decide_slices,
     decide_time,
     decide_venue,
     unresolved,
@@ -72,7 +73,7 @@ from oms.operator_commands import (
     RestateOrder,
     SuspendOrder,
 )
-from oms.permission_commands import RestrictSymbol, SetBlackout, SetEntitlement, SetTradingHours
+from oms.permission_commands import RestrictSymbol, ResumeSlice, SetBlackout, SetEntitlement, SetTradingHours
 from oms.types import Moment
 from oms.venue_reports import (
     AnyVenueReport,
@@ -119,6 +120,7 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     RestrictSymbol: decide_permissions.restrict_symbol,
     SetTradingHours: decide_permissions.set_trading_hours,
     SetBlackout: decide_permissions.set_blackout,
+    ResumeSlice: decide_slices.resume_slice,
     SetLimitRow: decide_limits.set_limit_row,
     RemoveLimitRow: decide_limits.remove_limit_row,
     EngageKillSwitch: decide_kill_switch.engage,
@@ -182,5 +184,7 @@ def decide(blotter: Blotter, item: Command | AnyVenueReport, at: Moment) -> list
     Never changes the blotter. Raises ValueError for an operator's record that breaks its own rules."""
     events = _DECISIONS[type(item)](blotter, item, at)
     if events and (blotter.parents or blotter.lists):
-        return consequences(blotter, events, at)
+        events = consequences(blotter, events, at)
+    if events and blotter.execution_flow.tables:
+        return decide_slices.with_stops(blotter, events, at)
     return events

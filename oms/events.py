@@ -33,6 +33,8 @@ from oms.permission_events import BlackoutSet as BlackoutSet
 from oms.permission_events import EntitlementSet as EntitlementSet
 from oms.permission_events import RestrictionChanged as RestrictionChanged
 from oms.permission_events import SessionRatesSet as SessionRatesSet
+from oms.permission_events import SliceResumed as SliceResumed
+from oms.permission_events import SliceStopped as SliceStopped
 from oms.permission_events import TradingHoursSet as TradingHoursSet
 from oms.presence_events import ClientArrived as ClientArrived
 from oms.presence_events import ClientLeft as ClientLeft
@@ -571,6 +573,8 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     RestrictionChanged,
     TradingHoursSet,
     BlackoutSet,
+    SliceStopped,
+    SliceResumed,
     KillSwitchEngaged,
     KillSwitchReleased,
     LimitRowChanged,

@@ -43,3 +43,12 @@ class SetBlackout(msgspec.Struct, frozen=True, gc=False):
     symbols: tuple[str, ...]
     start_ns: int
     end_ns: int
+
+
+class ResumeSlice(msgspec.Struct, frozen=True, gc=False):
+    """Let a slice go on that was stopped for too many executions."""
+
+    name: str
+    """As it was told: `account=A1 symbol=BTC-USD`."""
+    operator: str
+    reason: str

@@ -50,3 +50,24 @@ class BlackoutSet(Event, frozen=True, gc=False, array_like=True, tag=True):
     symbols: tuple[str, ...]
     start_ns: int
     end_ns: int
+
+
+class SliceStopped(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """More executions than `rate`: no new orders in this slice until a person lets it go on."""
+
+    table: str
+    """The dimensions of its table of limits, with commas."""
+    values: tuple[str, ...]
+    """One for each of them."""
+    name: str
+    """As operators write it: `account=A1 symbol=BTC-USD`."""
+    rate: Rate
+
+
+class SliceResumed(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A named person lets a stopped slice go on; its executions are counted anew."""
+
+    table: str
+    values: tuple[str, ...]
+    operator: str
+    reason: str

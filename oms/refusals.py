@@ -167,6 +167,11 @@ CODES: Final[dict[str, Code]] = {
         "stands at `own_price`.",
         "Cancel that order first and wait for the answer, or send a price that does not meet it.",
     ),
+    "REPEATED_EXECUTIONS": Code(
+        RejectReason.BROKER_OPTION,
+        "What `slice` names has had more executions than its limit allows, and is stopped until a person lets it go on.",
+        "Cancels still pass. Look at what was executed, then ask the operator to resume the slice.",
+    ),
     "SLICE_THROTTLED": Code(
         RejectReason.BROKER_OPTION,
         "What `slice` names (an account, a trader, a symbol ..., over all sessions) has sent more new orders and "

@@ -24,7 +24,7 @@ from oms.client import Client
 from oms.closures import Blackout, Closures, Window
 from oms.codec import decode_event
 from oms.entitlements import Entitlement
-from oms.events import Event, ListReceived
+from oms.events import Event, ListReceived, SliceStopped
 from oms.exposure import ExposuresContent
 from oms.finished import Lives, folded, names_at_venues
 from oms.instruments import Instrument
@@ -111,6 +111,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     recent_orders: list[tuple[Content, Recent]] = []
     closures: ClosureState = ClosureState()
     slice_flow: list[tuple[str, tuple[str, ...], int]] = []
+    execution_flow: tuple[list[tuple[str, tuple[str, ...], int]], list[SliceStopped]] = ([], [])
     kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
@@ -160,6 +161,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             recent_orders=blotter.recent_orders.content(),
             closures=_closure_state(blotter.closures),
             slice_flow=blotter.slice_flow.content(),
+            execution_flow=blotter.execution_flow.content(),
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
     )
@@ -230,6 +232,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     for name, blackout in held_closures.blackouts.items():
         closures.set_blackout(name, blackout.symbols, blackout.window)
     blotter.slice_flow.restore(state.slice_flow)
+    blotter.execution_flow.restore(*state.execution_flow)
     blotter.kill_switches.restore(*state.kill_switches)
 
 

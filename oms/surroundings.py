@@ -45,6 +45,7 @@ from oms.events import (
     VenueStateChanged,
 )
 from oms.exact import add, multiply, multiply_rounded_up
+from oms.execution_flow import ExecutionFlow
 from oms.instruments import Instrument
 from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
@@ -76,6 +77,7 @@ class Surroundings:
         "closures",
         "configured",
         "day",
+        "execution_flow",
         "groups",
         "halts",
         "instruments",
@@ -112,6 +114,7 @@ class Surroundings:
         """Something is kept of each event beside the state of orders."""
         self.own_prices = OwnPrices()
         self.slice_flow = SliceFlow()
+        self.execution_flow = ExecutionFlow()
         self.closed_symbols: dict[str, None] = {}
         self.market = Market()
         self.halts: dict[tuple[str, str], SymbolStatus] = {}
@@ -200,7 +203,8 @@ class Surroundings:
         self.tables = tables = limit_tables(limits.rows)
         self.order_tables = tuple(table for table in tables if any(map(table.limits, ORDER_BOUNDS)))
         self.slice_flow.use(self.tables)
-        self.is_followed = bool(self.slice_flow.tables) or limits.self_match is not None
+        self.execution_flow.use(self.tables)
+        self.is_followed = bool(self.slice_flow.tables or self.execution_flow.tables) or limits.self_match is not None
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
         self.rates = {"": _ONE, limits.base_currency: _ONE, **dict(limits.rates)}
 
@@ -209,6 +213,11 @@ class Surroundings:
             self.own_prices.see(event, orders)
         if self.slice_flow.tables:
             self.slice_flow.see(event, orders, self.traits)
+        if self.execution_flow.tables:
+            self.execution_flow.see(event, orders, self.traits)
+
+    def _nothing(self, event: Event) -> None:
+        """It is for those who read the log, or is folded by `_follow`."""
 
     def _session_rates_set(self, event: SessionRatesSet) -> None:
         client = self._client(event.session)

@@ -24,7 +24,7 @@ from gateway.certify.spelling import NotAsExpected, Pairs
 from gateway.operator import command_of
 from oms.commands import SetSymbolStatus
 from oms.events import ReportQuarantined
-from oms.permission_commands import RestrictSymbol
+from oms.permission_commands import RestrictSymbol, ResumeSlice
 from oms.types import SymbolStatus, TradingState
 from tests.peer import Peer, pairs_of
 from tests.world import World
@@ -62,6 +62,7 @@ OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
         _wish("reinstate")(world, it) if "order" in it else _symbol(world, it["symbol"], SymbolStatus.TRADING)
     ),
     "restricts": lambda world, it: world.command(RestrictSymbol(it["symbol"], True, "ann", "research")),
+    "lets": lambda world, it: world.command(ResumeSlice(it["slice"], "ann", "looked at")),
     "lifts": lambda world, it: world.command(RestrictSymbol(it["symbol"], False, "ann", "published")),
     **{
         word: _wish(ask)

@@ -17,6 +17,7 @@ from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
 from oms.risk.position import position
 from oms.risk.price_band import price_band
+from oms.risk.repeated_executions import repeated_executions
 from oms.risk.restricted import restricted
 from oms.risk.self_match import self_match
 from oms.risk.slice_limits import slice_limits
@@ -48,6 +49,7 @@ GATES: Final[tuple[Gate, ...]] = (
     position,
     gross_exposure,
     net_exposure,
+    repeated_executions,
     venue_available,
     venue_supports,
 )

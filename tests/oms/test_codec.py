@@ -103,6 +103,8 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "status": "HALTED",
         "capabilities": [["LIMIT"], ["DAY"], [], True, True, ["BTC-USD"]],
         "entitlement": [["symbol é"], ["BUY"], ["LIMIT"]],
+        "rate": [50, 60],
+        "values": ["value é"],
         "messages": [10, 20],
         "cancels": [30, 40],
         "also": ("B: b=2",),

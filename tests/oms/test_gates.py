@@ -54,6 +54,7 @@ def test_order_of_the_gates() -> None:
         "position",
         "gross_exposure",
         "net_exposure",
+        "repeated_executions",
         "venue_available",
         "venue_supports",
     ]

@@ -1,0 +1,38 @@
+"""Slices that are stopped for too many executions, and go on when a named person says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from oms.blotter import Blotter
+from oms.events import Event, OrderFilled, SliceResumed, SliceStopped
+from oms.permission_commands import ResumeSlice
+from oms.slice_flow import Slice
+from oms.types import Moment
+
+
+def with_stops(blotter: Blotter, events: list[Event], at: Moment) -> list[Event]:
+    """The facts, and a SliceStopped for each slice that one of the executions among them is too many for."""
+    flow, orders, seen = blotter.execution_flow, blotter.orders, set[Slice]()
+    stops: list[Event] = []
+    for event in _executions(events):
+        order = orders.get(event.order_seq)
+        if order is None:
+            continue
+        for which, name, rate in flow.stopping(order, orders, event.venue, at.utc_ns, blotter.traits):
+            if which not in seen:
+                seen.add(which)
+                stops.append(SliceStopped(at.seq + len(events) + len(stops), at.utc_ns, *which, name, rate))
+    return [*events, *stops] if stops else events
+
+
+def _executions(events: Sequence[Event]) -> list[OrderFilled]:
+    return [event for event in events if isinstance(event, OrderFilled)]
+
+
+def resume_slice(blotter: Blotter, command: ResumeSlice, at: Moment) -> list[Event]:
+    """SliceResumed. No event when nothing of that name is stopped."""
+    for (table, values), stopped in blotter.execution_flow.stopped.items():
+        if stopped.name == command.name:
+            return [SliceResumed(at.seq, at.utc_ns, table, values, command.operator, command.reason)]
+    return []
