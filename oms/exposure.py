@@ -28,14 +28,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from oms.events import ExecutionBusted, ReplaceRequested
-from oms.exact import ZERO, add, multiply, multiply_rounded_up, part_rounded_up, subtract
+from oms.exact import ZERO, add, multiply, part_rounded_up, subtract
+from oms.holdings import Book, Cell, Exposure, Holding, Place, Slot, sum_up, trade, untrade
 from oms.order import Execution, Order
 from oms.order_state import Base
 from oms.positions import Positions
-from oms.slices import NOTIONAL_BOUNDS, POSITION_BOUNDS, Bounds, Dimension, LimitTable
+from oms.slices import LimitTable
 from oms.special_terms import SpecialTerms
 from oms.surroundings import Surroundings
 from oms.types import OrdType, Side
@@ -43,122 +44,6 @@ from oms.types import OrdType, Side
 _LIVE: Final = (Base.WORKING, Base.ROUTED, Base.HELD)
 _BUY: Final = Side.BUY
 _WITHOUT_LIMIT: Final = frozenset({OrdType.MARKET, OrdType.STOP})
-
-
-class Holding:
-    """One symbol in one slice. Only the ledger writes."""
-
-    __slots__ = (
-        "buy_qty",
-        "buy_value",
-        "factor",
-        "long_cost",
-        "long_qty",
-        "long_worst",
-        "net_qty",
-        "sell_qty",
-        "sell_value",
-        "short_cost",
-        "short_qty",
-        "short_worst",
-    )
-
-    def __init__(self, factor: Decimal) -> None:
-        self.factor = factor
-        """Multiplier x rate: from quantity x price to the base currency."""
-        self.net_qty = self.long_qty = self.short_qty = ZERO
-        """Bought less sold; the sums of the long cells and of the short ones."""
-        self.long_cost = self.short_cost = ZERO
-        self.buy_qty = self.sell_qty = ZERO
-        """Reserved for open orders."""
-        self.buy_value = self.sell_value = ZERO
-        self.long_worst = self.short_worst = ZERO
-        """The worst cases in the base currency; negative when even then the position is on the other side."""
-
-    def worst(self, is_buy: bool, qty: Decimal, value: Decimal) -> Decimal:
-        """The worst case of one side, with so much reserved for it."""
-        if is_buy:
-            held = _worst(self.net_qty, self.long_qty, self.long_cost, self.short_qty, self.short_cost, qty, value)
-        else:
-            short_by = self.net_qty.copy_negate()
-            held = _worst(short_by, self.short_qty, self.short_cost, self.long_qty, self.long_cost, qty, value)
-        return multiply_rounded_up(held, self.factor)
-
-
-def _worst(
-    net_qty: Decimal,
-    own_qty: Decimal,
-    own_cost: Decimal,
-    other_qty: Decimal,
-    other_cost: Decimal,
-    qty: Decimal,
-    value: Decimal,
-) -> Decimal:
-    """`net_qty` is positive on the side that is looked at, `own` are the cells of that side."""
-    if net_qty >= 0:
-        if not net_qty:
-            return value
-        return add(own_cost if not other_qty else part_rounded_up(own_cost, net_qty, own_qty), value)
-    left = add(net_qty, qty)
-    if left > 0:
-        return value
-    return part_rounded_up(other_cost, left, other_qty)
-
-
-class Exposure:
-    """One slice. Only the ledger writes."""
-
-    __slots__ = ("gross", "holdings", "net_long", "net_short")
-
-    def __init__(self) -> None:
-        self.holdings: dict[str, Holding] = {}
-        self.gross = ZERO
-        """Sum over symbols of the larger of the two worst cases."""
-        self.net_long = self.net_short = ZERO
-        """Sums over symbols of the worst cases of each side."""
-
-
-class Book:
-    """A table with bounds that accumulate, and its slices."""
-
-    __slots__ = ("has_positions", "has_values", "is_by_venue", "slices", "table")
-
-    def __init__(self, table: LimitTable) -> None:
-        self.table = table
-        self.is_by_venue = Dimension.VENUE in table.dimensions
-        self.has_positions = any(table.limits(bound) for bound in POSITION_BOUNDS)
-        self.has_values = any(table.limits(bound) for bound in NOTIONAL_BOUNDS)
-        self.slices: dict[Any, Exposure] = {}
-
-
-Place = tuple[str, str, str, str, str]
-"""What orders of one cell have in common: account, symbol, session, trader, and the venue or ''."""
-
-
-class Slot(NamedTuple):
-    """Where orders of one place count in one table. Without exposure or holding: nothing is there yet."""
-
-    book: Book
-    key: Any
-    bounds: Bounds
-    exposure: Exposure | None
-    holding: Holding | None
-
-
-class Cell:
-    """What the orders of one place hold. Only the ledger writes."""
-
-    __slots__ = ("cost", "net_qty", "place", "plain", "slots", "valued")
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.net_qty = ZERO
-        self.cost = ZERO
-        """Of what is held, or has been sold short: quantity x price, not negative."""
-        self.slots: list[Slot] = []
-        self.plain: list[Holding] = []
-        """The holdings of its slots in tables without values; `valued` has the others, with their slices."""
-        self.valued: list[tuple[Exposure, Holding]] = []
 
 
 class Reservation:
@@ -389,7 +274,7 @@ class Exposures:
                 else:
                     holding.sell_qty = add(holding.sell_qty, qty)
                     holding.sell_value = add(holding.sell_value, value)
-                _sum_up(exposure, holding)
+                sum_up(exposure, holding)
 
     # ------------------------------------------------------------------------------------------------------- executions
 
@@ -402,7 +287,7 @@ class Exposures:
         held = self.reservations.get(order.order_seq)
         for cell in self._cells(order, order.account, order.venue) if held is None else held.cells:
             net_qty, cost = cell.net_qty, cell.cost
-            _trade(cell, qty, value)
+            trade(cell, qty, value)
             self._hold(cell, net_qty, cost)
 
     def taken_back(self, order: Order, last: Execution) -> None:
@@ -418,7 +303,7 @@ class Exposures:
         signed = qty if order.side is _BUY else qty.copy_negate()
         for cell in self._cells(order, order.account, order.venue):
             net_qty, cost = cell.net_qty, cell.cost
-            _trade(cell, signed, value)
+            trade(cell, signed, value)
             self._hold(cell, net_qty, cost)
 
     def _take_out(self, order: Order, account: str, qty: Decimal, value: Decimal) -> None:
@@ -427,7 +312,7 @@ class Exposures:
         signed = qty.copy_negate() if order.side is _BUY else qty
         for cell in self._cells(order, account, order.venue):
             net_qty, cost = cell.net_qty, cell.cost
-            _untrade(cell, signed, value)
+            untrade(cell, signed, value)
             self._hold(cell, net_qty, cost)
 
     def _hold(self, cell: Cell, net_qty: Decimal, cost: Decimal) -> None:
@@ -450,7 +335,7 @@ class Exposures:
             elif after < 0:
                 holding.short_qty = subtract(holding.short_qty, after)
                 holding.short_cost = add(holding.short_cost, after_cost)
-            _sum_up(exposure, holding)
+            sum_up(exposure, holding)
 
     # --------------------------------------------------------------------------------------------------------- restarts
 
@@ -511,41 +396,3 @@ def _worst_price_of(order: Order, reference: Decimal | None, market_price: Decim
             if other > worst:
                 worst = other
     return worst
-
-
-def _trade(cell: Cell, qty: Decimal, value: Decimal) -> None:
-    """`qty` is negative for a sale, `value` is not."""
-    net_qty = cell.net_qty
-    cell.net_qty = after = add(net_qty, qty)
-    if not net_qty or (net_qty > 0) is (qty > 0):
-        cell.cost = add(cell.cost, value)
-    elif not after:
-        cell.cost = ZERO
-    elif (after > 0) is (net_qty > 0):
-        cell.cost = part_rounded_up(cell.cost, after, net_qty)
-    else:
-        cell.cost = part_rounded_up(value, after, qty)
-
-
-def _untrade(cell: Cell, qty: Decimal, value: Decimal) -> None:
-    """Take an execution back. The rest keeps its part of the average, or what is left without that execution, whichever
-    is more."""
-    net_qty, cost = cell.net_qty, cell.cost
-    _trade(cell, qty, value)
-    if (cell.net_qty > 0) is (net_qty > 0) and cell.net_qty and (net_qty > 0) is not (qty > 0):
-        cell.cost = max(cell.cost, subtract(cost, value))
-
-
-def _sum_up(exposure: Exposure, holding: Holding) -> None:
-    """The slice has its worst cases from the holding as it was before; carry the difference."""
-    old_long, old_short = holding.long_worst, holding.short_worst
-    holding.long_worst = new_long = holding.worst(True, holding.buy_qty, holding.buy_value)
-    holding.short_worst = new_short = holding.worst(False, holding.sell_qty, holding.sell_value)
-    exposure.net_long = add(exposure.net_long, subtract(new_long, old_long))
-    exposure.net_short = add(exposure.net_short, subtract(new_short, old_short))
-    exposure.gross = add(exposure.gross, subtract(larger(new_long, new_short), larger(old_long, old_short)))
-
-
-def larger(long_worst: Decimal, short_worst: Decimal) -> Decimal:
-    """What a holding adds to the gross exposure."""
-    return max(long_worst, short_worst, ZERO)

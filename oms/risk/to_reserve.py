@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from oms.blotter import Blotter
 from oms.exact import ZERO, add, multiply, subtract
-from oms.exposure import Book, Exposure, Holding, Reservation, larger, worst_price
+from oms.exposure import Reservation, worst_price
+from oms.holdings import Book, Exposure, Holding, larger
 from oms.risk.gate import OrderRequest
 from oms.routing import shares
 from oms.slices import Bounds

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from oms.blotter import Blotter
 from oms.commands import CancelOrder, DefineInstrument, NewList, NewOrder, QueryOrder, ReplaceOrder, SetLimits
 from oms.events import Event, OrderRefused, OrderRouted, ReplaceRefused
-from oms.exposure import Exposure, Holding
+from oms.holdings import Exposure, Holding
 from oms.limits import Account, Limits
 from oms.order import Order
 from oms.order_state import Base
@@ -187,8 +187,7 @@ def test_gross_is_the_larger_side_of_each_symbol_and_net_offsets() -> None:
     assert refusal(world.new("A", "10")) == ""  # long 1000
     assert refusal(world.new("B", "10", side=Side.SELL)) == ""  # short 1000 of the same symbol: no more gross
     assert refusal(world.new("C", "20", "10", symbol="ETH-USD")) == (
-        "NET_EXPOSURE: before=1000 more=200 slice=account=ACC limit=1100 "
-        "value=1200"
+        "NET_EXPOSURE: before=1000 more=200 slice=account=ACC limit=1100 value=1200"
     )
     assert refusal(world.new("D", "10", "10", symbol="ETH-USD")) == ""
     assert refusal(world.new("E", "60", "10", symbol="ETH-USD", side=Side.SELL)).startswith(
