@@ -93,7 +93,7 @@ def new_list(session: str, message: Message, accounts: frozenset[str], dialect: 
 
 
 def _order(session: str, group: Group, accounts: frozenset[str], dialect: Dialect) -> NewOrder | Unsupported:
-    strange = NOT_TAKEN & group.fields.keys()
+    strange = NOT_TAKEN.intersection(group.fields)
     if strange:
         return field_not_taken(min(strange, key=int))
     order = new_order(session, group, dialect)
