@@ -53,7 +53,7 @@ class Alarms:
             "per_s": str(event.rate.per_s),
             "burst": str(event.rate.burst),
             "meaning": "More executions than its limit allows: no new orders in it until a person lets it go on.",
-            "cure": "Look at what was executed; then: fixgate resume --slice, with a reason.",
+            "cure": "Look at what was executed; then: fixgate limits resume, with a reason.",
         }
         turn.note("error", "", "slice_stopped", details)
 

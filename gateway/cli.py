@@ -198,16 +198,9 @@ def resume(
     reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
     operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
     symbol: Annotated[str, typer.Option(help="this symbol only: its orders go on")] = "",
-    of_slice: Annotated[
-        str, typer.Option("--slice", help="this slice, stopped for too many executions: 'account=A1 symbol=*'")
-    ] = "",
     config: ConfigFile = DEMO_GATEWAY,
 ) -> None:
-    """Take orders again after a halt, or of a slice after a stop."""
-    if of_slice:
-        body = {"slice": of_slice, "operator": login_name(operator), "reason": reason}
-        print(json.dumps(answer_of(config, "POST", "/slice-resume", body)))
-        return
+    """Take orders again after a halt."""
     _set_trading_state(config, "ACTIVE", operator, reason, symbol)
 
 

@@ -45,6 +45,19 @@ def remove_row(
     _change("remove", row, reason, approver, operator, config)
 
 
+@limits_app.command("resume")
+def resume_slice(
+    of_slice: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...", help="as it was told: account=A1")],
+    reason: Reason,
+    operator: Operator = "",
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Let a slice go on that was stopped for too many executions."""
+    body = {"slice": " ".join(of_slice), "reason": reason, "operator": login_name(operator)}
+    answer = cast("dict[str, Any]", answer_of(config, "POST", "/slice-resume", body))
+    print(f"stopped: {', '.join(answer['stopped_slices']) or 'nothing'}")
+
+
 def _change(what: str, row: list[str], reason: str, approver: str, operator: str, config: Path) -> None:
     body = {"row": " ".join(row), "reason": reason, "operator": login_name(operator), "approver": approver}
     _print(answer_of(config, "POST", f"/limits/{what}", body))
