@@ -65,6 +65,9 @@ from oms.events import (
     OrderSuspended,
     OrderTriggered,
     OrderWorked,
+    OverrideGranted,
+    OverrideLapsed,
+    OverrideUsed,
     PossResendRecognized,
     ReferencePriceSet,
     ReplaceRefused,
@@ -259,6 +262,7 @@ class Blotter(Surroundings):
             self.slice_flow.content(),
             self.execution_flow.content(),
             self.kill_switches.content(),
+            list(self.overrides.values()),
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
 
@@ -535,6 +539,9 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     SliceResumed: Blotter._nothing,
     KillSwitchEngaged: Blotter._kill_switch_engaged,
     KillSwitchReleased: Blotter._kill_switch_released,
+    OverrideGranted: Blotter._override_granted,
+    OverrideUsed: Blotter._override_over,
+    OverrideLapsed: Blotter._override_over,
     TradingStateChanged: Blotter._trading_state_changed,
     ClientArrived: Blotter._client_arrived,
     ClientLeft: Blotter._client_left,

@@ -14,6 +14,7 @@ from oms.kill_switch_commands import KillSwitchCommand
 from oms.limit_commands import LimitCommand
 from oms.limits import Limits, Rate
 from oms.operator_commands import OperatorCommand
+from oms.override_commands import OverrideCommand
 from oms.permission_commands import RestrictSymbol, ResumeSlice, SetBlackout, SetEntitlement, SetTradingHours
 from oms.refusals import Refusal
 from oms.special_terms import SpecialTerms
@@ -295,4 +296,5 @@ Command = (
     | OperatorCommand
     | KillSwitchCommand
     | LimitCommand
+    | OverrideCommand
 )

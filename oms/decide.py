@@ -19,6 +19,7 @@ from oms import (
     decide_list,
     decide_mass_cancel,
     decide_operator,
+    decide_override,
     decide_permissions,
     decide_presence,
     decide_resolution,
@@ -73,6 +74,7 @@ from oms.operator_commands import (
     RestateOrder,
     SuspendOrder,
 )
+from oms.override_commands import GrantOverride, LapseOverrides
 from oms.permission_commands import RestrictSymbol, ResumeSlice, SetBlackout, SetEntitlement, SetTradingHours
 from oms.types import Moment
 from oms.venue_reports import (
@@ -126,6 +128,8 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     EngageKillSwitch: decide_kill_switch.engage,
     ReleaseKillSwitch: decide_kill_switch.release,
     KillOrder: decide_kill_switch.kill_order,
+    GrantOverride: decide_override.grant,
+    LapseOverrides: decide_override.lapse,
     SetTradingState: decide_operator.set_trading_state,
     SetVenueCapabilities: decide_time.set_venue_capabilities,
     SetSymbolStatus: decide_time.set_symbol_status,

@@ -39,6 +39,7 @@ from oms.events import (
     OrderRefused,
     OrderReplaced,
     OrderTriggered,
+    OverrideUsed,
     PossResendRecognized,
     ReplaceRefused,
     ReplaceRequested,
@@ -47,6 +48,7 @@ from oms.events import (
 from oms.onward import onward
 from oms.order import Order, max_price
 from oms.order_state import Base
+from oms.overrides import matching
 from oms.refusals import Refusal, refuse
 from oms.risk.duplicate_content import duplicate_content
 from oms.risk.gate import OrderRequest
@@ -59,7 +61,8 @@ from oms.types import HoldReason, Moment, order_id
 
 
 def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
-    """OrderReceived with what follows (`oms.onward`) or OrderRefused; or DuplicateRefused; or PossResendRecognized."""
+    """OrderReceived, after it OverrideUsed if it passes by that, and what follows (`oms.onward`) or OrderRefused; or
+    DuplicateRefused; or PossResendRecognized."""
     session, cl_ord_id = command.session, command.cl_ord_id
     client = blotter.clients.get(session)
     if client is not None and cl_ord_id in client.cl_ord_ids:
@@ -67,7 +70,11 @@ def new_order(blotter: Blotter, command: NewOrder, at: Moment) -> list[Event]:
     received, request, refused = judged(blotter, command, at)
     at_ns, seq = at
     if refused:
-        return [received, order_refused(seq, refused, Moment(at_ns, seq + 1))]
+        granted = matching(blotter.overrides.values(), command, request.order_qty, refused, at_ns)
+        if granted is None:
+            return [received, order_refused(seq, refused, Moment(at_ns, seq + 1))]
+        used = OverrideUsed(seq + 1, at_ns, granted.seq, seq, tuple(refusal.text for refusal in refused))
+        return [received, used, *onward(blotter, request, seq, Moment(at_ns, seq + 2))]
     return [received, *onward(blotter, request, seq, Moment(at_ns, seq + 1))]
 
 

@@ -29,6 +29,9 @@ from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
 from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
 from oms.limit_events import LimitRowChanged as LimitRowChanged
 from oms.limits import Limits
+from oms.override_events import OverrideGranted as OverrideGranted
+from oms.override_events import OverrideLapsed as OverrideLapsed
+from oms.override_events import OverrideUsed as OverrideUsed
 from oms.permission_events import BlackoutSet as BlackoutSet
 from oms.permission_events import EntitlementSet as EntitlementSet
 from oms.permission_events import RestrictionChanged as RestrictionChanged
@@ -578,5 +581,8 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     KillSwitchEngaged,
     KillSwitchReleased,
     LimitRowChanged,
+    OverrideGranted,
+    OverrideUsed,
+    OverrideLapsed,
 )
 """Every event there is."""

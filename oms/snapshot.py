@@ -32,6 +32,7 @@ from oms.kill_switches import Key, KillSwitch
 from oms.limits import NOTHING, Limits, Rate
 from oms.lists import OrderList
 from oms.order import Order
+from oms.override_events import OverrideGranted
 from oms.recent_orders import Content, Recent
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned
@@ -115,6 +116,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
+    overrides: list[OverrideGranted] = []
 
 
 UPCASTERS: Final[Mapping[int, Callable[[bytes], bytes]]] = {}
@@ -162,6 +164,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             closures=_closure_state(blotter.closures),
             slice_flow=blotter.slice_flow.content(),
             execution_flow=blotter.execution_flow.content(),
+            overrides=list(blotter.overrides.values()),
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
     )
@@ -234,6 +237,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.slice_flow.restore(state.slice_flow)
     blotter.execution_flow.restore(*state.execution_flow)
     blotter.kill_switches.restore(*state.kill_switches)
+    blotter.overrides = {granted.seq: granted for granted in state.overrides}
 
 
 def _orders(blotter: Blotter, state: State, orders: list[Order], lives: list[list[Event]]) -> None:

@@ -32,6 +32,9 @@ from oms.events import (
     MassCancelRefused,
     MassCancelRequested,
     OrdersOfLeaverCanceled,
+    OverrideGranted,
+    OverrideLapsed,
+    OverrideUsed,
     PossResendRecognized,
     ReferencePriceSet,
     ReplaceRefused,
@@ -86,6 +89,7 @@ class Surroundings:
         "limits",
         "market",
         "order_tables",
+        "overrides",
         "own_prices",
         "rates",
         "recent_orders",
@@ -100,6 +104,7 @@ class Surroundings:
         self.store_id = ""
         self.trading_state = TradingState.ACTIVE
         self.kill_switches = KillSwitches()
+        self.overrides: dict[int, OverrideGranted] = {}
         self.limits: Limits = NOTHING
         self.configured: Limits = NOTHING
         self.tables: tuple[LimitTable, ...] = ()
@@ -248,6 +253,12 @@ class Surroundings:
 
     def _trading_state_changed(self, event: TradingStateChanged) -> None:
         self.trading_state = event.state
+
+    def _override_granted(self, event: OverrideGranted) -> None:
+        self.overrides[event.seq] = event
+
+    def _override_over(self, event: OverrideUsed | OverrideLapsed) -> None:
+        del self.overrides[event.granted_seq]
 
     def _kill_switch_engaged(self, event: KillSwitchEngaged) -> None:
         self.kill_switches.engage(event)

@@ -18,6 +18,7 @@ from oms import (
     group_events,
     kill_switch_events,
     limit_events,
+    override_events,
     permission_events,
     presence_events,
     venue_reports,
@@ -48,7 +49,15 @@ REPORT_TYPES = concrete(venue_reports, {"VenueReport", "OrderReport"})
 def test_the_lists_of_kinds_are_complete() -> None:
     assert set(EVENT_TYPES) == {
         kind
-        for module in (events, group_events, kill_switch_events, limit_events, permission_events, presence_events)
+        for module in (
+            events,
+            group_events,
+            kill_switch_events,
+            limit_events,
+            override_events,
+            permission_events,
+            presence_events,
+        )
         for kind in concrete(module, set())
     }
     assert set(typing.get_args(AnyVenueReport)) == set(REPORT_TYPES)
@@ -108,6 +117,11 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "messages": [10, 20],
         "cancels": [30, 40],
         "also": ("B: b=2",),
+        "codes": ["PRICE_BAND"],
+        "refusals": ["B: b=2"],
+        "until_ns": START_NS + 60,
+        "granted_seq": 9,
+        "received_seq": 12,
         "flags": ("OVERFILL", "AFTER_END"),
         "ord_status": "PARTIALLY_FILLED",
         "exec_ref_id": "exec_ref_id é",
@@ -115,7 +129,7 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "report": ["VenueFilled", "XSIM", "GATE7", "V1", "E1", "1.50", "100", None, None, None],
     }
     numbers = dict.fromkeys(
-        ("price", "order_qty", "last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px"), Decimal("1.50")
+        ("price", "order_qty", "last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px", "qty_max"), Decimal("1.50")
     )
     content: list[object] = [kind.__name__]
     for field in kind.__struct_fields__:
