@@ -23,6 +23,8 @@ from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, Inpu
 from gateway.instant import Instant
 from gateway.journal import EXIT_JOURNAL_FAILED, Journal
 from gateway.log_records import FACT, split_inbound
+from oms.kill_switch_commands import EngageKillSwitch
+from oms.types import KillScope
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
 from tests.crash.rig import free_port
 
@@ -232,6 +234,29 @@ def test_a_deadline_rings() -> None:
         crank.start()
         await asyncio.wait_for(spine.turned.wait(), 10)
         assert spine.turns == [[Tick()]]
+
+    asyncio.run(scene())
+
+
+def test_a_kill_switch_stands_before_a_flood_and_other_commands_behind_it() -> None:
+    heard: list[object] = []
+
+    def answer(item: Input) -> list[Effect]:
+        heard.append(item.command if isinstance(item, CommandReceived) else type(item))
+        return [AnswerCommand(item.ticket, "done")] if isinstance(item, CommandReceived) else []
+
+    async def scene() -> None:
+        crank = crank_of(Spine(answer), Notes())
+        for number in range(10 * BATCH_INPUTS_MAX):
+            crank.inbox.put(BytesReceived(number, b""))
+        stop = EngageKillSwitch(KillScope.GLOBAL, "", "ann", "runaway")
+        later = asyncio.create_task(crank.command("another"))
+        await asyncio.sleep(0)
+        assert await crank.command(stop) == "done"
+        assert heard[0] == stop
+        assert len(heard) <= 2 * BATCH_INPUTS_MAX
+        assert await later == "done"
+        assert heard[-1] == "another"
 
     asyncio.run(scene())
 
