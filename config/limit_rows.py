@@ -30,6 +30,7 @@ def _row(of: SliceConfig) -> LimitRow:
         gross_notional_max=of.gross_notional_max,
         net_notional_max=of.net_notional_max,
         executions=None if of.executions_per_s is None else Rate(of.executions_per_s, of.executions_per_s),
+        order_to_trade_max=of.order_to_trade_max,
         messages=None if of.messages_per_s is None else Rate(of.messages_per_s, of.messages_per_s),
     )
     return LimitRow(tuple((dimension, value) for dimension, value in places if value is not None), bounds)

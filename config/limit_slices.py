@@ -59,6 +59,11 @@ class SliceConfig(Record, frozen=True, kw_only=True):
         PerSecond | None, Meta(description="more executions a second stop it until a named person lets it go on")
     ] = None
 
+    order_to_trade_max: Annotated[
+        Positive | None,
+        Meta(description="most new orders and replaces for each execution of a day, beyond the first 1000"),
+    ] = None
+
 
 class ConversionRate(Record, frozen=True, kw_only=True):
     """What one of a currency is in the base currency."""

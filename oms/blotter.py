@@ -259,8 +259,7 @@ class Blotter(Surroundings):
             self.telephoned,
             self.recent_orders.content(),
             self.closures.content(),
-            self.slice_flow.content(),
-            self.execution_flow.content(),
+            [self.slice_flow.content(), self.execution_flow.content(), self.order_to_trade.content()],
             self.kill_switches.content(),
             list(self.overrides.values()),
         ]

@@ -167,6 +167,12 @@ CODES: Final[dict[str, Code]] = {
         "stands at `own_price`.",
         "Cancel that order first and wait for the answer, or send a price that does not meet it.",
     ),
+    "ORDER_TO_TRADE": Code(
+        RejectReason.BROKER_OPTION,
+        "What `slice` names has sent `messages` new orders and replaces on this trading day, more than `limit` for each "
+        "of its `executions`.",
+        "Send fewer orders that are not executed; cancels, and replaces that only lower, still pass.",
+    ),
     "REPEATED_EXECUTIONS": Code(
         RejectReason.BROKER_OPTION,
         "What `slice` names has had more executions than its limit allows, and is stopped until a person lets it go on.",

@@ -6,15 +6,13 @@ request counts when it goes to one. Buckets that are full again are dropped with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from oms.events import Event, OrderReceived, OrderRouted, ReplaceRefused, ReplaceRequested, TradingDayBegan
 from oms.order import Order
 from oms.slices import Dimension, LimitTable, Traits
 from oms.token_bucket import take, wait_ns
 
-_SEEN: Final = (OrderReceived, OrderRouted, ReplaceRequested, ReplaceRefused, TradingDayBegan)
 TraitsOf = Callable[[str, str, str, str, str], Traits]
 """Of account, symbol, session, trader, venue."""
 Slice = tuple[str, tuple[str, ...]]
@@ -24,6 +22,25 @@ Slice = tuple[str, tuple[str, ...]]
 def slice_of(table: LimitTable, traits: Traits) -> Slice:
     key = table.key_of(traits)
     return table.name, key if isinstance(key, tuple) else (key,)
+
+
+def messages_in(event: Event, orders: Mapping[int, Order], traits_of: TraitsOf) -> Iterator[tuple[Traits, bool]]:
+    """What the event counts for, and whether in tables that name the venue, or in those that do not."""
+    if isinstance(event, OrderReceived):
+        if event.parent_seq is None:
+            yield traits_of(event.account, event.symbol, event.session, event.trader, ""), False
+        return
+    if not isinstance(event, OrderRouted | ReplaceRequested | ReplaceRefused):
+        return
+    order = None if event.order_seq is None else orders.get(event.order_seq)
+    if order is None:
+        return
+    venue = event.venue if isinstance(event, OrderRouted) else order.venue
+    traits = traits_of(order.account, order.symbol, order.session, order.trader, venue)
+    if not isinstance(event, OrderRouted):
+        yield traits, False
+    if not isinstance(event, ReplaceRefused):
+        yield traits, True
 
 
 class SliceFlow:
@@ -49,25 +66,11 @@ class SliceFlow:
         return wait_ns(self.full_at_ns.get(slice_of(table, traits), 0), at_ns, row.bounds.messages)
 
     def see(self, event: Event, orders: Mapping[int, Order], traits_of: TraitsOf) -> None:
-        if not isinstance(event, _SEEN):
-            return
         if isinstance(event, TradingDayBegan):
             self.full_at_ns = {which: full for which, full in self.full_at_ns.items() if full > event.at_ns}
             return
-        if isinstance(event, OrderReceived):
-            if event.parent_seq is None:
-                traits = traits_of(event.account, event.symbol, event.session, event.trader, "")
-                self._count(traits, event.at_ns, at_venue=False)
-            return
-        order = None if event.order_seq is None else orders.get(event.order_seq)
-        if order is None:
-            return
-        venue = event.venue if isinstance(event, OrderRouted) else order.venue
-        traits = traits_of(order.account, order.symbol, order.session, order.trader, venue)
-        if not isinstance(event, OrderRouted):
-            self._count(traits, event.at_ns, at_venue=False)
-        if not isinstance(event, ReplaceRefused):
-            self._count(traits, event.at_ns, at_venue=True)
+        for traits, at_venue in messages_in(event, orders, traits_of):
+            self._count(traits, event.at_ns, at_venue=at_venue)
 
     def _count(self, traits: Traits, at_ns: int, *, at_venue: bool) -> None:
         for table in self.tables:

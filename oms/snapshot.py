@@ -113,6 +113,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     closures: ClosureState = ClosureState()
     slice_flow: list[tuple[str, tuple[str, ...], int]] = []
     execution_flow: tuple[list[tuple[str, tuple[str, ...], int]], list[SliceStopped]] = ([], [])
+    order_to_trade: list[tuple[str, tuple[str, ...], int, int]] = []
     kill_switches: tuple[list[KillSwitch], list[tuple[int, list[Key]]]] = ([], [])
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
@@ -164,6 +165,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             closures=_closure_state(blotter.closures),
             slice_flow=blotter.slice_flow.content(),
             execution_flow=blotter.execution_flow.content(),
+            order_to_trade=blotter.order_to_trade.content(),
             overrides=list(blotter.overrides.values()),
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
@@ -236,6 +238,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
         closures.set_blackout(name, blackout.symbols, blackout.window)
     blotter.slice_flow.restore(state.slice_flow)
     blotter.execution_flow.restore(*state.execution_flow)
+    blotter.order_to_trade.restore(state.order_to_trade)
     blotter.kill_switches.restore(*state.kill_switches)
     blotter.overrides = {granted.seq: granted for granted in state.overrides}
 

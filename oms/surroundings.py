@@ -54,6 +54,7 @@ from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
 from oms.market import Market
 from oms.order import Order, TradingDay
+from oms.order_to_trade import OrderToTrade
 from oms.own_prices import OwnPrices
 from oms.recent_orders import RecentOrders
 from oms.slice_flow import SliceFlow
@@ -89,6 +90,7 @@ class Surroundings:
         "limits",
         "market",
         "order_tables",
+        "order_to_trade",
         "overrides",
         "own_prices",
         "rates",
@@ -120,6 +122,7 @@ class Surroundings:
         self.own_prices = OwnPrices()
         self.slice_flow = SliceFlow()
         self.execution_flow = ExecutionFlow()
+        self.order_to_trade = OrderToTrade()
         self.closed_symbols: dict[str, None] = {}
         self.market = Market()
         self.halts: dict[tuple[str, str], SymbolStatus] = {}
@@ -209,7 +212,9 @@ class Surroundings:
         self.order_tables = tuple(table for table in tables if any(map(table.limits, ORDER_BOUNDS)))
         self.slice_flow.use(self.tables)
         self.execution_flow.use(self.tables)
-        self.is_followed = bool(self.slice_flow.tables or self.execution_flow.tables) or limits.self_match is not None
+        self.order_to_trade.use(self.tables)
+        flows = self.slice_flow.tables or self.execution_flow.tables or self.order_to_trade.tables
+        self.is_followed = bool(flows) or limits.self_match is not None
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
         self.rates = {"": _ONE, limits.base_currency: _ONE, **dict(limits.rates)}
 
@@ -220,6 +225,8 @@ class Surroundings:
             self.slice_flow.see(event, orders, self.traits)
         if self.execution_flow.tables:
             self.execution_flow.see(event, orders, self.traits)
+        if self.order_to_trade.tables:
+            self.order_to_trade.see(event, orders, self.traits)
 
     def _nothing(self, event: Event) -> None:
         """It is for those who read the log, or is folded by `_follow`."""

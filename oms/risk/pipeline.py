@@ -15,6 +15,7 @@ from oms.risk.instrument import instrument
 from oms.risk.kill_switch import kill_switch
 from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
+from oms.risk.order_to_trade import order_to_trade
 from oms.risk.position import position
 from oms.risk.price_band import price_band
 from oms.risk.repeated_executions import repeated_executions
@@ -50,6 +51,7 @@ GATES: Final[tuple[Gate, ...]] = (
     gross_exposure,
     net_exposure,
     repeated_executions,
+    order_to_trade,
     venue_available,
     venue_supports,
 )
