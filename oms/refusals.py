@@ -169,13 +169,13 @@ CODES: Final[dict[str, Code]] = {
     ),
     "ORDER_TO_TRADE": Code(
         RejectReason.BROKER_OPTION,
-        "What `slice` names has sent `messages` new orders and replaces on this trading day, more than `limit` for each "
-        "of its `executions`.",
+        "What `slice` names has sent `messages` new orders and replaces on this trading day, more than `limit` for "
+        "each of its `executions`.",
         "Send fewer orders that are not executed; cancels, and replaces that only lower, still pass.",
     ),
     "REPEATED_EXECUTIONS": Code(
         RejectReason.BROKER_OPTION,
-        "What `slice` names has had more executions than its limit allows, and is stopped until a person lets it go on.",
+        "What `slice` names has had more executions than its limit allows; it is stopped until a person lets it go on.",
         "Cancels still pass. Look at what was executed, then ask the operator to resume the slice.",
     ),
     "SLICE_THROTTLED": Code(

@@ -1,4 +1,4 @@
-"""No slice that the request is in was stopped for too many executions. What only lowers an order passes, and cancels."""
+"""No slice that the request is in was stopped for too many executions. What only lowers an order passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody trades with himself: which orders meet, whose they are, and an index that is always what a search would find."""
+"""Nobody trades with himself: which orders meet, whose they are, and an index that finds what a search would."""
 
 from __future__ import annotations
 
