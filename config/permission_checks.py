@@ -35,7 +35,7 @@ def permission_faults(config: GatewayConfig) -> list[Fault]:
 
 def is_date(text: str) -> bool:
     try:
-        datetime.strptime(text, "%Y%m%d")
+        datetime.strptime(text + "+0000", "%Y%m%d%z")
     except ValueError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Restricted symbols, hours and blackouts as the gates see them: at the very ends of a window, and what still passes."""
+"""Restricted symbols, hours and blackouts as the gates see them: at the ends of a window, and what still passes."""
 
 from __future__ import annotations
 
