@@ -31,7 +31,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False, array_like=True):
     price_band: Decimal | None = None
     """How far Price(44) may be from the reference price, as a fraction of it; None: as the limits say."""
     weights: tuple[int, ...] = ()
-    """How an order is divided over the `venues`, one number for each; empty: it goes whole to the first connected one."""
+    """How an order is divided over the `venues`, one number for each; empty: whole to the first connected one."""
     has_close: bool = False
     """Its market has a close that orders can wait for. Since schema 3."""
     risk_class: str = ""

@@ -290,7 +290,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "LIST_INCOMPLETE": Code(
         RejectReason.OTHER,
-        "The list has not all its orders in one message: TotNoOrders(68) is not their number, or LastFragment(893) is N.",
+        "The list is not whole in one message: TotNoOrders(68) is not its number of orders, or LastFragment(893) is N.",
         "Send the list in one message.",
     ),
     "LIST_TOO_LONG": Code(
@@ -305,8 +305,8 @@ CODES: Final[dict[str, Code]] = {
     ),
     "CONTINGENCY_NOT_SUPPORTED": Code(
         RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
-        "ContingencyType(1385), before FIX 5.0 the word in ListExecInst(69), is not one that is taken here, or the list "
-        "has one order only.",
+        "ContingencyType(1385), before FIX 5.0 the word in ListExecInst(69), is not one that is taken here, or the "
+        "list has one order only.",
         "Send one of what is `taken`, with at least two orders.",
     ),
     "OTHER_ORDER_REFUSED": Code(
@@ -333,20 +333,20 @@ CODES: Final[dict[str, Code]] = {
     ),
     "LEGS": Code(
         RejectReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
-        "The legs are not such that they can be worked: at least two, each with a LegRatioQty(623) above 0, a symbol and "
-        "LegRefID(654) of its own; the order a whole number of units, bought, Market or Limit, Day or GTC.",
+        "The legs are not such that they can be worked: at least two, each with a LegRatioQty(623) above 0, a symbol "
+        "and LegRefID(654) of its own; the order a whole number of units, bought, Market or Limit, Day or GTC.",
         "Put right what the text says.",
     ),
     "LEG_PRICES": Code(
         RejectReason.OTHER,
-        "A limit order needs a LegPrice(566) for each leg, and a Price(44) that is their sum by ratio, bought less sold; a "
-        "market order has neither.",
+        "A limit order needs a LegPrice(566) for each leg, and a Price(44) that is their sum by ratio, bought less "
+        "sold; a market order has neither.",
         "Put the prices right.",
     ),
     "LEGS_MISMATCH": Code(
         RejectReason.OTHER,
-        "The request does not have the legs of the order, or is none for an order of legs: only MultilegOrderCancelReplace"
-        "(AC) replaces one, and only in quantity and prices.",
+        "The request does not have the legs of the order, or is none for an order of legs: only "
+        "MultilegOrderCancelReplace(AC) replaces one, and only in quantity and prices.",
         "Repeat the legs of the order.",
     ),
     # --- special terms

@@ -284,8 +284,10 @@ ROWS: list[tuple[str, str, str, list[str]]] = [
     ),
     (
         "blackouts",
-        "blackouts:\n  - {name: A, begins: 12:00:00, ends: 13:00:00, date: '20230229', weekdays: [monday]}\n"
-        + "  - {name: A, begins: 12:00:00, ends: 13:00:00, symbols: [Z]}\n",
+        (
+            "blackouts:\n  - {name: A, begins: 12:00:00, ends: 13:00:00, date: '20230229', weekdays: [monday]}\n"
+            "  - {name: A, begins: 12:00:00, ends: 13:00:00, symbols: [Z]}\n"
+        ),
         ":2",
         [
             "blackouts[0].date: '20230229' is no day of the calendar",

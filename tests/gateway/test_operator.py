@@ -48,7 +48,13 @@ RESET = {"ask": "session_reset", "session": "C"}
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        ({}, "ask: None is not one of status, state_hash, trading_state, symbol_status, restriction, slice_resume, sessions"),
+        (
+            {},
+            (
+                "ask: None is not one of status, state_hash, trading_state, symbol_status, restriction, slice_resume, "
+                "sessions"
+            ),
+        ),
         ({"ask": "symbol_status", "status": "OFF"}, "status: 'OFF' is not one of TRADING, HALTED, CLOSED"),
         ({"ask": "symbol_status", "status": "HALTED", **WHO}, "symbol: missing: which symbol"),
         ({"ask": "symbol_status", "status": "HALTED", "symbol": "X"}, "operator: missing: a halt has a name"),

@@ -126,7 +126,8 @@ READ: list[tuple[str, AnyVenueReport]] = [
     (
         "35=8|37=O|11=T1|17=E|150=D|39=1|38=9|44=7.5|14=4|151=5|378=5|58=part",
         VenueRestated(
-            "V", "T1", D(9), D("7.5"), D(4), Why.PARTIAL_DECLINE_OF_ORDER_QTY, OrdStatus.PARTIALLY_FILLED, "part", "O", "E"
+            "V", "T1", D(9), D("7.5"), D(4), Why.PARTIAL_DECLINE_OF_ORDER_QTY, OrdStatus.PARTIALLY_FILLED, "part", "O",
+            "E",
         ),
     ),
     ("35=8|11=T1|150=D|378=4711", VenueRestated("V", "T1")),
