@@ -13,6 +13,8 @@
     POST /risk/explain     {"order": "ABCDEF-22"}: what each gate said of it, and says now
     POST /risk/explain-terms   {"session", "account", "trader", "symbol", "side", "qty", "price", "stop_px"}: of one
                            that nobody has sent
+    POST /risk/override    {"session", "cl_ord_id", "symbol", "side", "qty_max", "price", "codes": ["PRICE_BAND"],
+                           "valid_s": 60, "operator", "approver", "reason"}
     POST /symbol-status    {"symbol": "BTC-USD", "status": "HALTED", "operator": "ann", "reason": "news"}
     POST /restriction      {"symbol": "BTC-USD", "restricted": true, "operator": "ann", "reason": "research"}
     POST /slice-resume     {"slice": "account=A1", "operator": "ann", "reason": "looked at"}
@@ -62,6 +64,7 @@ WISHED = {
     "/limits/remove": "limits_remove",
     "/risk/explain": "risk_explain",
     "/risk/explain-terms": "risk_explain_terms",
+    "/risk/override": "risk_override",
     "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",

@@ -124,10 +124,10 @@ class Desk(Deciding):
         mass_cancel = self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST]
         self._requests[MsgType.ORDER_MASS_CANCEL_REQUEST] = self._kill_switches.of_client(mass_cancel)
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
-        risk_desk = RiskDesk(self.blotter, lambda: self._clients)
+        self._risk_desk = RiskDesk(self.blotter, lambda: self._clients, self._take)
         limits_desk = LimitsDesk(self.blotter, self._take)
         self._deeds = {
-            **self._order_desk.deeds, **self._kill_switches.deeds, **risk_desk.deeds, **limits_desk.deeds,
+            **self._order_desk.deeds, **self._kill_switches.deeds, **self._risk_desk.deeds, **limits_desk.deeds,
         }  # fmt: skip
         self._tick_at_mono_ns: int | None = None
 
@@ -168,6 +168,7 @@ class Desk(Deciding):
             self._watch.connected(name, turn)
         self._leavers.started(self._leaving_terms(), turn)
         self._kill_switches.started(turn)
+        self._risk_desk.started(turn)
         self._expiry.reached(turn)
         self._let_venues_speak(turn)
 
@@ -273,6 +274,7 @@ class Desk(Deciding):
             self._expiry.deadline(),
             self._watch.deadline(),
             self._kill_switches.deadline(),
+            self._risk_desk.deadline(),
         ):
             if earliest is None or (due is not None and due < earliest):
                 earliest = due
@@ -284,6 +286,7 @@ class Desk(Deciding):
         self._day_clock.reached(self._restates, turn)
         self._market_hours.reached(turn)
         self._expiry.reached(turn)
+        self._risk_desk.reached(turn)
         self._watch.deadline_reached(turn)
         if self._tick_at_mono_ns is not None and self._tick_at_mono_ns <= turn.now.mono_ns:
             self._let_venues_speak(turn)

@@ -230,25 +230,33 @@ class Journal(LogReader):
         map_size_gb: int = MAP_SIZE_GB,
         segment_bytes: int = SEGMENT_BYTES,
     ) -> Journal:
-        """Make a new, empty store and open it. The directory must be absent or empty."""
+        """Make a new, empty store and open it. The directory must be absent or empty.
+
+        It comes into being whole, by renaming one beside it: a creation that was cut short is in nobody's way."""
         if directory.exists() and any(directory.iterdir()):
             raise JournalRefused(f"journal: {directory} is not empty; a store is never created over existing files")
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.chmod(0o700)
-        lock_fd = lock(directory)
-        create_segments(directory, segment_bytes)
-        environment = _open_environment(directory, map_size_gb)
-        meta = environment.open_db(b"meta")
-        for table in TABLES:
-            environment.open_db(table)
-        with environment.begin(write=True) as txn:
-            txn.put(b"format", FORMAT, db=meta)
-            txn.put(b"store_id", store_id.encode(), db=meta)
-            txn.put(b"secret", os.urandom(4), db=meta)
-            txn.put(b"head", HEAD.pack(0, origin(store_id)), db=meta)
-        sync_directory(directory)
+        unfinished = directory.with_name(f"{directory.name}.unfinished")
+        unfinished.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished.chmod(0o700)
+        lock_fd = lock(unfinished)
+        for left in unfinished.iterdir():
+            if left.name != "LOCK":
+                left.unlink()
+        create_segments(unfinished, segment_bytes)
+        with _open_environment(unfinished, map_size_gb) as environment:
+            meta = environment.open_db(b"meta")
+            for table in TABLES:
+                environment.open_db(table)
+            with environment.begin(write=True) as txn:
+                txn.put(b"format", FORMAT, db=meta)
+                txn.put(b"store_id", store_id.encode(), db=meta)
+                txn.put(b"secret", os.urandom(4), db=meta)
+                txn.put(b"head", HEAD.pack(0, origin(store_id)), db=meta)
+        sync_directory(unfinished)
+        unfinished.rename(directory)
         sync_directory(directory.parent)
-        return cls(directory, environment, lock_fd)
+        os.close(lock_fd)
+        return cls.open(directory, map_size_gb)
 
     @classmethod
     def open(cls, directory: Path, map_size_gb: int = MAP_SIZE_GB) -> Journal:

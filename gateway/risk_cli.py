@@ -9,11 +9,11 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from gateway.door_client import answer_of, refuse
+from gateway.door_client import answer_of, login_name, refuse
 
 DEFAULT_CONFIG = Path("config/demo.yaml")
 
-risk_app = typer.Typer(help="Look at what the risk gates say of an order.", no_args_is_help=True)
+risk_app = typer.Typer(help="What the gates say of an order; one order in spite of them.", no_args_is_help=True)
 
 Config = Annotated[Path, typer.Option("--config", help="YAML file that the gateway runs on")]
 
@@ -49,6 +49,31 @@ def explain(
         refuse("risk explain: an ORDER, or --session with --symbol, --side and --qty")
     answer = cast("dict[str, Any]", answer_of(config, "POST", path, body))
     print(json.dumps(answer, indent=2) if as_json else "\n".join(told(answer)))
+
+
+@risk_app.command("override")
+def override(
+    session: Annotated[str, typer.Option(help="the client's session")],
+    symbol: Annotated[str, typer.Option()],
+    side: Annotated[str, typer.Option(help="buy or sell")],
+    qty_max: Annotated[str, typer.Option(help="OrderQty(38) at most")],
+    codes: Annotated[str, typer.Option(help="what the gates have against it, with commas: PRICE_BAND,ORDER_QTY_LIMIT")],
+    approver: Annotated[str, typer.Option(help="the second person, who approves")],
+    reason: Annotated[str, typer.Option(help="why; it is written into the journal")],
+    cl_ord_id: Annotated[str, typer.Option(help="ClOrdID(11); without it the next order on these terms")] = "",
+    price: Annotated[str, typer.Option(help="for no other limit price than this")] = "",
+    valid_s: Annotated[int, typer.Option(help="seconds, at most 3600")] = 60,
+    operator: Annotated[str, typer.Option(help="who; the login name by default")] = "",
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Let one new order pass in spite of the refusals named: once, and not for long. Halts and kill switches stay."""
+    body = {
+        "session": session, "cl_ord_id": cl_ord_id, "symbol": symbol, "side": side.upper(), "qty_max": qty_max,
+        "price": price, "codes": [code.strip() for code in codes.split(",") if code.strip()], "valid_s": valid_s,
+        "operator": login_name(operator), "approver": approver, "reason": reason,
+    }  # fmt: skip
+    answer = cast("dict[str, Any]", answer_of(config, "POST", "/risk/override", body))
+    print(f"granted for {answer['valid_s']} s: {', '.join(answer['granted'])}; {answer['open']} open")
 
 
 def told(answer: dict[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What may be asked about the gates: from the door's JSON to a question, or to what is wrong with it."""
+"""What may be asked of the gates, and in spite of them: from the door's JSON to a command, or to what is wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from fixspec.numbers import parse_decimal
 from oms.commands import NewOrder
+from oms.override_commands import GrantOverride
 from oms.special_terms import SpecialTerms
 from oms.types import OrdType, Side, TimeInForce
 
@@ -61,6 +62,31 @@ def _terms(wish: Wish) -> object:
     )
 
 
+def _override(wish: Wish) -> object:
+    codes, valid_s, price = wish.get("codes"), wish.get("valid_s", 60), _number(wish, "price")
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise ValueError(f"codes: {codes!r} is no list of codes")
+    if not isinstance(valid_s, int) or isinstance(valid_s, bool):
+        raise ValueError(f"valid_s: {valid_s!r} is no number of seconds")
+    qty_max = _number(wish, "qty_max")
+    if qty_max is None:
+        raise ValueError("qty_max: missing: how much at most?")
+    why = "an override has a name, a reason, and a second person who approves"
+    return GrantOverride(
+        session=_word(wish, "session", "for which client?"),
+        cl_ord_id=_optional(wish, "cl_ord_id"),
+        symbol=_word(wish, "symbol", "which instrument?"),
+        side=_one_of(wish, "side", Side, None),
+        qty_max=qty_max,
+        price=price,
+        codes=tuple(dict.fromkeys(codes)),
+        valid_s=valid_s,
+        operator=_word(wish, "operator", why),
+        approver=_word(wish, "approver", why),
+        reason=_word(wish, "reason", why),
+    )
+
+
 def _word(wish: Wish, key: str, why: str) -> str:
     value = wish.get(key)
     if not isinstance(value, str) or not value.strip():
@@ -93,5 +119,9 @@ def _number(wish: Wish, key: str) -> Decimal | None:
     return number
 
 
-READERS: Final[dict[str, Callable[[Wish], object]]] = {"risk_explain": _order, "risk_explain_terms": _terms}
+READERS: Final[dict[str, Callable[[Wish], object]]] = {
+    "risk_explain": _order,
+    "risk_explain_terms": _terms,
+    "risk_override": _override,
+}
 """What may be asked for, as `ask` in the wish."""

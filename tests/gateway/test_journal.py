@@ -34,7 +34,7 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.store_files import JournalRefused
+from gateway.store_files import JournalRefused, lock
 from gateway.write_ahead import HEADER_BYTES, SEGMENTS, stored_turns
 
 SMALL_GB = 1
@@ -171,6 +171,27 @@ def test_create_never_overwrites(directory: Path) -> None:
     with pytest.raises(JournalRefused, match="not empty"):
         Journal.create(directory, "T2", SMALL_GB)
     assert contents(directory) == before
+
+
+def test_a_creation_that_was_cut_short_is_in_nobodys_way(directory: Path) -> None:
+    """What it leaves behind stands beside the store that is to be, half written and unlocked."""
+    beside = directory.with_name(f"{directory.name}.unfinished")
+    beside.mkdir(parents=True)
+    (beside / "ahead-0").write_bytes(bytes(512))
+    (beside / "data.mdb").write_bytes(b"half")
+    filled(directory).close()
+    assert not beside.exists()
+    Journal.open(directory, SMALL_GB).close()
+
+
+def test_one_creates_at_a_time(directory: Path) -> None:
+    beside = directory.with_name(f"{directory.name}.unfinished")
+    beside.mkdir(parents=True)
+    other = lock(beside)
+    with pytest.raises(JournalRefused, match="in use by another process"):
+        Journal.create(directory, "T1", SMALL_GB)
+    os.close(other)
+    assert not directory.exists()
 
 
 def test_files_are_for_their_owner_only(directory: Path) -> None:

@@ -16,13 +16,14 @@ from gateway.risk_cli import told
 from tests.gateway.live_gateway import LiveGateway
 from tests.world import World, memory_directory
 
+DAY_OLD = {"limits.reference_price_age_ms_max": 86_400_000}
 TERMS = {"session": "client", "symbol": "BTC-USD", "side": "BUY", "qty": "10", "price": "50000"}
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
     with memory_directory() as directory:
-        made = World(directory, changes={"limits.max_order_qty": "100", "client.accounts": ["A1", "A2"]})
+        made = World(directory, changes={**DAY_OLD, "limits.max_order_qty": "100", "client.accounts": ["A1", "A2"]})
         made.log_on(made.client, made.venue)
         yield made
         made.close()
@@ -111,6 +112,70 @@ def test_an_order_that_stands(world: World) -> None:
     assert "neither an OrderID" in ask(world, {"ask": "risk_explain", "order": "client/B"})["error"]
 
 
+OVERRIDE = {
+    "ask": "risk_override", "session": "client", "cl_ord_id": "", "symbol": "BTC-USD", "side": "BUY", "qty_max": "10",
+    "codes": ["PRICE_BAND"], "valid_s": 60, "operator": "ann", "approver": "bob", "reason": "by telephone",
+}  # fmt: skip
+
+
+def grant(world: World, **changes: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", world.command(command_of({**OVERRIDE, **changes})))
+
+
+def test_an_order_passes_by_an_override_once(world: World) -> None:
+    assert grant(world) == {"granted": ["PRICE_BAND"], "valid_s": 60, "open": 1}
+    world.kill()
+    world.log_on(world.venue, world.client)
+    world.send(world.client, "35=D|11=A|1=A1|38=10|44=60000")
+    world.expect(world.venue, "35=D|38=10|44=60000")
+    world.send(world.client, "35=D|11=B|1=A1|38=10|44=60000")
+    world.expect(world.client, "35=8|150=8|11=B|58=PRICE_BAND: price=60000 reference=50000 band=10%")
+
+
+def test_an_override_that_nobody_uses_lapses_by_the_clock(world: World) -> None:
+    grant(world)
+    world.wait(59.9)
+    assert world.desk.blotter.overrides
+    world.wait(0.2)
+    assert not world.desk.blotter.overrides
+    world.send(world.client, "35=D|11=A|1=A1|38=10|44=60000")
+    world.expect(world.client, "35=8|150=8|11=A|58=PRICE_BAND: price=60000 reference=50000 band=10%")
+
+
+def test_an_override_lapses_while_the_gateway_is_down(world: World) -> None:
+    grant(world)
+    world.pass_down(61)
+    world.wait(0.1)
+    assert not world.desk.blotter.overrides
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"approver": "Ann"}, "approver: 'Ann' is who asks for it"),
+        ({"codes": ["KILL_SWITCH"]}, "codes: KILL_SWITCH: can be overridden"),
+        ({"session": "dropcopy"}, "session: 'dropcopy' is no session of a client"),
+    ],
+)
+def test_what_is_not_overridden(world: World, changes: dict[str, object], why: str) -> None:
+    assert grant(world, **changes)["error"].startswith(why)
+    assert not world.desk.blotter.overrides
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"codes": "PRICE_BAND"}, "codes: 'PRICE_BAND' is no list of codes"),
+        ({"valid_s": "60"}, "valid_s: '60' is no number of seconds"),
+        ({"qty_max": ""}, "qty_max: missing"),
+        ({"approver": ""}, "approver: missing"),
+    ],
+)
+def test_overrides_that_cannot_be_read(changes: dict[str, object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        command_of({**OVERRIDE, **changes})
+
+
 def test_from_the_command_line(tmp_path: Path) -> None:
     made = LiveGateway(tmp_path, [{}], [{"name": "A", "begin_string": "FIX.4.4", "target_comp_id": "ALICE"}])
     made.config["instruments"] = [{"symbol": "SIM", "venue": "SIM", "reference_price": "100"}]
@@ -127,3 +192,8 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         assert json.loads(risk(*order, "--price", "100", "--json"))["passes"]
         assert "an ORDER, or --session" in risk()
         assert "neither an OrderID" in risk("A/X")
+
+        words = ["--session", "A", "--symbol", "SIM", "--side", "buy", "--qty-max", "1", "--codes", "PRICE_BAND"]
+        people = ["--operator", "ann", "--approver", "bob", "--reason", "why", "--config", str(made.path)]
+        granted = CliRunner().invoke(app, ["risk", "override", *words, *people]).output
+        assert granted == "granted for 60 s: PRICE_BAND; 1 open\n"

@@ -239,11 +239,20 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "order correct": [(NO_ORDER, "E1", "--qty", "1", "--px", "1", "--yes", *HOW, *WHO[2:])],
     "order restate": [(NO_ORDER, "--why", "VERBAL_CHANGE", "--qty", "1", "--yes", *HOW, *WHO[2:])],
     "order resolve": [(NO_ORDER, "--as", "canceled", "--yes", *HOW, *WHO[2:])],
+    "limits show": [("--config", "YAML")],
+    "limits set": [("account=A", "symbol=SIM", "long_qty_max=1", *HOW, *WHO[2:])],
+    "limits remove": [("account=A", "symbol=NONE", *HOW, *WHO[2:])],
+    "limits resume": [("account=A", *HOW, *WHO[2:])],
+    "config diff": [("YAML", "YAML")],
     "kill status": [("--config", "YAML")],
     "kill engage": [("--scope", "symbol=NONE", *HOW, *WHO[2:])],
     "kill release": [("--scope", "symbol=NONE", "--approver", "bob", *HOW, *WHO[2:])],
     "restrict": [("SIM", "YAML", *WHO)],
     "risk explain": [("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty", "1", "--config", "YAML")],
+    "risk override": [
+        ("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty-max", "1", "--codes", "PRICE_BAND")
+        + ("--approver", "bob", *HOW, *WHO[2:])
+    ],
     "snapshot": [("JOURNAL",)],
     "config check": [("YAML",)],
     "config schema": [()],
