@@ -250,8 +250,22 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "restrict": [("SIM", "YAML", *WHO)],
     "risk explain": [("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty", "1", "--config", "YAML")],
     "risk override": [
-        ("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty-max", "1", "--codes", "PRICE_BAND")
-        + ("--approver", "bob", *HOW, *WHO[2:])
+        (
+            "--session",
+            "ALICE",
+            "--symbol",
+            "SIM",
+            "--side",
+            "buy",
+            "--qty-max",
+            "1",
+            "--codes",
+            "PRICE_BAND",
+            "--approver",
+            "bob",
+            *HOW,
+            *WHO[2:],
+        )
     ],
     "snapshot": [("JOURNAL",)],
     "config check": [("YAML",)],
