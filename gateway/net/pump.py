@@ -104,7 +104,10 @@ class Pump(asyncio.Protocol):
                 self._cut_off(too_much)
                 return
         self._backlog.given += len(data)
-        transport.write(data)
+        try:
+            transport.write(data)
+        except RuntimeError:
+            self._is_closed_already()
 
     def tell_room(self) -> None:
         """Put a RoomToSend into the inbox: now, or as soon as everything that was sent before is with the kernel."""
@@ -115,11 +118,23 @@ class Pump(asyncio.Protocol):
 
     def pause_reading(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.pause_reading()
+            try:
+                self._transport.pause_reading()
+            except RuntimeError:
+                self._is_closed_already()
 
     def resume_reading(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.resume_reading()
+            try:
+                self._transport.resume_reading()
+            except RuntimeError:
+                self._is_closed_already()
+
+    def _is_closed_already(self) -> None:
+        """uvloop closes the handle of a connection that was reset before it says so to anybody (`connection_lost` is on
+        its way, `is_closing` is still False), and raises for whatever is done with it until then. To us it is a lost
+        connection: the peer finds what it misses by resend."""
+        self._transport = None
 
     def abort(self) -> None:
         """Close without sending what is left."""

@@ -217,6 +217,10 @@ CERTIFY = (
     *("--port", "1", "--venue-port", "0", "--venue-timeout", "0.1", "--sender-comp-id", "ALICE"),
     *("--target-comp-id", "US", "--username", "alice", "--password-file", "PASSWORD"),
 )
+OVERRIDE = (
+    *("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty-max", "1", "--codes", "PRICE_BAND"),
+    *("--approver", "bob", *HOW, *WHO[2:]),
+)
 RUNNING: dict[str, list[tuple[str, ...]]] = {
     "status": [("YAML",)],
     "halt": [("YAML", *WHO[2:])],
@@ -249,24 +253,7 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "kill release": [("--scope", "symbol=NONE", "--approver", "bob", *HOW, *WHO[2:])],
     "restrict": [("SIM", "YAML", *WHO)],
     "risk explain": [("--session", "ALICE", "--symbol", "SIM", "--side", "buy", "--qty", "1", "--config", "YAML")],
-    "risk override": [
-        (
-            "--session",
-            "ALICE",
-            "--symbol",
-            "SIM",
-            "--side",
-            "buy",
-            "--qty-max",
-            "1",
-            "--codes",
-            "PRICE_BAND",
-            "--approver",
-            "bob",
-            *HOW,
-            *WHO[2:],
-        )
-    ],
+    "risk override": [OVERRIDE],
     "snapshot": [("JOURNAL",)],
     "config check": [("YAML",)],
     "config schema": [()],

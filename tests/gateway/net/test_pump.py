@@ -312,3 +312,39 @@ def test_a_venue_that_is_not_there_is_told_once_and_called_again(run: Run, host:
         assert len(notes) == 1
 
     run(scene())
+
+
+class ClosedUnderneath(asyncio.Transport):
+    """What uvloop's transport is when its handle has been closed and nobody has been told."""
+
+    def is_closing(self) -> bool:
+        return False
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def write(self, data: object) -> None:
+        raise RuntimeError("unable to perform operation; the handler is closed")
+
+    def pause_reading(self) -> None:
+        self.write(b"")
+
+    def resume_reading(self) -> None:
+        self.write(b"")
+
+
+@pytest.mark.parametrize("deed", [lambda pump: pump.send(b"x"), Pump.pause_reading, Pump.resume_reading])
+def test_a_transport_that_is_closed_underneath_is_a_lost_connection(run: Run, deed: Callable[[Pump], None]) -> None:
+    async def scene() -> None:
+        house = House()
+        pump = house.make_pump(None)
+        pump.connection_made(ClosedUnderneath())
+        deed(pump)
+        assert not pump.is_up
+        pump.connection_lost(None)
+        await house.until(lambda seen: any(isinstance(item, ConnectionClosed) for item in seen))
+
+    run(scene())
