@@ -7,6 +7,7 @@ look here is a short one: a chunk, then the next.
 from __future__ import annotations
 
 import struct
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -91,23 +92,24 @@ class StoredLog:
                 begin = end
 
 
-class LogReader:
-    """What can be read of a log, wherever its turns are."""
+class LogReader(ABC):
+    """What can be read of a log, wherever its turns are: three questions that each place answers in its own way, and
+    all the reading that is done with the answers."""
 
     directory: Path
     store_id: str
 
+    @abstractmethod
     def _chunks(self, number: int) -> Iterator[Chunk]:
         """All from the one on that holds this number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _pieces(self, numbers: Sequence[int]) -> Iterator[Piece]:
         """The turns that hold these numbers; numbers that were not given yet are left out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _ends(self, walk: Walk) -> None:
         """A walk has come to the end. Raises Damaged when that is the wrong one."""
-        raise NotImplementedError
 
     def records(self) -> Iterator[Record]:
         """Every record from the first, each checked, the chain checked at every turn and at the head.
