@@ -9,6 +9,8 @@ import msgspec
 from oms.events import Event
 from oms.finished import FINISHED_KEPT
 from oms.order import Order
+from oms.types import OrdStatus, OrdType, TimeInForce
+from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import (
     VenueAccepted,
     VenueCanceled,
@@ -82,3 +84,15 @@ def sums(world: Parts, parent: Order) -> tuple[Decimal, Decimal]:
     """CumQty of the children, and what they leave open."""
     children = world.children(parent)
     return sum((c.cum_qty for c in children), Decimal(0)), sum((c.leaves_qty for c in children), Decimal(0))
+
+
+EVERYTHING = VenueCapabilities(tuple(OrdType), tuple(TimeInForce))
+
+
+def of(events: list[Event], order: Order) -> list[Event]:
+    """Those of the events that are facts of that order."""
+    return [event for event in events if getattr(event, "order_seq", None) == order.order_seq]
+
+
+def status(order: Order) -> OrdStatus:
+    return order.ord_status
