@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from oms.events import ExecutionBusted
 from oms.types import TradingState
+from tests.accidents import Accidents
 from tests.auditor import Auditor
 from tests.peer import ADMIN, Peer, fields_of
 from tests.world import VERSIONS, World, memory_directory
@@ -59,10 +60,11 @@ class VenueOrder:
         return "A" if self.state == "new" else "0"
 
 
-class Day:
+class Day(Accidents):
     def __init__(self, world: World) -> None:
         self.world = world
         self.clients = (world.client, world.other)
+        self.lines = (*self.clients, world.venue)
         self.orders: dict[str, list[dict[str, str]]] = {peer.name: [] for peer in self.clients}
         self.at_venue: list[VenueOrder] = []
         self.executed: dict[str, Decimal] = {}
@@ -319,24 +321,6 @@ class Day:
             self.world.send(self.world.venue, self.last_said)
 
     # -- accidents ---------------------------------------------------------------------------------------------------
-
-    def line_breaks(self, which: int) -> None:
-        """Or comes back."""
-        peer = (*self.clients, self.world.venue)[which % 3]
-        if peer.wire is None:
-            self.world.log_on(peer)
-        elif which % 2:
-            self.world.hang_up(peer)
-
-    def death(self, which: int) -> None:
-        """At once, or at the next commit."""
-        if which % 3 == 0:
-            self.world.kill()
-        elif which % 5 < 3:
-            self.world.store.death = ("before commit", "after commit")[which % 2]
-
-    def time_passes(self, which: int) -> None:
-        self.world.wait((0.01, 0.5, 2, 40)[which % 4])
 
     def operator_acts(self, which: int) -> None:
         self.world.set_trading_state(list(TradingState)[which % 3 if which % 2 else 0])

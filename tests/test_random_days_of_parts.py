@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oms.events import OrderFilled
+from tests.accidents import Accidents
 from tests.peer import Peer, fields_of
 from tests.world import World, memory_directory
 
@@ -48,10 +49,11 @@ class Part:
         return "0" if self.accepted else "A"
 
 
-class Day:
+class Day(Accidents):
     def __init__(self, world: World) -> None:
         self.world = world
         self.venues = (world.venue, world.venue2)
+        self.lines = (world.client, *self.venues)
         self.parts: list[Part] = []
         self.executed: dict[str, Decimal] = {}
         self.names: list[str] = []
@@ -174,25 +176,6 @@ class Day:
             ending = "8" if not part.accepted and not part.cum_qty else "4C"[which % 2]
             part.gone = True
             self.venue_says(part, f"150={ending}|39={ending}|11={part.name}")
-
-    # -- accidents ---------------------------------------------------------------------------------------------------
-
-    def line_breaks(self, which: int) -> None:
-        """Or comes back."""
-        peer = (self.world.client, *self.venues)[which % 3]
-        if peer.wire is None:
-            self.world.log_on(peer)
-        elif which % 2:
-            self.world.hang_up(peer)
-
-    def death(self, which: int) -> None:
-        if which % 3 == 0:
-            self.world.kill()
-        elif which % 5 < 3:
-            self.world.store.death = ("before commit", "after commit")[which % 2]
-
-    def time_passes(self, which: int) -> None:
-        self.world.wait((0.01, 0.5, 2, 40)[which % 4])
 
     # -- the evening -------------------------------------------------------------------------------------------------
 

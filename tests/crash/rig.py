@@ -24,6 +24,7 @@ from gateway.snapshot_maker import take_snapshot
 from oms.blotter import Blotter
 from tests.crash.audit import audit
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SYMBOL, SIM_SYMBOL = b"BTC-USD", b"SIM-USD"
@@ -58,13 +59,6 @@ sessions:
 symbols:
   - {{symbol: BTC-USD, reference_price: "50000"}}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Stage:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.crash.rig import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 20

@@ -26,7 +26,7 @@ from gateway.log_records import FACT, split_inbound
 from oms.kill_switch_commands import EngageKillSwitch
 from oms.types import KillScope
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp
-from tests.crash.rig import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ORDER = b"11=A1\x0155=SIM\x0154=1\x0160=%b\x0138=1\x0140=2\x0144=100\x01"

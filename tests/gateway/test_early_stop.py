@@ -13,7 +13,7 @@ import pytest
 
 from gateway.early_stop import PROCESSES, heed_sigterm
 from tests.gateway.test_crank import ROOT
-from tests.interop.ports import free_port
+from tests.ports import free_port
 
 
 def heeds_sigterm(pid: int) -> bool:

@@ -23,7 +23,7 @@ from gateway.journal import Journal
 from gateway.log_records import INBOUND, OUTBOUND, split_inbound, split_outbound
 from tests.crash.bookkeeper import Bookkeeper, fields, stamp
 from tests.interop.fixgate_process import Fixgate
-from tests.interop.ports import free_port
+from tests.ports import free_port
 
 FULL = os.environ.get("FIXGATE_HOSTILE") == "full"
 SECONDS = 8.0 if FULL else 0.7

@@ -15,9 +15,9 @@ import pytest
 
 from tests.interop.configurations import CLIENTS, LISTED, SIMULATED, write_exchange, write_gateway
 from tests.interop.fixgate_process import Fixgate
-from tests.interop.ports import free_port
 from tests.interop.quickfix_settings import OWN, STOCK
 from tests.interop.trader import BUY, SELL, Trader
+from tests.ports import free_port
 
 _numbers = itertools.count(1)
 

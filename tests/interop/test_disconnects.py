@@ -24,9 +24,9 @@ from gateway.log_records import INBOUND, OUTBOUND, split_inbound, split_outbound
 from tests.interop.cutting_proxy import CuttingProxy
 from tests.interop.fixgate_process import Fixgate
 from tests.interop.party import ADMINISTRATIVE, Fields, Party, fields
-from tests.interop.ports import free_port
 from tests.interop.quickfix_settings import STOCK, write_settings
 from tests.interop.trader import BUY, Trader
+from tests.ports import free_port
 
 DISCONNECTS = int(os.environ.get("FIXGATE_DISCONNECTS", "100"))
 SEED = int(os.environ.get("FIXGATE_DISCONNECTS_SEED", "7"))

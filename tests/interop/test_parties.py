@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.interop.party import Party
-from tests.interop.ports import free_port
 from tests.interop.quickfix_settings import write_settings
+from tests.ports import free_port
 
 Pair = tuple[Party, Party]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.interop.configurations import write_gateway
 from tests.interop.fixgate_process import Fixgate
 from tests.interop.party import Party
-from tests.interop.ports import free_port
 from tests.interop.quickfix_settings import STOCK, write_settings
+from tests.ports import free_port
 
 
 class VenueHouse:

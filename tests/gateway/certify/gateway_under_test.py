@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.certify.sockets import SocketStage, Target
-from tests.crash.rig import free_port
 from tests.gateway.live_gateway import LiveGateway
+from tests.ports import free_port
 
 VERSION_KEYS = {
     "FIX.4.2": {"begin_string": "FIX.4.2"},

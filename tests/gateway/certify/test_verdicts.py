@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from gateway.certify.command import EXIT_NOT_CONNECTED, certify_app
 from gateway.certify.scenario import Scenario
 from gateway.certify.verdicts import FAILED, OTHERWISE, PASSED, SKIPPED, Verdict, as_json, as_markdown, counted, weighed
-from tests.crash.rig import free_port
+from tests.ports import free_port
 
 SCENARIOS = [
     Scenario("D.2.a_X.txt", other_ways=["D.2.b"]),
