@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
@@ -61,9 +61,11 @@ class MessageDefinition:
     fields: Mapping[bytes, Field]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dictionary:
-    """One FIX version. begin_string: BeginString(8) of its sessions, for 5.0 alone the version (FIX.5.0SP2)."""
+    """One FIX version. begin_string: BeginString(8) of its sessions, for 5.0 alone the version (FIX.5.0SP2).
+
+    One is another's equal only if it is the same object: what is made of one is kept under it."""
 
     begin_string: bytes
     header: tuple[Member, ...]
@@ -78,6 +80,7 @@ def load_dictionary(path: str | Path) -> Dictionary:
     return _Loader(path, _parse(path)).load()
 
 
+@lru_cache
 def join_dictionaries(transport: Dictionary, application: Dictionary) -> Dictionary:
     """FIXT.1.1 with a FIX 5.0: header, trailer and session messages of the one, application messages of the other.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from fixspec.dictionary import Dictionary, Field, Member, MessageDefinition
@@ -142,6 +143,14 @@ class MessageRules:
         """The rule of a field that FIX has but not (or not here) in this message."""
         definition = self._vocabulary.get(tag)
         return None if definition is None else self._rule_of(definition)
+
+
+@lru_cache(maxsize=4096)
+def rules_of(
+    dictionary: Dictionary, msg_type: bytes, agreed: frozenset[tuple[bytes, frozenset[bytes]]], any_value: bool
+) -> MessageRules:
+    """The rules for this MsgType, the same for all who ask; header and trailer alone if the dictionary lacks it."""
+    return MessageRules(dictionary, dictionary.messages.get(msg_type), dict(agreed), any_value)
 
 
 def _required(members: tuple[Member, ...]) -> tuple[bytes, ...]:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from fixspec.codec import Garbled, decode
-from fixspec.dictionary import Dictionary, MessageDefinition
+from fixspec.dictionary import Dictionary, Member, MessageDefinition
 from fixspec.faults import (
     BUSINESS_TEXTS,
     CONDITIONALLY_REQUIRED_FIELD_MISSING,
@@ -27,7 +27,7 @@ from fixspec.faults import Fault as Fault
 from fixspec.judge import Judge
 from fixspec.judge import ValidationOptions as ValidationOptions
 from fixspec.message import Message
-from fixspec.message_rules import MessageRules
+from fixspec.message_rules import MessageRules, rules_of
 from fixspec.recognizer import Recognizer
 
 SHAPE_TAGS_MAX: Final = 64
@@ -94,9 +94,14 @@ class RulesOfEngagement:
         )
 
 
+def _tags_of(members: tuple[Member, ...]) -> set[bytes]:
+    """Of those outside groups."""
+    return {member.field.tag for member in members}
+
+
 def _without_strangers(terms: MessageTerms, definition: MessageDefinition) -> MessageTerms:
     """What a message cannot have need not be forbidden."""
-    forbidden = terms.forbidden & {member.field.tag for member in definition.members}
+    forbidden = terms.forbidden & _tags_of(definition.members)
     return terms if forbidden == terms.forbidden else replace(terms, forbidden=forbidden)
 
 
@@ -127,10 +132,11 @@ class Rulebook:
         self.roe = roe
         self._rules: dict[bytes, MessageRules] = {}
         self.recognizer = Recognizer()
-        self._no_message = MessageRules(dictionary, None, {}, options.unknown_enum_values)
+        self._no_message = rules_of(dictionary, b"", frozenset(), options.unknown_enum_values)
         if roe is not None:
+            framing = _tags_of((*dictionary.header, *dictionary.trailer))
             for msg_type, terms in roe.messages.items():
-                self._check_terms(msg_type, terms)
+                self._check_terms(msg_type, terms, framing)
 
     def knows(self, msg_type: bytes) -> bool:
         """Is this a MsgType(35) of the protocol?"""
@@ -162,12 +168,11 @@ class Rulebook:
         return fault
 
     def _compile(self, msg_type: bytes) -> MessageRules:
-        definition = self.dictionary.messages.get(msg_type)
-        if definition is None:
+        if msg_type not in self.dictionary.messages:
             return self._no_message
         terms = self.roe.messages.get(msg_type) if self.roe is not None else None
-        agreed = terms.values if terms is not None else {}
-        rules = MessageRules(self.dictionary, definition, agreed, self.options.unknown_enum_values)
+        agreed = frozenset(terms.values.items() if terms is not None else ())
+        rules = rules_of(self.dictionary, msg_type, agreed, self.options.unknown_enum_values)
         self._rules[msg_type] = rules
         return rules
 
@@ -209,11 +214,11 @@ class Rulebook:
         refused += [tag for tag, values in terms.allowed.items() if not _is_allowed(values, value_of(tag))]
         return _business_fault(NOT_AUTHORIZED, min(refused, key=int)) if refused else None
 
-    def _check_terms(self, msg_type: bytes, terms: MessageTerms) -> None:
+    def _check_terms(self, msg_type: bytes, terms: MessageTerms, framing: set[bytes]) -> None:
         definition = self.dictionary.messages.get(msg_type)
         if definition is None:
             raise ValueError(f"rules of engagement: MsgType(35) {msg_type!r} is not in the dictionary")
-        known = MessageRules(self.dictionary, definition, {}, False).fields
+        known = framing | _tags_of(definition.members)
         named = {*terms.required, *terms.values, *terms.forbidden, *terms.allowed}
         for condition in terms.conditions:
             named |= {condition.tag, condition.when_tag}
