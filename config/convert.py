@@ -28,6 +28,7 @@ _RULES_IN_WORDS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a name: letters, digits, '_', '.', '-', the first a letter or digit",
     r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$": "printable ASCII without blanks at the ends",
     r"^[\x21-\x7e]+$": "printable ASCII without blanks",
+    r"^[\x20-\x7e]+$": "printable ASCII, with * for any letters and ? for one",
     r"^[A-Za-z0-9]+$": "letters and digits",
     r"^[A-Za-z0-9_.*?-]+$": "a CompID in letters, digits, '_', '.', '-', with * for any letters and ? for one",
     r"^(?:(?:CN|SAN)=.+|SHA256=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2})$": (

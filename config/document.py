@@ -33,7 +33,16 @@ from config.model import (
 )
 from config.quickfix_keys import FILE, REFUSED, REFUSED_FAMILIES, SESSION, SETTLED
 from config.records import Record
-from config.session import Connect, ConnectTls, SessionConfig, SessionKeys, SessionTemplate, SessionThrottle, Throttle
+from config.session import (
+    Connect,
+    ConnectTls,
+    Copies,
+    SessionConfig,
+    SessionKeys,
+    SessionTemplate,
+    SessionThrottle,
+    Throttle,
+)
 from config.spelling import spellings_of
 from config.trading import Blackout, Hours, MayTrade, SelfMatch
 
@@ -68,6 +77,7 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("connect.tls", ConnectTls, ""),
     ("throttle, of a session", SessionThrottle, ""),
     ("may_trade, of a session", MayTrade, ""),
+    ("copies, of a session", Copies, ""),
     ("journal", JournalConfig, ""),
     ("logs", LogsConfig, ""),
     ("admin", AdminConfig, ""),

@@ -24,6 +24,7 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=6
 CompId = Annotated[str, Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$", max_length=64)]
 CompIdPattern = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.*?-]+$", max_length=64)]
 Symbol = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+$", max_length=64)]
+Pattern = Annotated[str, Meta(pattern=r"^[\x20-\x7e]+$", max_length=64)]
 MarketId = Annotated[str, Meta(pattern=r"^[\x21-\x7e]+$", max_length=16)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Positive = Annotated[Decimal, Meta(extra={"positive": True})]

@@ -19,6 +19,7 @@ FOR_CLIENTS_ONLY = (
     "accounts", "may_trade", "report_pending", "throttle", "cancel_on_disconnect", "cancel_on_disconnect_grace_s",
     "cancel_on_disconnect_keep", "restate_gt_orders", "kill_switch",
 )  # fmt: skip
+FOR_LISTENERS_ONLY = ("copies",)
 FOR_CALLERS_ONLY = ("heart_bt_int_s_min", "heart_bt_int_s_max", "heart_bt_int_override_s", "allowed_remote_addresses")
 LATENCY_MAX_S = 600
 WEAK_CIPHERS = ("NULL", "EXPORT", "RC4", "DES", "MD5", "ADH", "LOW", "ANON")
@@ -133,8 +134,8 @@ def _caller(where: str, session: SessionConfig | SessionTemplate, beyond: bool) 
 def _without_effect(where: str, session: SessionKeys, own: frozenset[str]) -> Iterator[Risk]:
     """Keys that were written for this very session and mean nothing for one of its kind."""
     useless = {
-        "venue": (*FOR_CLIENTS_ONLY, *FOR_CALLERS_ONLY),
-        "client": (*FOR_VENUES_ONLY, "heart_bt_int_s"),
+        "venue": (*FOR_CLIENTS_ONLY, *FOR_CALLERS_ONLY, *FOR_LISTENERS_ONLY),
+        "client": (*FOR_VENUES_ONLY, *FOR_LISTENERS_ONLY, "heart_bt_int_s"),
         "drop_copy": (*FOR_VENUES_ONLY, *FOR_CLIENTS_ONLY, "heart_bt_int_s"),
     }[session.kind]
     for key in sorted(own.intersection(useless)):

@@ -21,6 +21,7 @@ from config.records import (
     Day,
     Name,
     Network,
+    Pattern,
     Positive,
     Record,
     TimeOfDay,
@@ -82,6 +83,22 @@ class SessionThrottle(Throttle, frozen=True, kw_only=True):
             description="refusals for the throttle per interval that are too many: Logout; 0 for never",
         ),
     ] = 0
+
+
+class Copies(Record, frozen=True, kw_only=True):
+    """Whose reports a session of kind drop_copy hears. In patterns * stands for any letters, ? for one."""
+
+    accounts: Annotated[
+        tuple[Pattern, ...], Meta(description="patterns of Account(1); empty for all, and for orders without one")
+    ] = ()
+    sessions: Annotated[
+        tuple[Pattern, ...],
+        Meta(description="patterns of the names of clients' sessions; empty for all, and for orders that have none"),
+    ] = ()
+    symbols: Annotated[tuple[Pattern, ...], Meta(description="patterns of Symbol(55); empty for all")] = ()
+    cancel_rejects: Annotated[
+        bool, Meta(description="it also hears of refused cancels and replaces: OrderCancelReject(9)")
+    ] = True
 
 
 class SessionKeys(Record, frozen=True, kw_only=True):
@@ -327,6 +344,11 @@ class SessionKeys(Record, frozen=True, kw_only=True):
     kill_switch: Annotated[
         bool, Meta(description="it may stop its own session: a mass cancel (q, 530=7) with Text(58) KILL_SWITCH")
     ] = False
+
+    # -- copies ----------------------------------------------------------------------------------------------------
+    copies: Annotated[
+        Copies, Meta(description="whose reports a session of kind drop_copy hears; those of all when left out")
+    ] = Copies()
 
     @property
     def default_appl_ver_id_value(self) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.leavers import CancelOnDisconnect
 from gateway.translate.dialect import Dialect
+from oms.copy_terms import CopyTerms
 from oms.entitlements import Entitlement
 from oms.limits import Rate
 
@@ -34,3 +35,7 @@ class Client:
     """What it may trade; None for anything."""
     kill_switch: bool = False
     """It may engage the kill switch of its own session."""
+    comp_id: str = ""
+    """Its CompID: whom copies of its reports name."""
+    hears: CopyTerms | None = None
+    """What a drop copy session hears."""

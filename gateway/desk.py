@@ -16,6 +16,7 @@ from gateway.client_lists import ClientLists
 from gateway.client_questions import ClientQuestions
 from gateway.client_requests import ClientRequests
 from gateway.client_terms import Client
+from gateway.copy_desk import CopyDesk
 from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
 from gateway.expiry import Expiry
@@ -102,7 +103,7 @@ class Desk(Deciding):
         venue_requests = VenueRequests(self.blotter, fix_venues, self._in_process, self._take, self._watch)
         markets = Markets(terms.mics)
         alarms = Alarms(self.blotter)
-        self._told = Tellers(self.blotter, self._reporter, venue_requests, self._take, markets, alarms)
+        self._told = Tellers(self.blotter, self._reporter, venue_requests.ask, self._take, markets, alarms)
         self._tellers = self._told.table
         self._questions = ClientQuestions(self.blotter, self._reporter, self._take, self._watch, markets)
         for changed in (events.TradingStateChanged, events.VenueStateChanged):
@@ -129,12 +130,20 @@ class Desk(Deciding):
         self._deeds = {
             **self._order_desk.deeds, **self._kill_switches.deeds, **self._risk_desk.deeds, **limits_desk.deeds,
         }  # fmt: skip
+        self._copy_desk = CopyDesk(self.blotter, lambda: self._clients, self._take, terms.mics)
+        for changed in (events.CopyTermsSet, events.ReportingSet):
+            self._told.table[changed] = self._copies_changed
         self._tick_at_mono_ns: int | None = None
 
     def use_clients(self, clients: Mapping[str, Client]) -> None:
         """From now on these are the clients, on these terms. Who has an order must stay among them."""
         self._clients = self._reporter.clients = clients
         self._told.clients_changed()
+        self._copy_desk.clients_changed()
+        self._tellers = self._copy_desk.with_copies(self._told.table)
+
+    def _copies_changed(self, event: events.Event, turn: Turn) -> None:
+        self._tellers = self._copy_desk.with_copies(self._told.table)
 
     def _trading_session_changed(self, event: events.Event, turn: Turn) -> None:
         self._questions.tell_trading_session(turn)
@@ -147,6 +156,8 @@ class Desk(Deciding):
         for instrument in self._terms.instruments:
             self._take(DefineInstrument(instrument), turn)
         self._take(SetLimits(self._terms.limits, "configuration", "start"), turn)
+        self._tellers = self._copy_desk.with_copies(self._told.table)
+        self._copy_desk.reached(turn)
         for session, client in self._clients.items():
             self._tell_terms(session, client, turn)
         venues: list[FixVenue | InProcessVenue] = [*self._venue_of_session.values(), *self._in_process.values()]
@@ -192,6 +203,7 @@ class Desk(Deciding):
     def _tell_terms(self, session: str, client: Client, turn: Turn) -> None:
         self._take(SetSessionRates(session, client.messages, client.cancels), turn)
         self._take(SetEntitlement(session, client.entitlement), turn)
+        self._copy_desk.arrived(session, client, turn)
 
     def logged_out(self, session: str, in_good_order: bool, turn: Turn) -> None:
         venue = self._venue_of_session.get(session)
@@ -275,12 +287,14 @@ class Desk(Deciding):
             self._watch.deadline(),
             self._kill_switches.deadline(),
             self._risk_desk.deadline(),
+            self._copy_desk.deadline(),
         ):
             if earliest is None or (due is not None and due < earliest):
                 earliest = due
         return earliest
 
     def deadline_reached(self, turn: Turn) -> None:
+        self._copy_desk.reached(turn)
         self._kill_switches.deadline_reached(turn)
         self._leavers.deadline_reached(self._leaving_terms(), turn)
         self._day_clock.reached(self._restates, turn)

@@ -23,7 +23,7 @@ from config.secret import Secret
 
 IDENTITY = ("kind", "begin_string", "sender_comp_id", "target_comp_id", "default_appl_ver_id")
 COUNT_AT_ONCE = frozenset({
-    "accounts", "report_pending",
+    "accounts", "report_pending", "copies",
     "connect", "reconnect_interval_s",
     "host_selection_policy", "host_selection_policy_priority_start_over_interval_s",
     "password_hash", "client_certificate", "allowed_remote_addresses",

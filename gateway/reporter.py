@@ -26,6 +26,8 @@ class Reporter:
         self._refusals = Refusals()
         self._stamped_ms = -1
         self._stamp = b""
+        self.nobody = ""
+        """Who hears of an order without a session: nobody, but for the one who writes copies (`gateway.copies`)."""
 
     def exec_id(self, seq: int) -> bytes:
         """ExecID(17) of the report on the fact `seq`, as `oms.types.exec_id` has it; an answer that states no fact
@@ -58,7 +60,7 @@ class Reporter:
         detail: bytes = b"",
     ) -> None:
         """Tell the client of `order` the fact `seq`. Of an order without a session no client hears."""
-        session = order.session
+        session = order.session or self.nobody
         if not session:
             return
         if order.list_seq is not None:

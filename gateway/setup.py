@@ -35,6 +35,7 @@ from gateway.session.schedule import Schedule, Window
 from gateway.session_hours import second_of_day, weekdays_of
 from gateway.translate.dialect import Dialect, dialect_of
 from gateway.unresolved_watch import Patience
+from oms.copy_terms import CopyTerms
 from oms.entitlements import Entitlement
 from oms.instruments import Instrument
 from oms.limits import RATE_MAX, Account, Limits, Rate
@@ -218,6 +219,21 @@ def _client(session: SessionConfig) -> Client:
         refusals=_refusals(throttle),
         restate_gt_orders=session.restate_gt_orders,
         kill_switch=session.kill_switch,
+        comp_id=session.target_comp_id,
+        hears=_hears(session) if session.kind == "drop_copy" else None,
+    )
+
+
+def _hears(session: SessionConfig) -> CopyTerms:
+    """All but the venues' market identifier codes, which the desk knows."""
+    copies = session.copies
+    return CopyTerms(
+        dialect=_dialect(session).name,
+        firm=session.sender_comp_id,
+        accounts=copies.accounts,
+        sessions=copies.sessions,
+        symbols=copies.symbols,
+        cancel_rejects=copies.cancel_rejects,
     )
 
 

@@ -19,7 +19,6 @@ from gateway.translate import reports
 from gateway.translate.dialect import exec_restatement_reason
 from gateway.translate.rejects import cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason
 from gateway.turn import Turn
-from gateway.venue_requests import VenueRequests
 from oms import events
 from oms.blotter import Blotter
 from oms.causes import MASS_CANCEL
@@ -38,7 +37,7 @@ class Tellers:
         self,
         blotter: Blotter,
         reporter: Reporter,
-        venues: VenueRequests,
+        ask_venue: Callable[[Any, Turn], None],
         take: Callable[[Command, Turn], None],
         markets: Markets,
         alarms: Alarms,
@@ -50,12 +49,12 @@ class Tellers:
         self._last_mkt = markets.last_mkt
         self._report = reporter.report
         self._legs = LegReports(blotter, reporter)
-        self._ask_venue = venues.ask
+        self._ask_venue = ask_venue
         self.table: dict[type[Event], Callable[[Any, Turn], None]] = {
             events.OrderRefused: self._rejected,
             events.DuplicateRefused: self._duplicate,
             events.PossResendRecognized: self._poss_resend,
-            events.OrderRouted: venues.ask,
+            events.OrderRouted: ask_venue,
             events.OrderHeld: self._held,
             events.OrderTriggered: self._triggered,
             events.OrderAccepted: self._accepted,
@@ -77,11 +76,11 @@ class Tellers:
             events.ReplaceRefused: self._replace_refused,
             events.ReplaceRejected: self._replace_refused,
             events.OrderReplaced: self._replaced,
-            events.RequestRetargeted: venues.ask,
+            events.RequestRetargeted: ask_venue,
             events.MassCancelRequested: self._mass_cancel_requested,
             events.MassCancelRefused: self._mass_cancel_refused,
             events.TradeDisputed: self._trade_disputed,
-            events.OrderQueried: venues.ask,
+            events.OrderQueried: ask_venue,
             **alarms.table,
         }
         self.clients_changed()
@@ -101,15 +100,17 @@ class Tellers:
         """The order is New to its client, and no market works on it yet. One that was held before, for another reason
         or on other terms, is known to it."""
         order = self._blotter.order(event.order_seq)
-        if order.session and not order.triggered and len(order.chain) <= 1:
-            knows = self._reporter.clients[order.session].dialect.working_indicator
+        session = order.session or self._reporter.nobody
+        if session and not order.triggered and len(order.chain) <= 1:
+            knows = self._reporter.clients[session].dialect.working_indicator
             self._report(event.seq, order, reports.NEW, turn, detail=b"636=N\x01" if knows else b"")
 
     def _triggered(self, event: events.OrderTriggered, turn: Turn) -> None:
         order = self._blotter.order(event.order_seq)
-        if not order.session:
+        session = order.session or self._reporter.nobody
+        if not session:
             return
-        dialect = self._reporter.clients[order.session].dialect
+        dialect = self._reporter.clients[session].dialect
         detail = b"636=Y\x01" if dialect.working_indicator else b""
         if dialect.triggered == reports.RESTATED:
             detail += _restatement(exec_restatement_reason(RestatementReason.MARKET_OPTION, dialect))
@@ -124,13 +125,14 @@ class Tellers:
 
     def _rejected(self, event: events.OrderRefused | events.OrderRejected, turn: Turn) -> None:
         order = self._blotter.order(event.order_seq)
-        if not order.session:
+        session = order.session or self._reporter.nobody
+        if not session:
             return
-        code = ord_rej_reason(event.reason, self._reporter.clients[order.session].dialect)
+        code = ord_rej_reason(event.reason, self._reporter.clients[session].dialect)
         detail = b"103=%b\x0158=%b\x01" % (code, event.text.encode("latin-1", "replace"))
         self._report(event.seq, order, reports.REJECTED, turn, detail=detail)
         if isinstance(event, events.OrderRefused) and _is_throttled(event.text, *event.also):
-            self._reporter.refused_for_throttle(order.session, turn)
+            self._reporter.refused_for_throttle(session, turn)
 
     def _duplicate(self, event: events.DuplicateRefused, turn: Turn) -> None:
         """One report refuses the new order and tells the status of the one that has its ClOrdID (Appendix D, F.1.a)."""
@@ -163,7 +165,10 @@ class Tellers:
         if not session:
             if order.special.leg_ref_id:
                 self._legs.filled(event, order, self._last_mkt(event.venue), turn)
-            return
+                return
+            session = reporter.nobody
+            if not session:
+                return
         dialect = reporter.clients[session].dialect
         more = self._last_mkt(event.venue) if event.venue else b""
         if event.details is not None:
@@ -189,7 +194,10 @@ class Tellers:
         if not session:
             if order.special.leg_ref_id:
                 self._legs.revised(event, order, turn)
-            return
+                return
+            session = reporter.nobody
+            if not session:
+                return
         correction, more = None, reporter.list_field(order)
         if isinstance(event, events.ExecutionBusted):
             more += _text(event.text)
@@ -214,9 +222,10 @@ class Tellers:
 
     def _why(self, reason: RestatementReason, order: Order) -> bytes:
         """ExecRestatementReason(378), as the order's client knows it."""
-        if not order.session:
+        session = order.session or self._reporter.nobody
+        if not session:
             return b""
-        return _restatement(exec_restatement_reason(reason, self._reporter.clients[order.session].dialect))
+        return _restatement(exec_restatement_reason(reason, self._reporter.clients[session].dialect))
 
     def _done_for_day(self, event: events.OrderDoneForDay, turn: Turn) -> None:
         order = self._blotter.order(event.order_seq)
@@ -246,13 +255,15 @@ class Tellers:
 
     def _cancel_requested(self, event: events.CancelRequested, turn: Turn) -> None:
         order = self._blotter.order(event.order_seq)
-        if not event.cause and order.session and "cancel" in self._reporter.clients[order.session].report_pending:
+        session = order.session or self._reporter.nobody
+        if not event.cause and session and "cancel" in self._reporter.clients[session].report_pending:
             self._report(event.seq, order, reports.PENDING_CANCEL, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 
     def _replace_requested(self, event: events.ReplaceRequested, turn: Turn) -> None:
         order = self._blotter.order(event.order_seq)
-        if order.session and "replace" in self._reporter.clients[order.session].report_pending:
+        session = order.session or self._reporter.nobody
+        if session and "replace" in self._reporter.clients[session].report_pending:
             self._report(event.seq, order, reports.PENDING_REPLACE, turn, event.cl_ord_id, order.cl_ord_id)
         self._ask_venue(event, turn)
 

@@ -21,6 +21,7 @@ from oms.events import (
     ClientArrived,
     ClientLeft,
     ClosingPhaseBegan,
+    CopyTermsSet,
     DuplicateRefused,
     EntitlementSet,
     Event,
@@ -73,6 +74,7 @@ from oms.events import (
     ReplaceRefused,
     ReplaceRejected,
     ReplaceRequested,
+    ReportingSet,
     ReportQuarantined,
     RequestCounted,
     RequestRetargeted,
@@ -262,6 +264,7 @@ class Blotter(Surroundings):
             [self.slice_flow.content(), self.execution_flow.content(), self.order_to_trade.content()],
             self.kill_switches.content(),
             list(self.overrides.values()),
+            [list(self.copies.items()), list(self.reporting.items())],
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
 
@@ -531,6 +534,8 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     LimitRowChanged: Blotter._limit_row_changed,
     SessionRatesSet: Blotter._session_rates_set,
     EntitlementSet: Blotter._entitlement_set,
+    CopyTermsSet: Blotter._copy_terms_set,
+    ReportingSet: Blotter._reporting_set,
     RestrictionChanged: Blotter._restriction_changed,
     TradingHoursSet: Blotter._trading_hours_set,
     BlackoutSet: Blotter._blackout_set,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
+from oms.copy_commands import CopyCommand
 from oms.instruments import Instrument
 from oms.kill_switch_commands import KillSwitchCommand
 from oms.limit_commands import LimitCommand
@@ -297,4 +298,5 @@ Command = (
     | KillSwitchCommand
     | LimitCommand
     | OverrideCommand
+    | CopyCommand
 )

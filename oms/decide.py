@@ -11,6 +11,7 @@ from typing import Any, Final
 from oms import (
     decide_answers,
     decide_client,
+    decide_copies,
     decide_executions,
     decide_external,
     decide_intervention,
@@ -59,6 +60,7 @@ from oms.commands import (
     SetVenueCapabilities,
 )
 from oms.consequences import consequences
+from oms.copy_commands import SetCopyTerms, SetReporting
 from oms.events import Event
 from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
@@ -119,6 +121,8 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     SetLimits: decide_operator.set_limits,
     SetSessionRates: decide_operator.set_session_rates,
     SetEntitlement: decide_permissions.set_entitlement,
+    SetCopyTerms: decide_copies.set_copy_terms,
+    SetReporting: decide_copies.set_reporting,
     RestrictSymbol: decide_permissions.restrict_symbol,
     SetTradingHours: decide_permissions.set_trading_hours,
     SetBlackout: decide_permissions.set_blackout,

@@ -12,6 +12,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from oms.copy_events import CopyTermsSet as CopyTermsSet
+from oms.copy_events import ReportingSet as ReportingSet
 from oms.event import Event as Event
 from oms.event import OrderEvent as OrderEvent
 from oms.fill_details import FillDetails
@@ -584,5 +586,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     OverrideGranted,
     OverrideUsed,
     OverrideLapsed,
+    CopyTermsSet,
+    ReportingSet,
 )
 """Every event there is."""

@@ -23,6 +23,7 @@ from oms.blotter import Blotter
 from oms.client import Client
 from oms.closures import Blackout, Closures, Window
 from oms.codec import decode_event
+from oms.copy_terms import CopyTerms, Reporting
 from oms.entitlements import Entitlement
 from oms.events import Event, ListReceived, SliceStopped
 from oms.exposure import ExposuresContent
@@ -118,6 +119,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
     overrides: list[OverrideGranted] = []
+    copies: dict[str, CopyTerms] = {}
+    reporting: dict[str, Reporting] = {}
 
 
 UPCASTERS: Final[Mapping[int, Callable[[bytes], bytes]]] = {}
@@ -167,6 +170,8 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             execution_flow=blotter.execution_flow.content(),
             order_to_trade=blotter.order_to_trade.content(),
             overrides=list(blotter.overrides.values()),
+            copies=blotter.copies,
+            reporting=blotter.reporting,
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
         )
     )
@@ -241,6 +246,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.order_to_trade.restore(state.order_to_trade)
     blotter.kill_switches.restore(*state.kill_switches)
     blotter.overrides = {granted.seq: granted for granted in state.overrides}
+    blotter.copies, blotter.reporting = state.copies, state.reporting
 
 
 def _orders(blotter: Blotter, state: State, orders: list[Order], lives: list[list[Event]]) -> None:

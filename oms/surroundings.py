@@ -13,12 +13,14 @@ import msgspec
 
 from oms.client import Client
 from oms.closures import Closures
+from oms.copy_terms import CopyTerms, Reporting
 from oms.events import (
     BlackoutSet,
     CancelRefused,
     ClientArrived,
     ClientLeft,
     ClosingPhaseBegan,
+    CopyTermsSet,
     DuplicateRefused,
     EntitlementSet,
     Event,
@@ -38,6 +40,7 @@ from oms.events import (
     PossResendRecognized,
     ReferencePriceSet,
     ReplaceRefused,
+    ReportingSet,
     RequestCounted,
     RestrictionChanged,
     SessionRatesSet,
@@ -71,6 +74,7 @@ class Surroundings:
     `halts` has what does not trade, by who says so (a venue, '' for operators) and symbol; `closed_symbols` have had
     their close on this trading day.
     `limits` is what holds; `configured` what was set as a whole (LimitsSet), before rows of it were changed one by one.
+    `copies` has what each drop copy session hears, `reporting` how clients are reported to, where there are copies.
     `tables` are the rows of `limits`, `order_tables` those that limit single orders; `groups` has the group of each
     account that is in one."""
 
@@ -80,6 +84,7 @@ class Surroundings:
         "closed_symbols",
         "closures",
         "configured",
+        "copies",
         "day",
         "execution_flow",
         "groups",
@@ -95,6 +100,7 @@ class Surroundings:
         "own_prices",
         "rates",
         "recent_orders",
+        "reporting",
         "slice_flow",
         "store_id",
         "tables",
@@ -129,6 +135,8 @@ class Surroundings:
         self.day = TradingDay()
         self.recent_orders = RecentOrders()
         self.clients: dict[str, Client] = {}
+        self.copies: dict[str, CopyTerms] = {}
+        self.reporting: dict[str, Reporting] = {}
 
     # --------------------------------------------------------------------------------------------------------- look-ups
 
@@ -234,6 +242,15 @@ class Surroundings:
     def _session_rates_set(self, event: SessionRatesSet) -> None:
         client = self._client(event.session)
         client.messages, client.cancels = event.messages, event.cancels
+
+    def _copy_terms_set(self, event: CopyTermsSet) -> None:
+        if event.terms is None:
+            self.copies.pop(event.session, None)
+        else:
+            self.copies[event.session] = event.terms
+
+    def _reporting_set(self, event: ReportingSet) -> None:
+        self.reporting[event.session] = event.reporting
 
     def _entitlement_set(self, event: EntitlementSet) -> None:
         self._client(event.session).entitle(event.entitlement)

@@ -11,7 +11,7 @@ from gateway.certify.suite import suite
 from tests.scenario import play
 from tests.world import World, memory_directory
 
-FOLDERS = ("orders", "risk", "venue")
+FOLDERS = ("orders", "risk", "venue", "dropcopy")
 OURS = [
     scenario
     for folder in FOLDERS

@@ -129,7 +129,7 @@ class World:
         self._history: list[str] = []
         self.client = self._peer("client", version)
         self.other = self._peer("other", "FIX.4.4")
-        self.dropcopy = self._peer("dropcopy", "FIX.4.4")
+        self.dropcopy = self._peer("dropcopy", _version_of(self.config, "dropcopy"))
         self.venue = self._peer("venue", venue_version)
         self.venue2 = self._peer("venue2", venue_version)
         """There in a configuration that divides orders between VENUE and VENUE2."""
@@ -576,6 +576,11 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
     file = directory / "gateway.yaml"
     file.write_text(json.dumps(tree))  # JSON is YAML
     return load_gateway(file)
+
+
+def _version_of(config: GatewayConfig, session: str) -> str:
+    found = next(each for each in config.sessions if each.name == session)
+    return found.default_appl_ver_id or found.begin_string
 
 
 def _version(version: str) -> dict[str, str]:

@@ -53,6 +53,11 @@ class Dialect:
     """LastFragment(893) of a list is known."""
     list_reject_reason: bool = False
     """ListRejectReason(1386) is known."""
+    copy_fields: bool = False
+    """CopyMsgIndicator(797), Parties(453) and SecondaryExecID(527) of an ExecutionReport(8) are known; before, firms
+    stand in ClientID(109) and ExecBroker(76)."""
+    appl_sequence: bool = False
+    """ApplicationSequenceControl is a part of the ExecutionReport(8): ApplID(1180), ApplSeqNum(1181)."""
 
 
 def exec_restatement_reason(reason: RestatementReason, dialect: Dialect) -> bytes:
@@ -136,6 +141,7 @@ FIX44 = Dialect(
         ExecInst.CANCEL_ON_CONNECTION_LOSS: tags.ExecInst.CANCEL_ON_SYSTEM_FAILURE,
     },
     peg_price_types={},
+    copy_fields=True,
 )
 FIX50SP2 = Dialect(
     name="FIX.5.0SP2",
@@ -164,8 +170,11 @@ FIX50SP2 = Dialect(
         ExecInst.MID_PRICE_PEG: tags.PegPriceType.MID_PRICE_PEG,
     },
     list_reject_reason=True,
+    copy_fields=True,
+    appl_sequence=True,
 )
 
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (FIX42, FIX44, FIX50SP2)}
 _DIALECTS = {b"FIX.4.2": FIX42, b"FIX.4.4": FIX44, b"4": FIX42, b"6": FIX44, b"9": FIX50SP2}
 """By BeginString(8), and by DefaultApplVerID(1137)."""
 

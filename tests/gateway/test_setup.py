@@ -12,6 +12,7 @@ from config.model import LimitsConfig, Throttle
 from gateway.client_terms import Client
 from gateway.setup import desk_of, exchange_settings_of, terms_of
 from gateway.translate.dialect import FIX42, FIX44, FIX50SP2
+from oms.copy_terms import CopyTerms
 from oms.instruments import Instrument
 from oms.limits import Limits, Rate
 from tests.world import configuration, memory_directory
@@ -75,8 +76,10 @@ def test_clients() -> None:
         with memory_directory() as directory:
             config = configuration(directory, version, "FIX.4.4", changes)
         desk = desk_of(config, "TESTA")
-        assert desk._clients["client"] == Client(dialect, False, frozenset({"A1", "A2"}), frozenset({"new"}))
-        assert desk._clients["other"] == Client(FIX44)
+        accounts, pending = frozenset({"A1", "A2"}), frozenset({"new"})
+        assert desk._clients["client"] == Client(dialect, False, accounts, pending, comp_id="CLIENT")
+        assert desk._clients["other"] == Client(FIX44, comp_id="OTHER")
+        assert desk._clients["dropcopy"].hears == CopyTerms("FIX.4.4", "FIXGATE")
 
 
 def test_the_bundled_exchange() -> None:
