@@ -7,13 +7,14 @@ whether two blotters are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from oms.client import Client
 from oms.events import (
+    CHANGE_NOTHING,
     BlackoutSet,
     CancelRefused,
     CancelRejected,
@@ -21,6 +22,7 @@ from oms.events import (
     ClientArrived,
     ClientLeft,
     ClosingPhaseBegan,
+    ConversionRateSet,
     CopyTermsSet,
     DuplicateRefused,
     EntitlementSet,
@@ -41,8 +43,6 @@ from oms.events import (
     LogOpened,
     MassCancelRefused,
     MassCancelRequested,
-    OperatorIntervened,
-    OperatorRefused,
     OrderAccepted,
     OrderAdopted,
     OrderCanceled,
@@ -80,8 +80,7 @@ from oms.events import (
     RequestRetargeted,
     RestrictionChanged,
     SessionRatesSet,
-    SliceResumed,
-    SliceStopped,
+    StartOfDayPositionSet,
     SymbolStatusChanged,
     TradeDisputed,
     TradingDayBegan,
@@ -90,11 +89,11 @@ from oms.events import (
     VenueCapabilitiesSet,
     VenueStateChanged,
 )
-from oms.exact import subtract
 from oms.exposure import Exposures
 from oms.finished import FINISHED_KEPT, Finished, History, begun, folded, names_at_venues, no_history
 from oms.limits import Limits
 from oms.lists import OrderList
+from oms.monitor import MONITORED
 from oms.order import Order
 from oms.positions import Positions
 from oms.surroundings import Surroundings
@@ -236,19 +235,8 @@ class Blotter(Surroundings):
     def state_hash(self) -> bytes:
         """SHA-256 over everything there is, in canonical form. For tests and audits: its cost grows with the state."""
         content = [
-            self.store_id,
             self.last_seq,
-            self.trading_state,
-            self.limits,
-            self.configured,
-            list(self.instruments.items()),
-            list(self.venues.items()),
-            list(self.capabilities.items()),
-            list(self.closed_symbols),
-            list(self.market.references.items()),
-            list(self.halts.items()),
-            [self.day.name, self.day.began_seq],
-            [[name, *client.content()] for name, client in self.clients.items()],
+            *self.surroundings(),
             [order.content() for order in sorted(self.orders.values(), key=_order_seq)],
             sorted([key, order.order_seq] for key, order in self._by_venue_cl_ord_id.items()),
             [[*key, order_seq] for key, order_seq in self._external.items()],
@@ -259,12 +247,6 @@ class Blotter(Surroundings):
             [[key, orders and orders.content()] for key, orders in self.lists.items()],
             self.quarantined,
             self.telephoned,
-            self.recent_orders.content(),
-            self.closures.content(),
-            [self.slice_flow.content(), self.execution_flow.content(), self.order_to_trade.content()],
-            self.kill_switches.content(),
-            list(self.overrides.values()),
-            [list(self.copies.items()), list(self.reporting.items())],
         ]
         return hashlib.sha256(_CANONICAL.encode(content)).digest()
 
@@ -283,14 +265,26 @@ class Blotter(Surroundings):
         self.own_prices.use(limits.self_match, self.groups, self.open_orders)
         self.exposures.use(self.tables, self.positions, self.open_orders)
 
+    def _accounts(self) -> Iterable[str]:
+        return self.positions.accounts()
+
     def _instrument_defined(self, event: InstrumentDefined) -> None:
         super()._instrument_defined(event)
         if self.exposures.books:
             self.exposures.use(self.tables, self.positions, self.open_orders)
 
+    def _conversion_rate_set(self, event: ConversionRateSet) -> None:
+        super()._conversion_rate_set(event)
+        if self.exposures.has_values:
+            self.exposures.rate_changed(event.currency)
+
+    def _start_of_day_position_set(self, event: StartOfDayPositionSet) -> None:
+        self.exposures.opened(self.positions.opened(event))
+
     def _trading_day_began(self, event: TradingDayBegan) -> None:
         self.day.name = event.day
         self.day.began_seq = event.seq
+        self.positions.begin_day()
         self.closed_symbols.clear()
         self.telephoned.clear()
         self.finished.begin_day()
@@ -329,6 +323,7 @@ class Blotter(Surroundings):
     def _order_adopted(self, event: OrderAdopted) -> None:
         order = begun(event, self.store_id, self.day)
         self.orders[event.seq] = self.open_orders[event.seq] = order
+        self.monitor.to_deliver(event)
         if self.exposures.books:
             self.exposures.follow(order)
         for name in dict.fromkeys((event.venue_cl_ord_id, by_order_id(event.venue_order_id))):
@@ -350,6 +345,8 @@ class Blotter(Surroundings):
         order.apply(event)
         if self.exposures.books:
             self.exposures.follow(order)
+            if type(event) is OrderTriggered:
+                self.exposures.revalue(order)
         self._wait(order)
 
     def _wait(self, order: Order) -> None:
@@ -435,31 +432,25 @@ class Blotter(Surroundings):
         order = self.orders[event.order_seq]
         if not order.children:  # a parent's fills are those of its children
             key = (order.account, order.symbol, event.venue)
-            self.positions.filled(key, order.side, event.last_qty, event.last_px)
+            self.positions.filled(key, event.seq, order.side, event.last_qty, event.last_px, event.details)
 
     def _execution_revised(self, event: ExecutionBusted | ExecutionCorrected) -> None:
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
-        cum_qty, gross = order.cum_qty, order.gross
+        if not order.children:
+            self.positions.execution_revised(order, event)
         if self.exposures.books:
             self.exposures.taken_back(order, order.executions[event.venue, event.trade_id])
             if isinstance(event, ExecutionCorrected):
                 self.exposures.filled(order, event.last_qty, event.last_px)
         self._open_or_finished(event)
-        if not order.children:
-            key = (order.account, order.symbol, event.venue)
-            more_qty, more_gross = subtract(order.cum_qty, cum_qty), subtract(order.gross, gross)
-            self.positions.revised(key, order.side, more_qty, more_gross)
 
     def _order_claimed(self, event: OrderClaimed) -> None:
         """What was executed on it is that account's."""
         order = self.orders.get(event.order_seq) or self._back(event.order_seq)
         qty, gross = order.executed()
-        self.positions.revised(
-            (order.account, order.symbol, order.venue), order.side, qty.copy_negate(), gross.copy_negate()
-        )
         account = order.account
         order.apply(event)
-        self.positions.revised((order.account, order.symbol, order.venue), order.side, qty, gross)
+        self.positions.order_claimed(order, account, event.seq)
         if self.exposures.books:
             self.exposures.moved(order, account, qty, gross)
             self.exposures.follow(order)
@@ -525,6 +516,7 @@ class Blotter(Surroundings):
 
     def _report_quarantined(self, event: ReportQuarantined) -> None:
         self.quarantined += 1
+        self.monitor.to_deliver(event)
 
 
 _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
@@ -532,6 +524,8 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     InstrumentDefined: Blotter._instrument_defined,
     LimitsSet: Blotter._limits_set,
     LimitRowChanged: Blotter._limit_row_changed,
+    ConversionRateSet: Blotter._conversion_rate_set,
+    StartOfDayPositionSet: Blotter._start_of_day_position_set,
     SessionRatesSet: Blotter._session_rates_set,
     EntitlementSet: Blotter._entitlement_set,
     CopyTermsSet: Blotter._copy_terms_set,
@@ -539,8 +533,6 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     RestrictionChanged: Blotter._restriction_changed,
     TradingHoursSet: Blotter._trading_hours_set,
     BlackoutSet: Blotter._blackout_set,
-    SliceStopped: Blotter._nothing,
-    SliceResumed: Blotter._nothing,
     KillSwitchEngaged: Blotter._kill_switch_engaged,
     KillSwitchReleased: Blotter._kill_switch_released,
     OverrideGranted: Blotter._override_granted,
@@ -598,7 +590,7 @@ _FOLD: Final[Mapping[type[Event], Callable[[Blotter, Any], None]]] = {
     OrderQueried: Blotter._order_event,
     OrderResolved: Blotter._order_event,
     OrderClaimed: Blotter._order_claimed,
-    OperatorIntervened: Blotter._nothing,
-    OperatorRefused: Blotter._nothing,
+    **dict.fromkeys(CHANGE_NOTHING, Blotter._nothing),
+    **dict.fromkeys(MONITORED, Blotter._monitored),
     ReportQuarantined: Blotter._report_quarantined,
 }

@@ -25,12 +25,21 @@ from oms.group_events import ListRefused as ListRefused
 from oms.group_events import ListRequestRefused as ListRequestRefused
 from oms.group_events import MassCancelRefused as MassCancelRefused
 from oms.group_events import MassCancelRequested as MassCancelRequested
+from oms.group_events import PartRefused as PartRefused
 from oms.group_events import TradeDisputed as TradeDisputed
 from oms.instruments import Instrument
 from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
 from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
 from oms.limit_events import LimitRowChanged as LimitRowChanged
 from oms.limits import Limits
+from oms.monitor_events import AlertingSet as AlertingSet
+from oms.monitor_events import AlertsDelivered as AlertsDelivered
+from oms.monitor_events import LimitBreached as LimitBreached
+from oms.monitor_events import LimitCleared as LimitCleared
+from oms.monitor_events import LimitWarned as LimitWarned
+from oms.monitor_events import ResultMarked as ResultMarked
+from oms.monitor_events import SourceIsFresh as SourceIsFresh
+from oms.monitor_events import SourceWentStale as SourceWentStale
 from oms.override_events import OverrideGranted as OverrideGranted
 from oms.override_events import OverrideLapsed as OverrideLapsed
 from oms.override_events import OverrideUsed as OverrideUsed
@@ -41,6 +50,8 @@ from oms.permission_events import SessionRatesSet as SessionRatesSet
 from oms.permission_events import SliceResumed as SliceResumed
 from oms.permission_events import SliceStopped as SliceStopped
 from oms.permission_events import TradingHoursSet as TradingHoursSet
+from oms.position_events import ConversionRateSet as ConversionRateSet
+from oms.position_events import StartOfDayPositionSet as StartOfDayPositionSet
 from oms.presence_events import ClientArrived as ClientArrived
 from oms.presence_events import ClientLeft as ClientLeft
 from oms.presence_events import OrdersOfLeaverCanceled as OrdersOfLeaverCanceled
@@ -560,6 +571,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     RequestRetargeted,
     OrderResolved,
     TradeDisputed,
+    PartRefused,
     MassCancelRequested,
     MassCancelRefused,
     VenueCapabilitiesSet,
@@ -583,10 +595,25 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     KillSwitchEngaged,
     KillSwitchReleased,
     LimitRowChanged,
+    StartOfDayPositionSet,
+    ConversionRateSet,
     OverrideGranted,
     OverrideUsed,
     OverrideLapsed,
     CopyTermsSet,
     ReportingSet,
+    LimitWarned,
+    LimitBreached,
+    LimitCleared,
+    SourceWentStale,
+    SourceIsFresh,
+    ResultMarked,
+    AlertingSet,
+    AlertsDelivered,
 )
 """Every event there is."""
+
+CHANGE_NOTHING: Final[tuple[type[Event], ...]] = (
+    OperatorIntervened, OperatorRefused, PartRefused,
+)  # fmt: skip
+"""For those who read the log, or folded beside the blotter alone."""

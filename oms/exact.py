@@ -55,6 +55,11 @@ def part_rounded_up(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     return _UP.quantize(_UP.divide(_UP.multiply(value, part), whole), _FINEST)
 
 
+def rounded(one: Decimal, other: Decimal) -> Decimal:
+    """The product, rounded half-even to 12 fraction digits: for amounts that are told, not judged by."""
+    return _DISPLAY.quantize(_DISPLAY.multiply(one, other), _FINEST, rounding=ROUND_HALF_EVEN)
+
+
 def in_bounds(number: Decimal) -> bool:
     """The number is finite and has at most 15 integer and 12 fraction digits."""
     try:

@@ -35,7 +35,7 @@ from oms.exact import ZERO, add, multiply, part_rounded_up, subtract
 from oms.holdings import Book, Cell, Exposure, Holding, Place, Slot, sum_up, trade, untrade
 from oms.order import Execution, Order
 from oms.order_state import Base
-from oms.positions import Positions
+from oms.positions import Figures, Key, Positions
 from oms.slices import LimitTable
 from oms.special_terms import SpecialTerms
 from oms.surroundings import Surroundings
@@ -175,7 +175,10 @@ class Exposures:
         """What was executed before, by account and symbol, or by venue besides."""
         sums: dict[tuple[str, str, str], list[Decimal]] = {}
         for (account, symbol, venue), position in positions:
-            whole = [position.long_qty, position.short_qty, position.long_gross, position.short_gross]
+            net_qty, value = position.net_qty, position.open_value
+            whole = [net_qty, ZERO, value, ZERO]
+            if net_qty < 0:
+                whole = [ZERO, net_qty.copy_negate(), ZERO, value.copy_negate()]
             place = (account, symbol, venue if of_venues else "")
             sums[place] = list(map(add, sums.get(place, [ZERO] * 4), whole))
         for (account, symbol, venue), (long_qty, short_qty, long_gross, short_gross) in sums.items():
@@ -185,6 +188,17 @@ class Exposures:
                 cell.cost = part_rounded_up(long_gross, net_qty, long_qty)
             elif net_qty < 0:
                 cell.cost = part_rounded_up(short_gross, net_qty.copy_negate(), short_qty)
+
+    def rate_changed(self, currency: str) -> None:
+        """What is in this currency is worth more, or less, in the base currency."""
+        instruments = self._around.instruments
+        for book in self.books:
+            for exposure in book.slices.values() if book.has_values else ():
+                for symbol, holding in exposure.holdings.items():
+                    instrument = instruments.get(symbol)
+                    if instrument is not None and instrument.currency == currency:
+                        holding.factor = self._around.value_factor(instrument)
+                        sum_up(exposure, holding)
 
     def _cell(self, place: Place) -> Cell:
         cell = self.cells.get(place)
@@ -222,6 +236,13 @@ class Exposures:
             self._reserve(order, qty, held)
         else:
             self._adjust(order, qty, held)
+
+    def revalue(self, order: Order) -> None:
+        """It is let go: from now on it is worth what it is worth at the prices of this moment."""
+        held = self.reservations.get(order.order_seq)
+        if held is not None and self.has_values:
+            held.reference, held.market_price = self._around.worst_prices(order.symbol)
+            self._adjust(order, open_qty(order), held)
 
     def _reserve(self, order: Order, qty: Decimal, before: Reservation | None) -> None:
         """Begin with nothing, at the reference price of `before`."""
@@ -304,6 +325,22 @@ class Exposures:
         for cell in self._cells(order, order.account, order.venue):
             net_qty, cost = cell.net_qty, cell.cost
             trade(cell, signed, value)
+            self._hold(cell, net_qty, cost)
+
+    def opened(self, adjusted: Iterable[tuple[Key, Figures, Figures]]) -> None:
+        """The day began with so much more than the day before had left, at that price, and not with `before`."""
+        for key, before, after in adjusted if self.books else ():
+            self._adjusted(key, before, after)
+
+    def _adjusted(self, key: Key, before: Figures, after: Figures) -> None:
+        account, symbol, venue = key
+        for held_at in ("", venue) if self.is_by_venue and venue else ("",):
+            cell = self._cell((account, symbol, "", "", held_at))
+            net_qty, cost = cell.net_qty, cell.cost
+            if before[0]:
+                untrade(cell, before[0].copy_negate(), multiply(before[0].copy_abs(), before[1]))
+            if after[0]:
+                trade(cell, after[0], multiply(after[0].copy_abs(), after[1]))
             self._hold(cell, net_qty, cost)
 
     def _take_out(self, order: Order, account: str, qty: Decimal, value: Decimal) -> None:

@@ -62,6 +62,12 @@ class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The same order of a session, under another ClOrdID(11) within this time, is refused; 0: it is not looked for."""
     self_match: SelfMatchPolicy | None = None
     """None: nobody is kept from trading with himself."""
+    rates_as_of_ns: tuple[tuple[str, int], ...] = ()
+    """By currency when its rate was so, UTC; one that is not here is of the moment when it was told."""
+    rate_symbols: tuple[tuple[str, str], ...] = ()
+    """By currency the instrument whose reference price is its rate; see `oms.conversion_rates`."""
+    rate_age_ms_max: int = 0
+    """A rate older than this is stale, and orders that need it are refused; 0: however old."""
 
 
 NOTHING: Final = Limits(
@@ -102,6 +108,11 @@ def _tables_faults(limits: Limits) -> list[str]:
         if not name or names.count(name) > 1:
             faults.append(f"accounts: {name!r}: each account has a name, and stands there once")
     currencies = [currency for currency, _ in limits.rates]
+    if limits.rate_age_ms_max < 0:
+        faults.append(f"rate_age_ms_max: {limits.rate_age_ms_max}: not negative")
+    for currency, _ in (*limits.rates_as_of_ns, *limits.rate_symbols):
+        if currency == limits.base_currency:
+            faults.append(f"rates: {currency}: not the base currency")
     for currency, rate in limits.rates:
         if currencies.count(currency) > 1 or currency == limits.base_currency:
             faults.append(f"rates: {currency}: each currency once, and not the base currency")

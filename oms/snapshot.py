@@ -24,6 +24,7 @@ from oms.client import Client
 from oms.closures import Blackout, Closures, Window
 from oms.codec import decode_event
 from oms.copy_terms import CopyTerms, Reporting
+from oms.conversion_rates import ConversionRate
 from oms.entitlements import Entitlement
 from oms.events import Event, ListReceived, SliceStopped
 from oms.exposure import ExposuresContent
@@ -33,7 +34,10 @@ from oms.kill_switches import Key, KillSwitch
 from oms.limits import NOTHING, Limits, Rate
 from oms.lists import OrderList
 from oms.order import Order
+from oms.monitor import MonitorContent
 from oms.override_events import OverrideGranted
+from oms.positions import Key as PositionKey
+from oms.positions import PositionContent
 from oms.recent_orders import Content, Recent
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned
@@ -106,7 +110,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     finished: list[int]
     lives: list[list[tuple[int, str, bytes]]]
     external: list[tuple[str, str, int]]
-    positions: list[tuple[str, str, str, Decimal, Decimal, Decimal, Decimal]]
+    positions: list[tuple[PositionKey, PositionContent]]
     parents: int
     quarantined: int
     telephoned: dict[str, list[Telephoned]] = {}
@@ -119,6 +123,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     configured: Limits = NOTHING
     exposures: ExposuresContent = ([], [])
     overrides: list[OverrideGranted] = []
+    monitor: MonitorContent = (([], [], [], False, [], 0), ([], []), ([], [], []))
+    conversion: dict[str, ConversionRate] = {}
     copies: dict[str, CopyTerms] = {}
     reporting: dict[str, Reporting] = {}
 
@@ -155,10 +161,8 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             finished=list(finished.queue),
             lives=[lives.content() for lives in finished.days],
             external=[(*key, order_seq) for key, order_seq in blotter._external.items()],
-            positions=[
-                (*key, held.long_qty, held.short_qty, held.long_gross, held.short_gross)
-                for key, held in blotter.positions
-            ],
+            positions=blotter.positions.content(),
+            conversion=blotter.conversion.content(),
             parents=blotter.parents,
             quarantined=blotter.quarantined,
             telephoned=blotter.telephoned,
@@ -170,6 +174,7 @@ def encode_snapshot(blotter: Blotter, payloads: Payloads) -> bytes:
             execution_flow=blotter.execution_flow.content(),
             order_to_trade=blotter.order_to_trade.content(),
             overrides=list(blotter.overrides.values()),
+            monitor=blotter.monitor.content(),
             copies=blotter.copies,
             reporting=blotter.reporting,
             kill_switches=(list(blotter.kill_switches), list(blotter.kill_switches.unanswered.items())),
@@ -216,6 +221,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.trading_state = state.trading_state
     blotter.instruments = {instrument.symbol: instrument for instrument in state.instruments}
     blotter.configured = state.configured
+    blotter.conversion.by_currency = state.conversion
     Surroundings.use_limits(blotter, state.limits)
     blotter.exposures.restore(state.exposures, blotter.tables)
     blotter.venues = state.venues
@@ -230,8 +236,8 @@ def _surroundings(blotter: Blotter, state: State) -> None:
             if name != "entitlement":
                 setattr(client, name, getattr(held, name))
         client.entitle(held.entitlement)
-    for account, symbol, venue, long_qty, short_qty, long_gross, short_gross in state.positions:
-        blotter.positions.restore((account, symbol, venue), (long_qty, short_qty, long_gross, short_gross))
+    for key, position in state.positions:
+        blotter.positions.restore(key, position)
     blotter.parents = state.parents
     blotter.quarantined = state.quarantined
     blotter.telephoned = state.telephoned
@@ -246,6 +252,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.order_to_trade.restore(state.order_to_trade)
     blotter.kill_switches.restore(*state.kill_switches)
     blotter.overrides = {granted.seq: granted for granted in state.overrides}
+    blotter.monitor.restore(state.monitor)
     blotter.copies, blotter.reporting = state.copies, state.reporting
 
 

@@ -5,7 +5,7 @@ The other half of the blotter has the orders (`oms.blotter`). The rules of the f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +13,7 @@ import msgspec
 
 from oms.client import Client
 from oms.closures import Closures
+from oms.conversion_rates import ConversionRates, same_rates
 from oms.copy_terms import CopyTerms, Reporting
 from oms.events import (
     BlackoutSet,
@@ -20,6 +21,7 @@ from oms.events import (
     ClientArrived,
     ClientLeft,
     ClosingPhaseBegan,
+    ConversionRateSet,
     CopyTermsSet,
     DuplicateRefused,
     EntitlementSet,
@@ -56,6 +58,7 @@ from oms.instruments import Instrument
 from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
 from oms.market import Market
+from oms.monitor import Monitor
 from oms.order import Order, TradingDay
 from oms.order_to_trade import OrderToTrade
 from oms.own_prices import OwnPrices
@@ -84,6 +87,7 @@ class Surroundings:
         "closed_symbols",
         "closures",
         "configured",
+        "conversion",
         "copies",
         "day",
         "execution_flow",
@@ -94,6 +98,7 @@ class Surroundings:
         "kill_switches",
         "limits",
         "market",
+        "monitor",
         "order_tables",
         "order_to_trade",
         "overrides",
@@ -118,7 +123,9 @@ class Surroundings:
         self.tables: tuple[LimitTable, ...] = ()
         self.order_tables: tuple[LimitTable, ...] = ()
         self.groups: dict[str, str] = {}
+        self.conversion = ConversionRates()
         self.rates: dict[str, Decimal] = {}
+        """What `conversion` says, however old it is."""
         self.instruments: dict[str, Instrument] = {}
         self.venues: dict[str, bool] = {}
         self.capabilities: dict[str, VenueCapabilities] = {}
@@ -131,6 +138,7 @@ class Surroundings:
         self.order_to_trade = OrderToTrade()
         self.closed_symbols: dict[str, None] = {}
         self.market = Market()
+        self.monitor = Monitor()
         self.halts: dict[tuple[str, str], SymbolStatus] = {}
         self.day = TradingDay()
         self.recent_orders = RecentOrders()
@@ -176,15 +184,48 @@ class Surroundings:
         factor = self.value_factor(instrument)
         return value if factor == 1 else multiply_rounded_up(value, factor)
 
-    def worst_prices(self, symbol: str) -> tuple[Decimal | None, Decimal | None]:
-        """The reference price, however old, and as far above it as the price band goes."""
+    def value_of(self, value: Decimal, symbol: str) -> Decimal:
+        """The same by the name of the instrument."""
+        factor = self.value_factor(self.instruments.get(symbol))
+        return value if factor == 1 else multiply_rounded_up(value, factor)
+
+    def worst_prices(
+        self, symbol: str, told: Decimal | None = None
+    ) -> tuple[Decimal | None, Decimal | None]:  # fmt: skip
+        """The reference price, however old, and as far above it as the price band goes. `told` is one that is newer."""
         reference = self.market.reference(symbol)
-        if reference is None:
+        price = told if told is not None or reference is None else reference.price
+        if price is None:
             return None, None
         instrument, band = self.instruments.get(symbol), self.limits.price_band
         if instrument is not None and instrument.price_band is not None:
             band = instrument.price_band
-        return reference.price, multiply(reference.price, add(_ONE, band))
+        return price, multiply(price, add(_ONE, band))
+
+    def surroundings(self) -> list[object]:
+        """Everything that is here and does not follow from the rest, as plain values: for the state hash."""
+        return [
+            self.store_id,
+            self.trading_state,
+            self.limits,
+            self.configured,
+            self.conversion.content(),
+            list(self.instruments.items()),
+            list(self.venues.items()),
+            list(self.capabilities.items()),
+            list(self.closed_symbols),
+            list(self.market.references.items()),
+            list(self.halts.items()),
+            [self.day.name, self.day.began_seq],
+            [[name, *client.content()] for name, client in self.clients.items()],
+            self.recent_orders.content(),
+            self.closures.content(),
+            [self.slice_flow.content(), self.execution_flow.content(), self.order_to_trade.content()],
+            self.kill_switches.content(),
+            list(self.overrides.values()),
+            self.monitor.content(),
+            [list(self.copies.items()), list(self.reporting.items())],
+        ]
 
     # --------------------------------------------------------------------------------------------------------- the fold
 
@@ -205,9 +246,15 @@ class Surroundings:
         """Rows that were changed by themselves stay so, unless the rows were set to others."""
         limits, configured = event.limits, self.configured
         self.configured = limits
+        if not same_rates(limits, configured):
+            self.conversion.configure(limits, event.at_ns)
         if limits.rows == configured.rows and limits.rows != self.limits.rows:
             limits = msgspec.structs.replace(limits, rows=self.limits.rows)
         self.use_limits(limits)
+
+    def _conversion_rate_set(self, event: ConversionRateSet) -> None:
+        self.conversion.set(event)
+        self.rates = self.conversion.in_base(self.limits.base_currency)
 
     def _limit_row_changed(self, event: LimitRowChanged) -> None:
         rows = changed_rows(self.limits.rows, event.before, event.after)
@@ -223,8 +270,11 @@ class Surroundings:
         self.order_to_trade.use(self.tables)
         flows = self.slice_flow.tables or self.execution_flow.tables or self.order_to_trade.tables
         self.is_followed = bool(flows) or limits.self_match is not None
+        self.monitor.use(tables, self._accounts())
+        self.is_followed |= self.monitor.follows
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
-        self.rates = {"": _ONE, limits.base_currency: _ONE, **dict(limits.rates)}
+        self.conversion.use_sources(limits)
+        self.rates = self.conversion.in_base(limits.base_currency)
 
     def _follow(self, event: Event, orders: Mapping[int, Order]) -> None:
         if self.own_prices.policy is not None:
@@ -235,6 +285,15 @@ class Surroundings:
             self.execution_flow.see(event, orders, self.traits)
         if self.order_to_trade.tables:
             self.order_to_trade.see(event, orders, self.traits)
+        if self.monitor.follows:
+            self.monitor.follow(event, orders, self.traits, self.value_of)
+
+    def _accounts(self) -> Iterable[str]:
+        """Those that hold something."""
+        return ()
+
+    def _monitored(self, event: Event) -> None:
+        self.monitor.fold(event)
 
     def _nothing(self, event: Event) -> None:
         """It is for those who read the log, or is folded by `_follow`."""
@@ -277,6 +336,7 @@ class Surroundings:
 
     def _trading_state_changed(self, event: TradingStateChanged) -> None:
         self.trading_state = event.state
+        self.monitor.to_deliver(event)
 
     def _override_granted(self, event: OverrideGranted) -> None:
         self.overrides[event.seq] = event
@@ -286,9 +346,11 @@ class Surroundings:
 
     def _kill_switch_engaged(self, event: KillSwitchEngaged) -> None:
         self.kill_switches.engage(event)
+        self.monitor.to_deliver(event)
 
     def _kill_switch_released(self, event: KillSwitchReleased) -> None:
         self.kill_switches.release(event)
+        self.monitor.to_deliver(event)
 
     def _venue_state_changed(self, event: VenueStateChanged) -> None:
         self.venues[event.venue] = event.connected

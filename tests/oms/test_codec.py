@@ -14,12 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms import (
+    copy_events,
     events,
     group_events,
     kill_switch_events,
     limit_events,
+    monitor_events,
     override_events,
     permission_events,
+    position_events,
     presence_events,
     venue_reports,
 )
@@ -53,10 +56,13 @@ def test_the_lists_of_kinds_are_complete() -> None:
             events,
             group_events,
             kill_switch_events,
+            monitor_events,
             limit_events,
             override_events,
             permission_events,
+            position_events,
             presence_events,
+            copy_events,
         )
         for kind in concrete(module, set())
     }
@@ -112,11 +118,26 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
         "status": "HALTED",
         "capabilities": [["LIMIT"], ["DAY"], [], True, True, ["BTC-USD"]],
         "entitlement": [["symbol é"], ["BUY"], ["LIMIT"]],
+        "terms": ["dialect é", "firm é", ["A*"], ["session é"], ["symbol é"], False, [["venue é", "XMIC"]]],
+        "reporting": ["comp_id é", ["cancel"]],
         "rate": [50, 60],
         "values": ["value é"],
         "messages": [10, 20],
         "cancels": [30, 40],
         "also": ("B: b=2",),
+        "used": "1.50",
+        "limit": "1.50",
+        "halts": True,
+        "age_ms": 60,
+        "max_ms": 50,
+        "is_on": True,
+        "is_reference": True,
+        "as_of_ns": START_NS - 1,
+        "given_up": True,
+        "numbers": [13, 15],
+        "result": "1.50",
+        "start": "1.50",
+        "part_ns": 60,
         "codes": ["PRICE_BAND"],
         "refusals": ["B: b=2"],
         "until_ns": START_NS + 60,
@@ -140,6 +161,8 @@ def sample(kind: type[msgspec.Struct]) -> msgspec.Struct:
             content.append("account")
         elif field == "why" and hint == "<class 'str'>":
             content.append("why é")
+        elif hint == "<class 'decimal.Decimal'>":
+            content.append("1.50")
         elif field == "orders" and "tuple" in hint:
             content.append([12, 14])
         else:

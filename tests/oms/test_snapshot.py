@@ -14,6 +14,7 @@ from oms.blotter import Blotter
 from oms.client import Client
 from oms.codec import decode_event
 from oms.commands import BeginTradingDay
+from oms.conversion_rates import ConversionRates
 from oms.lists import OrderList
 from oms.market import Market
 from oms.order import TradingDay
@@ -71,8 +72,12 @@ def test_every_field_is_in_it() -> None:
     assert slots(OrderList) - {"session", "list_id"} == set(ListState.__struct_fields__)
     assert slots(Market) == {"references"}
     assert slots(TradingDay) == {"began_seq", "name"}
-    assert slots(Positions) == {"_by_key"}
-    assert slots(Position) == {"long_gross", "long_qty", "short_gross", "short_qty"}
+    assert slots(Positions) == {"_by_key", "_by_account"}
+    assert slots(Position) == {
+        "_open", "carried_qty", "earlier_fees", "earlier_realised", "fees", "long_gross", "long_qty", "short_gross",
+        "short_qty", "told",
+    }  # fmt: skip
+    assert slots(ConversionRates) == {"by_currency", "sources"}
 
 
 @settings(max_examples=settings().max_examples // 2)

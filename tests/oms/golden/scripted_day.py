@@ -16,6 +16,8 @@ from oms import commands, venue_reports
 from oms.blotter import Blotter
 from oms.codec import SCHEMA
 from oms.commands import SetTradingState
+from oms.copy_commands import SetCopyTerms, SetReporting
+from oms.copy_terms import CopyTerms, Reporting
 from oms.types import TradingState
 from oms.venue_reports import (
     VenueConnected,
@@ -38,6 +40,16 @@ def play(world: World) -> None:
         _leavers(world)
     if SCHEMA >= 3:
         _second_day(world)
+        _listeners(world)
+
+
+def _listeners(world: World) -> None:
+    reporting = Reporting("CLIENT", ("cancel", "replace"))
+    world.do(SetReporting(SESSION, reporting))  # nobody listens yet
+    world.do(SetCopyTerms("LISTENER", CopyTerms("FIX.4.4", "FIXGATE", accounts=("A*",), mics=((VENUE, "XVEN"),))))
+    world.do(SetCopyTerms("GONE", CopyTerms("FIX.4.2", "FIXGATE")))
+    world.do(SetCopyTerms("GONE", None))
+    world.do(SetReporting(SESSION, reporting))
 
 
 def _plain_lives(world: World) -> None:
