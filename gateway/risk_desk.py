@@ -17,7 +17,7 @@ from oms.commands import Command
 from oms.decide_client import judged
 from oms.decide_override import grant_refusal
 from oms.events import OrderRefused
-from oms.onward import request_of
+from oms.letting_go import request_of
 from oms.order import Order
 from oms.override_commands import GrantOverride, LapseOverrides
 from oms.refusals import CODES, Refusal

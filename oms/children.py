@@ -59,6 +59,7 @@ from oms.events import (
     OrderStopped,
     OrderSuspended,
     OrderWorked,
+    PartRefused,
     ReplaceRejected,
     ReplaceRequested,
 )
@@ -66,6 +67,8 @@ from oms.exact import ZERO, add, plain, subtract
 from oms.order import Order
 from oms.outlook import PARENT, Outlook, Outlooks
 from oms.refusals import Refusal, refuse
+from oms.risk.gate import OrderRequest, Stage
+from oms.risk.venue_parts import part_refusals
 from oms.routing import Share, shares
 from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
 from oms.types import (
@@ -148,6 +151,7 @@ class Family:
         self._events = events
         self._at = at
         self._refusal: Refusal | None = None
+        self._gate_refusal: Refusal | None = None
         self._last_end: Event | None = None
 
     @staticmethod
@@ -354,11 +358,57 @@ class Family:
             return None
         if not self._trades():
             return refuse("TRADING_STATE", f"state={self._blotter.trading_state} symbol={self._order.symbol}")
-        instrument = self._blotter.instruments[self._order.symbol]
         special = asked.special or NO_SPECIAL_TERMS
-        if not shares(instrument, self._blotter, asked.ord_type, asked.time_in_force, special, asked.order_qty):
-            return refuse("VENUE_UNAVAILABLE", f"venue={','.join(instrument.venues)}")
+        terms = self._terms(asked.ord_type, asked.price, asked.time_in_force, special)
+        if not self._parts(terms, subtract(asked.order_qty, parent.cum_qty), set()):
+            venues = self._blotter.instruments[self._order.symbol].venues
+            return self._gate_refusal or refuse("VENUE_UNAVAILABLE", f"venue={','.join(venues)}")
         return None
+
+    def _terms(
+        self, ord_type: OrdType, price: Decimal | None, time_in_force: TimeInForce, special: SpecialTerms
+    ) -> PartTerms:
+        order = self._order
+        return PartTerms(
+            order.order_seq, order.account, order.symbol, order.side, ord_type, price, time_in_force, special
+        )
+
+    def _parts(self, terms: PartTerms, qty: Decimal, without: set[str]) -> list[Share]:
+        """`qty` divided over venues that take it and whose limits let it; empty when there are none. What one of them
+        must not take goes to the others."""
+        blotter, special = self._blotter, terms.special or NO_SPECIAL_TERMS
+        instrument = blotter.instruments[terms.symbol]
+        while parts := shares(instrument, blotter, terms.ord_type, terms.time_in_force, special, qty, without):
+            passed = True
+            for part in parts:
+                refused = part_refusals(self._request(terms, part), blotter, self._at)
+                if refused:
+                    passed, self._gate_refusal = False, refused[0]
+                    without = without | {part.venue}
+                    if self._last_end is not None or self._parent.pending:  # else it was said before
+                        code, _, text = refused[0]
+                        self._state(PartRefused(*self._next(), terms.order_seq, part.venue, code, text))
+            if passed:
+                return parts
+        return []
+
+    def _request(self, terms: PartTerms, part: Share) -> OrderRequest:
+        """The part, for the gates. What an order that has ended just now has reserved at that venue is still counted,
+        and counts for the part."""
+        order, qty = self._order, part.order_qty
+        before = [self._outlooks[order_seq] for order_seq in self._children]
+        reserved = self._blotter.exposures.reservations
+        ended = [
+            child.order_seq
+            for child in before
+            if child.venue == part.venue and child.ended and child.order_seq in reserved
+        ]
+        return OrderRequest(
+            order.session, order.account, order.symbol, self._blotter.instruments[order.symbol], order.side,
+            terms.ord_type, qty, terms.price, terms.time_in_force, qty, terms.price, part.venue, None,
+            terms.special or NO_SPECIAL_TERMS, order.trader, order.cl_ord_link_id, ended[0] if ended else None,
+            stage=Stage.PART,
+        )  # fmt: skip
 
     def _rest(self) -> Decimal:
         """What no child can come to; negative when the children can come to more than is wanted."""
@@ -391,14 +441,10 @@ class Family:
         if rest <= 0 or parent.ended or (not afresh and (self._is_being_closed() or not self._may_try_again())):
             return
         refused = set() if afresh else self._refused()
-        instrument = blotter.instruments[order.symbol]
-        parts = shares(instrument, blotter, parent.ord_type, parent.time_in_force, self._special, rest, refused)
+        terms = self._terms(parent.ord_type, parent.price, parent.time_in_force, self._special)
+        parts = self._parts(terms, rest, refused)
         if not parts:
             return
-        terms = PartTerms(
-            order.order_seq, order.account, order.symbol, order.side, parent.ord_type, parent.price,
-            parent.time_in_force, self._special,
-        )  # fmt: skip
         reason = WorkReason.REPLACED if afresh else WorkReason.REROUTED
         for event in worked(terms, parts, reason, blotter.store_id, self._moment()):
             self._state(event)
@@ -436,7 +482,15 @@ class Family:
         parent, end = self._parent, self._last_end
         if parent.ended or parent.cum_qty >= parent.order_qty or any(True for _ in self._living()):
             return
-        if isinstance(end, OrderRejected) and not parent.acknowledged and not parent.cum_qty:
+        by_gate = self._gate_refusal
+        if by_gate is not None and self._rest() > 0:  # there were venues left, and their limits were not
+            code, why, text = by_gate
+            if not parent.acknowledged and not parent.cum_qty:
+                self._state(OrderRejected(*self._next(), parent.order_seq, code, why, text))
+            else:
+                own = (None, parent.cl_ord_id, None, text, RestatementReason.BROKER_OPTION)
+                self._state(OrderCanceled(*self._next(), parent.order_seq, *own))
+        elif isinstance(end, OrderRejected) and not parent.acknowledged and not parent.cum_qty:
             self._state(OrderRejected(*self._next(), parent.order_seq, end.code, end.reason, end.text))
         elif isinstance(end, OrderExpired):
             self._state(OrderExpired(*self._next(), parent.order_seq, end.text))

@@ -22,8 +22,8 @@ from __future__ import annotations
 from oms.blotter import Blotter
 from oms.causes import ONE_CANCELS_THE_OTHER, ONE_TRIGGERS_THE_OTHER, REASONS
 from oms.events import CancelRequested, Event, ListFinished, OrderCanceled, OrderFilled, OrderTriggered
+from oms.letting_go import LettingGo
 from oms.lists import OrderList
-from oms.onward import let_go
 from oms.order import Order
 from oms.outlook import Outlook, Outlooks
 from oms.types import Contingency, HoldReason, Moment
@@ -75,10 +75,11 @@ class Contingencies:
                     self._state(cancel_of(self._blotter, other, cause, text, self._moment()))
 
     def _release(self, orders: OrderList) -> None:
+        letting_go = LettingGo(self._blotter, (orders.primary,))
         for order_seq in filter(self._outlooks.lives, orders.orders):
             other = self._outlooks[order_seq]
             if other.hold is HoldReason.OTHER_ORDER:
-                for event in released(self._blotter, other, self._moment()):
+                for event in released(letting_go, other, self._moment()):
                     self._state(event)
 
     def _moment(self) -> Moment:
@@ -104,8 +105,8 @@ def cancel_of(blotter: Blotter, outlook: Outlook, cause: str, text: str, at: Mom
     return CancelRequested(seq, at_ns, order.order_seq, order.session, "", order.cl_ord_id, name, known_as, cause)
 
 
-def released(blotter: Blotter, outlook: Outlook, at: Moment) -> list[Event]:
+def released(letting_go: LettingGo, outlook: Outlook, at: Moment) -> list[Event]:
     """OrderTriggered, and where the order goes then."""
     order, (at_ns, seq) = outlook.order, at
     assert order is not None, outlook.order_seq
-    return [OrderTriggered(seq, at_ns, order.order_seq), *let_go(blotter, order, Moment(at_ns, seq + 1))]
+    return [OrderTriggered(seq, at_ns, order.order_seq), *letting_go.let_go(order, Moment(at_ns, seq + 1))]

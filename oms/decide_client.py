@@ -84,6 +84,8 @@ def judged(
     at: Moment,
     list_seq: int | None = None,
     beside: tuple[OrderRequest, ...] = (),
+    *,
+    waits: bool = False,
 ) -> tuple[OrderReceived, OrderRequest, list[Refusal]]:
     """The order as it is received, the request for which the gates were asked, and what they have against it."""
     symbol, side, ord_type = command.symbol, command.side, command.ord_type
@@ -100,7 +102,7 @@ def judged(
     venue = None if instrument is None else choose_venue(instrument, blotter, ord_type, time_in_force, special)
     request = OrderRequest(
         command.session, command.account, symbol, instrument, side, ord_type, order_qty, price, time_in_force,
-        order_qty, price, venue, None, special, command.trader, command.cl_ord_link_id, None, beside,
+        order_qty, price, venue, None, special, command.trader, command.cl_ord_link_id, None, beside, waits=waits,
     )  # fmt: skip
     refused = refusals(request, blotter, at)
     if unknown_qty is not None:

@@ -31,6 +31,7 @@ from oms.events import (
     OrderHeld,
     RequestCounted,
 )
+from oms.letting_go import LettingGo
 from oms.lists import OrderList
 from oms.onward import onward
 from oms.outlook import Outlook
@@ -61,14 +62,16 @@ def new_list(blotter: Blotter, command: NewList, at: Moment) -> list[Event]:
     for place, order in enumerate(command.orders):
         moment = Moment(at_ns, seq + 1 + len(events))
         orders.append(moment.seq)
-        received, request, refusals = judged(blotter, order, moment, list_seq=seq, beside=tuple(let_in))
+        waits = _waits(command, place)
+        received, request, refusals = judged(blotter, order, moment, seq, tuple(let_in), waits=waits)
         events.append(received)
         further = Moment(at_ns, moment.seq + 1)
         reasons: Sequence[Refusal] = refusals or ([] if whole is None else [whole])
+        if not refusals:
+            let_in.append(request)
         if reasons:
             events.append(order_refused(received.seq, reasons, further))
             continue
-        let_in.append(request)
         if place and command.contingency is Contingency.ONE_TRIGGERS_THE_OTHER:
             events.append(OrderHeld(further.seq, at_ns, received.seq, HoldReason.OTHER_ORDER))
         elif command.waits:
@@ -80,11 +83,16 @@ def new_list(blotter: Blotter, command: NewList, at: Moment) -> list[Event]:
     return [head, *events]
 
 
+def _waits(command: NewList, place: int) -> bool:
+    """The order at this place of the list is held by it."""
+    return command.waits or (place > 0 and command.contingency is Contingency.ONE_TRIGGERS_THE_OTHER)
+
+
 def _one_refused(blotter: Blotter, command: NewList, at: Moment) -> Refusal | None:
     """Why the others are refused with it, when an order of the list is."""
     let_in: tuple[OrderRequest, ...] = ()
-    for order in command.orders:
-        _, request, refusals = judged(blotter, order, at, beside=let_in)
+    for place, order in enumerate(command.orders):
+        _, request, refusals = judged(blotter, order, at, None, let_in, waits=_waits(command, place))
         if refusals:
             return refuse("OTHER_ORDER_REFUSED", f"cl_ord_id={order.cl_ord_id}")
         let_in = (*let_in, request)
@@ -149,9 +157,10 @@ def execute_list(blotter: Blotter, command: ExecuteList, at: Moment) -> list[Eve
     if orders is None or refusal is not None:
         return _refused(command, refusal, at)
     events: list[Event] = [ListExecuted(seq, at_ns, command.session, orders.list_seq)]
+    letting_go = LettingGo(blotter)
     for outlook in _outlooks(blotter, orders):
         if outlook.is_live and outlook.hold is HoldReason.LIST_EXECUTE:
-            events += released(blotter, outlook, Moment(at_ns, seq + len(events)))
+            events += released(letting_go, outlook, Moment(at_ns, seq + len(events)))
     return events
 
 

@@ -43,7 +43,7 @@ from oms.events import (
     TradingDayBegan,
     VenueCapabilitiesSet,
 )
-from oms.onward import let_go
+from oms.letting_go import LettingGo
 from oms.order import GOOD_TILL, Order
 from oms.order_state import Base
 from oms.types import ExecInst, HoldReason, Moment, OrdStatus, RestatementReason, SymbolStatus, TimeInForce
@@ -64,13 +64,12 @@ def reference_price_seen(blotter: Blotter, report: ReferencePriceSeen, at: Momen
         return events
     if blotter.symbol_status(report.symbol, report.venue) is not SymbolStatus.TRADING:
         return events
-    at_ns = at.utc_ns
-    for order_seq in waiting.triggered_by(report.symbol, report.price):
+    at_ns, passed, price = at.utc_ns, (HoldReason.STOP_PRICE,), report.price
+    letting_go = LettingGo(blotter)
+    for order_seq in waiting.triggered_by(report.symbol, price):
         seq = at.seq + len(events)
-        events.append(OrderTriggered(seq, at_ns, order_seq, report.price))
-        events += let_go(
-            blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), (HoldReason.STOP_PRICE,), report.price
-        )
+        events.append(OrderTriggered(seq, at_ns, order_seq, price))
+        events += letting_go.let_go(blotter.order(order_seq), Moment(at_ns, seq + 1), passed, price)
     return events
 
 
@@ -80,12 +79,11 @@ def begin_closing_phase(blotter: Blotter, command: BeginClosingPhase, at: Moment
         return []
     at_ns, seq = at
     events: list[Event] = [ClosingPhaseBegan(seq, at_ns, symbol)]
+    letting_go, passed = LettingGo(blotter), (HoldReason.STOP_PRICE, HoldReason.CLOSE)
     for order_seq in blotter.waiting.for_close(symbol):
         seq = at.seq + len(events)
         events.append(OrderTriggered(seq, at_ns, order_seq))
-        events += let_go(
-            blotter, blotter.order(order_seq), Moment(at_ns, seq + 1), (HoldReason.STOP_PRICE, HoldReason.CLOSE)
-        )
+        events += letting_go.let_go(blotter.order(order_seq), Moment(at_ns, seq + 1), passed)
     return events
 
 

@@ -21,6 +21,17 @@ class TradeDisputed(Event, frozen=True, gc=False, array_like=True, tag=True):
     text: str
 
 
+class PartRefused(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """A part of an order does not go to this venue, where it was not meant to go when the order came in: `text` of the
+    gate. It changes nothing; what becomes of the part follows, or it waits. Since schema 3."""
+
+    order_seq: int
+    """The parent."""
+    venue: str
+    code: str
+    text: str
+
+
 class ListReceived(Event, frozen=True, gc=False, array_like=True, tag=True):
     """NewOrderList(E). An OrderReceived of each of the `orders` (`order_seq`) follows, and what becomes of it; or, when
     it is refused whole, an OrderRefused. Since schema 3."""

@@ -88,6 +88,12 @@ class OwnPrices:
         heap = self._heaps.get((owner, symbol, side))
         return heap[0] if heap else None
 
+    def best_without(self, owner: Owner, symbol: str, side: Side, over: tuple[int, ...]) -> Entry | None:
+        """The same without these orders. It looks at all that he has there: for what is let go, not for what comes."""
+        key, standing = (owner, symbol, side), self._standing
+        found = [entry for entry in self._heaps.get(key, ()) if standing.get(entry[1]) == (key, entry)]
+        return min((entry for entry in found if entry[1] not in over), default=None)
+
     def see(self, event: Event, orders: Mapping[int, Order]) -> None:
         if isinstance(event, OrderEvent) and (order := orders.get(event.order_seq)) is not None:
             self.follow(order)

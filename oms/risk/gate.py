@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
@@ -17,6 +18,18 @@ from oms.order import Order
 from oms.refusals import Refusal
 from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
 from oms.types import Moment, OrdType, Side, TimeInForce
+
+
+class Stage(StrEnum):
+    """Where an order stands when the gates are asked."""
+
+    ENTRY = "ENTRY"
+    """A client has sent it, or a replace of it."""
+    RELEASE = "RELEASE"
+    """It was held and is let go. A message that it was counted as when it came is not counted again."""
+    PART = "PART"
+    """A part of an order that has passed goes to a venue. Only what limits that venue is asked: everything else counts
+    the order whole."""
 
 
 class OrderRequest(msgspec.Struct, frozen=True, gc=False):
@@ -50,6 +63,15 @@ class OrderRequest(msgspec.Struct, frozen=True, gc=False):
     """The order that there is already, to be replaced or let go: what is reserved for it counts once."""
     beside: tuple[OrderRequest, ...] = ()
     """Others that are let in by the same decision."""
+    stage: Stage = Stage.ENTRY
+    triggered: bool = False
+    """A stop order of which the price has been reached: it goes on as a market or limit order."""
+    trigger_price: Decimal | None = None
+    """The reference price that lets it go just now, which the blotter does not know yet."""
+    waits: bool = False
+    """Its list holds it: it is let in, and not in the market."""
+    over: tuple[int, ...] = ()
+    """Orders that the same decision has ended: `order_seq` of each."""
 
 
 Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]

@@ -29,14 +29,18 @@ def order_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
     if stop_px is not None and (price is None or stop_px > price):
         price = stop_px
     if request.ord_type in _WITHOUT_LIMIT:
-        reference = blotter.market.fresh_price(request.symbol, at.utc_ns, limits.reference_price_age_ms_max)
+        reference = request.trigger_price
+        if reference is None:
+            reference = blotter.market.fresh_price(request.symbol, at.utc_ns, limits.reference_price_age_ms_max)
         if reference is None:
             return None  # the price band gate refuses an order without a fresh reference
         price = reference if price is None else max(price, reference)
     elif price is None:
         return None  # a limit order without price: the instrument gate refuses
     elif request.side is not Side.BUY:
-        reference = blotter.market.fresh_price(request.symbol, at.utc_ns, limits.reference_price_age_ms_max)
+        reference = request.trigger_price
+        if reference is None:
+            reference = blotter.market.fresh_price(request.symbol, at.utc_ns, limits.reference_price_age_ms_max)
         if reference is not None and reference > price:
             price = reference
     notional = multiply(order_qty, price)

@@ -27,6 +27,7 @@ from oms.risk.throttle import throttle
 from oms.risk.trading_hours import blackout, trading_hours
 from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
+from oms.risk.venue_parts import venue_parts
 from oms.risk.venue_supports import venue_supports
 from oms.types import Moment
 
@@ -52,6 +53,7 @@ GATES: Final[tuple[Gate, ...]] = (
     net_exposure,
     repeated_executions,
     order_to_trade,
+    venue_parts,
     venue_available,
     venue_supports,
 )

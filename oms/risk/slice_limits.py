@@ -11,7 +11,9 @@ from oms.blotter import Blotter
 from oms.exact import multiply, percent, plain, subtract, trimmed
 from oms.exposure import worst_price
 from oms.refusals import Refusal, refuse
-from oms.risk.gate import OrderRequest
+from oms.risk.at_venues import is_asked
+from oms.risk.conversion import rate_fault
+from oms.risk.gate import OrderRequest, Stage
 from oms.slices import Bounds
 from oms.types import Moment
 
@@ -23,15 +25,21 @@ def slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
     order = request.order
     session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
     traits = blotter.traits(request.account, request.symbol, session, trader, request.venue or "")
-    reference = blotter.market.fresh_price(request.symbol, at.utc_ns, blotter.limits.reference_price_age_ms_max)
+    reference = request.trigger_price
+    if reference is None:
+        reference = blotter.market.fresh_price(request.symbol, at.utc_ns, blotter.limits.reference_price_age_ms_max)
+    instrument = request.instrument
+    is_plain = request.stage is Stage.ENTRY and not (instrument is not None and instrument.weights)
     for table in tables:
+        if not is_plain and not is_asked(table, request, blotter):
+            continue
         key = table.key_of(traits)
         row = table.row(key)
         if row is None:
             continue
         bounds = row.bounds
         refusal = (
-            _qty(request, bounds) or _notional(request, bounds, reference, blotter) or _band(request, bounds, reference)
+            _qty(request, bounds) or _notional(request, bounds, reference, blotter, at) or _band(request, bounds, reference)
         )
         if refusal is not None:
             code, *figures = refusal
@@ -51,13 +59,14 @@ def _qty(request: OrderRequest, bounds: Bounds) -> _Excess | None:
     return "ORDER_QTY_LIMIT", f"order_qty={plain(order_qty)}", plain(limit), plain(order_qty)
 
 
-def _notional(request: OrderRequest, bounds: Bounds, reference: Decimal | None, blotter: Blotter) -> _Excess | None:
+def _notional(
+    request: OrderRequest, bounds: Bounds, reference: Decimal | None, blotter: Blotter, at: Moment
+) -> _Excess | None:
     limit, instrument = bounds.order_notional_max, request.instrument
     if limit is None or instrument is None:
         return None
-    if not blotter.has_rate(instrument):
-        figures = f"symbol={instrument.symbol} currency={instrument.currency} base={blotter.limits.base_currency}"
-        return "NO_CONVERSION_RATE", figures, plain(limit), "none"
+    if (fault := rate_fault(instrument, blotter, at)) is not None:
+        return *fault, plain(limit), "none"
     side, ord_type, price = request.side, request.ord_type, request.exposed_price
     each = worst_price(side, ord_type, price, request.special, reference, reference)
     notional = blotter.in_base_currency(multiply(request.exposed_qty, each), instrument)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from oms.blotter import Blotter
 from oms.refusals import Refusal, refuse
-from oms.risk.gate import OrderRequest
+from oms.risk.at_venues import counts_again
+from oms.risk.gate import OrderRequest, Stage
 from oms.types import Moment
 
 
@@ -16,7 +17,11 @@ def slice_throttle(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
     order = request.order
     session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
     traits = blotter.traits(request.account, request.symbol, session, trader, request.venue or "")
+    instrument = request.instrument
+    is_plain = request.stage is Stage.ENTRY and not (instrument is not None and instrument.weights)
     for table in flow.tables:
+        if not is_plain and not counts_again(table, request, blotter):
+            continue
         wait = flow.wait_ns(table, traits, at.utc_ns)
         if wait:
             key = table.key_of(traits)

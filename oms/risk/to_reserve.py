@@ -14,7 +14,7 @@ from oms.blotter import Blotter
 from oms.exact import ZERO, add, multiply, subtract
 from oms.exposure import Reservation, worst_price
 from oms.holdings import Book, Exposure, Holding, larger
-from oms.risk.gate import OrderRequest
+from oms.risk.gate import OrderRequest, Stage
 from oms.routing import shares
 from oms.slices import Bounds
 from oms.types import Side
@@ -95,7 +95,8 @@ def _of(request: OrderRequest, blotter: Blotter) -> Iterator[Addition]:
         value = multiply(qty, price)
     more_qty, more_value = (qty, value) if held is None else (subtract(qty, held.qty), subtract(value, held.value))
     places = []
-    if more_qty > 0 or more_value > 0:
+    is_part = request.stage is Stage.PART
+    if (more_qty > 0 or more_value > 0) and not is_part:
         places.append(("", more_qty, more_value))
     if ledger.is_by_venue:
         if held is None or not (held.venue or order is not None):  # at no venue yet, neither itself nor in parts
@@ -110,13 +111,16 @@ def _of(request: OrderRequest, blotter: Blotter) -> Iterator[Addition]:
 
 
 def _price(request: OrderRequest, held: Reservation | None, blotter: Blotter) -> Decimal:
-    """The worst of what stands and of what is asked for, at the reference price of the order if it has one."""
-    if held is None or held.reference is None:
-        reference, market_price = blotter.worst_prices(request.symbol)
+    """The worst of what stands and of what is asked for, at the reference price of the order if it has one. What is let
+    go is valued anew, at the price of that moment."""
+    if held is None or held.reference is None or request.stage is Stage.RELEASE:
+        reference, market_price = blotter.worst_prices(request.symbol, request.trigger_price)
     else:
         reference, market_price = held.reference, held.market_price
     price = worst_price(request.side, request.ord_type, request.price, request.special, reference, market_price)
-    return price if held is None or held.price < price else held.price
+    if held is None or held.price < price or request.stage is Stage.RELEASE:
+        return price
+    return held.price
 
 
 def _venues(
@@ -126,7 +130,7 @@ def _venues(
     instrument, venue, order = request.instrument, request.venue, request.order
     if venue is None or instrument is None:
         return []  # other gates refuse
-    if not instrument.weights or (order is not None and order.venue) or qty <= 0:
+    if not instrument.weights or (order is not None and order.venue) or qty <= 0 or request.stage is Stage.PART:
         return [(venue, qty, value)]
     parts = shares(instrument, blotter, request.ord_type, request.time_in_force, request.special, qty)
     return [(part.venue, part.order_qty, multiply(part.order_qty, price)) for part in parts]

@@ -9,7 +9,7 @@ import msgspec
 
 from oms.commands import NewOrder, SetTradingState
 from oms.decide_client import judged
-from oms.onward import request_of
+from oms.letting_go import request_of
 from oms.risk.explain import Finding, explain
 from oms.risk.figures import FIGURES, Figure
 from oms.risk.pipeline import GATES

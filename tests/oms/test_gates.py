@@ -56,6 +56,7 @@ def test_order_of_the_gates() -> None:
         "net_exposure",
         "repeated_executions",
         "order_to_trade",
+        "venue_parts",
         "venue_available",
         "venue_supports",
     ]

@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms import snapshot
-from oms.commands import NewOrder, SetLimits
+from oms.commands import ExecuteList, NewList, NewOrder, SetLimits
+from oms.events import Event, OrderRefused, OrderRouted
 from oms.limits import Account
 from oms.order_state import ENDED, Base
 from oms.own_prices import rank
 from oms.self_match_policy import SelfMatchPolicy
 from oms.snapshot import encode_snapshot, load_snapshot
 from oms.special_terms import SpecialTerms
-from oms.types import OrdType, Side, TimeInForce
+from oms.types import Contingency, OrdType, Side, TimeInForce
 from oms.venue_reports import ReferencePriceSeen
 from tests.oms.test_gates import limits, refusal
-from tests.oms.world import VENUE, World
+from tests.oms.world import SESSION, VENUE, World
 
 BUY, SELL = Side.BUY, Side.SELL
 BY_ACCOUNT = SelfMatchPolicy()
@@ -118,11 +119,72 @@ def test_a_pending_replace_counts_with_the_better_price_and_a_replace_is_asked()
 def test_a_stop_order_counts_from_its_trigger_on() -> None:
     world = world_of()
     stop = SpecialTerms(stop_px=Decimal(105))
-    assert send(world, "X", SELL, "106") == ""
     assert send(world, "Y", BUY, None, special=stop, ord_type=OrdType.STOP) == ""
-    assert send(world, "Z", SELL, "107") == ""
     world.do(ReferencePriceSeen(VENUE, "BTC-USD", Decimal(105)))
     assert "own_price=any" in send(world, "W", SELL, "107.01")
+
+
+def test_a_stop_order_is_asked_when_it_is_triggered() -> None:
+    world = world_of()
+    stop = SpecialTerms(stop_px=Decimal(105))
+    assert send(world, "Y", BUY, None, special=stop, ord_type=OrdType.STOP) == ""
+    assert send(world, "Z", SELL, "107") == ""
+    events = world.do(ReferencePriceSeen(VENUE, "BTC-USD", Decimal(105)))
+    assert refusal(events).startswith("SELF_MATCH: symbol=BTC-USD price=any own_price=107 ")
+
+
+def test_a_stop_order_whose_price_is_reached_is_asked_at_once() -> None:
+    world = world_of()
+    assert send(world, "Z", SELL, "107") == ""
+    stop = SpecialTerms(stop_px=Decimal(99))
+    assert "own_price=107" in send(world, "Y", BUY, None, special=stop, ord_type=OrdType.STOP)
+    assert send(world, "X", BUY, "106", special=stop, ord_type=OrdType.STOP_LIMIT) == ""
+    assert "own_price=107" in send(world, "W", BUY, "107", special=stop, ord_type=OrdType.STOP_LIMIT)
+
+
+def list_of(
+    world: World, contingency: Contingency, *orders: tuple[str, Side, str | None], waits: bool = False
+) -> list[Event]:
+    made = tuple(
+        NewOrder(
+            SESSION, "A1", name, "BTC-USD", side, OrdType.MARKET if price is None else OrdType.LIMIT, Decimal(1),
+            None if price is None else Decimal(price), TimeInForce.DAY,
+        )
+        for name, side, price in orders
+    )  # fmt: skip
+    return world.do(NewList(SESSION, "L", contingency, waits, made, tuple(order.cl_ord_id for order in made)))
+
+
+def test_the_orders_of_one_list_do_not_meet_each_other() -> None:
+    world = world_of()
+    events = list_of(world, Contingency.NONE, ("A", BUY, "100"), ("B", SELL, "101"), ("C", SELL, "100"))
+    refused = [event.text for event in events if isinstance(event, OrderRefused)]
+    assert refused == ["SELF_MATCH: symbol=BTC-USD price=100 own_price=100 order_id=NONE account=A1"]
+    events = list_of(world_of(), Contingency.ONE_CANCELS_THE_OTHER, ("A", BUY, "100"), ("B", SELL, "100"))
+    assert [event.code for event in events if isinstance(event, OrderRefused)] == ["OTHER_ORDER_REFUSED", "SELF_MATCH"]
+
+
+def test_orders_that_wait_for_the_word_to_execute_are_asked_then_and_together() -> None:
+    world = world_of()
+    events = list_of(world, Contingency.NONE, ("A", BUY, "100"), ("B", SELL, "100"), ("C", SELL, "101"), waits=True)
+    assert not [event for event in events if isinstance(event, OrderRefused)]
+    events = world.do(ExecuteList(SESSION, "L"))
+    assert [event.code for event in events if isinstance(event, OrderRefused)] == ["SELF_MATCH"]
+    assert len([event for event in events if isinstance(event, OrderRouted)]) == 2
+
+
+def test_what_waits_for_the_first_order_of_its_list_is_asked_when_that_is_filled() -> None:
+    world = world_of()
+    events = list_of(world, Contingency.ONE_TRIGGERS_THE_OTHER, ("A", BUY, "100"), ("B", SELL, "99"))
+    assert not [event for event in events if isinstance(event, OrderRefused)]
+    assert isinstance(world.fill("A", "1")[-1], OrderRouted), "the first order is over"
+
+    world = world_of()
+    list_of(world, Contingency.ONE_TRIGGERS_THE_OTHER, ("A", BUY, "100"), ("B", SELL, "99"))
+    assert send(world, "C", BUY, "99") == ""
+    refused = [event.text for event in world.fill("A", "1") if isinstance(event, OrderRefused)]
+    assert len(refused) == 1
+    assert "own_price=99 " in refused[0]
 
 
 def test_a_policy_counts_for_what_is_open_already() -> None:
