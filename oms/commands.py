@@ -14,9 +14,11 @@ from oms.instruments import Instrument
 from oms.kill_switch_commands import KillSwitchCommand
 from oms.limit_commands import LimitCommand
 from oms.limits import Limits, Rate
+from oms.monitor_commands import MonitorCommand
 from oms.operator_commands import OperatorCommand
 from oms.override_commands import OverrideCommand
 from oms.permission_commands import RestrictSymbol, ResumeSlice, SetBlackout, SetEntitlement, SetTradingHours
+from oms.position_commands import PositionCommand
 from oms.refusals import Refusal
 from oms.special_terms import SpecialTerms
 from oms.types import Contingency, OrdType, Side, SymbolStatus, TimeInForce, TradingState
@@ -297,6 +299,8 @@ Command = (
     | OperatorCommand
     | KillSwitchCommand
     | LimitCommand
+    | PositionCommand
     | OverrideCommand
+    | MonitorCommand
     | CopyCommand
 )

@@ -19,9 +19,11 @@ from oms import (
     decide_limits,
     decide_list,
     decide_mass_cancel,
+    decide_monitor,
     decide_operator,
     decide_override,
     decide_permissions,
+    decide_positions,
     decide_presence,
     decide_resolution,
     decide_restatements,
@@ -64,6 +66,7 @@ from oms.copy_commands import SetCopyTerms, SetReporting
 from oms.events import Event
 from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
+from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
 from oms.operator_commands import (
     BustByOperator,
     CancelByOperator,
@@ -78,6 +81,7 @@ from oms.operator_commands import (
 )
 from oms.override_commands import GrantOverride, LapseOverrides
 from oms.permission_commands import RestrictSymbol, ResumeSlice, SetBlackout, SetEntitlement, SetTradingHours
+from oms.position_commands import SetConversionRate, SetStartOfDay
 from oms.types import Moment
 from oms.venue_reports import (
     AnyVenueReport,
@@ -129,6 +133,12 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     ResumeSlice: decide_slices.resume_slice,
     SetLimitRow: decide_limits.set_limit_row,
     RemoveLimitRow: decide_limits.remove_limit_row,
+    SetStartOfDay: decide_positions.set_start_of_day,
+    SetConversionRate: decide_positions.set_conversion_rate,
+    LookAtSlices: decide_monitor.look_at_slices,
+    LookAtSources: decide_monitor.look_at_sources,
+    SetAlerting: decide_monitor.set_alerting,
+    MarkDelivered: decide_monitor.mark_delivered,
     EngageKillSwitch: decide_kill_switch.engage,
     ReleaseKillSwitch: decide_kill_switch.release,
     KillOrder: decide_kill_switch.kill_order,

@@ -1,11 +1,12 @@
-"""Slices that are stopped for too many executions, and go on when a named person says so."""
+"""Slices that are stopped for too many executions, and go on when a named person says so; so do those that the monitor
+has halted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from oms.blotter import Blotter
-from oms.events import Event, OrderFilled, SliceResumed, SliceStopped
+from oms.events import Event, LimitBreached, OrderFilled, SliceResumed, SliceStopped
 from oms.permission_commands import ResumeSlice
 from oms.slice_flow import Slice
 from oms.types import Moment
@@ -31,8 +32,15 @@ def _executions(events: Sequence[Event]) -> list[OrderFilled]:
 
 
 def resume_slice(blotter: Blotter, command: ResumeSlice, at: Moment) -> list[Event]:
-    """SliceResumed. No event when nothing of that name is stopped."""
-    for (table, values), stopped in blotter.execution_flow.stopped.items():
-        if stopped.name == command.name:
-            return [SliceResumed(at.seq, at.utc_ns, table, values, command.operator, command.reason)]
+    """SliceResumed, for all that it was stopped or halted for. No event when nothing of that name is."""
+    for stop in stops(blotter):
+        if stop.name == command.name:
+            return [SliceResumed(at.seq, at.utc_ns, stop.table, stop.values, command.operator, command.reason)]
     return []
+
+
+def stops(blotter: Blotter) -> Iterator[SliceStopped | LimitBreached]:
+    """Why slices wait for a person, in the order in which that came. One may be there twice."""
+    yield from sorted(
+        [*blotter.execution_flow.stopped.values(), *blotter.monitor.halts()], key=lambda event: event.seq
+    )  # fmt: skip

@@ -46,7 +46,7 @@ class SetBlackout(msgspec.Struct, frozen=True, gc=False):
 
 
 class ResumeSlice(msgspec.Struct, frozen=True, gc=False):
-    """Let a slice go on that was stopped for too many executions."""
+    """Let a slice go on that was stopped for too many executions, or halted by the monitor."""
 
     name: str
     """As it was told: `account=A1 symbol=BTC-USD`."""

@@ -161,6 +161,12 @@ CODES: Final[dict[str, Code]] = {
         "A limit of the slice is in the base currency, and there is no rate for the currency of the symbol.",
         "Ask the operator for the rate.",
     ),
+    "STALE_RATE": Code(
+        RejectReason.STALE,
+        "A limit of the slice is in the base currency, and the rate for the currency of the symbol is older than the "
+        "operator allows: `age_ms` is how old, `max_ms` how old it may be.",
+        "Try again when the rate has been renewed, or ask the operator.",
+    ),
     "SELF_MATCH": Code(
         RejectReason.BROKER_OPTION,
         "The order would meet an open order of the same account, group or session on the other side: `order_id`, which "
@@ -177,6 +183,25 @@ CODES: Final[dict[str, Code]] = {
         RejectReason.BROKER_OPTION,
         "What `slice` names has had more executions than its limit allows; it is stopped until a person lets it go on.",
         "Cancels still pass. Look at what was executed, then ask the operator to resume the slice.",
+    ),
+    "LIMIT_BREACHED": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "What `slice` names was above its limit `bound` when the monitor looked, and is halted until a person lets it go "
+        "on. `value` is what it was then.",
+        "Cancels still pass, and so do replaces that only lower an order; where `bound` is about positions or values also "
+        "orders that close a part of the position. Then ask the operator.",
+    ),
+    "PRICE_MOVED": Code(
+        RejectReason.BROKER_OPTION,
+        "The price of the symbol has moved further than `limit`, a fraction, in the period that is watched; the symbol is "
+        "halted until a person lets it go on.",
+        "Cancels still pass. Ask the operator when trading goes on.",
+    ),
+    "LOSS_LIMIT": Code(
+        RejectReason.BROKER_OPTION,
+        "The account, or its group, has lost more than it may: on this trading day (loss_max), of the best of the day "
+        "(drawdown_max), or in the period that is watched (period_loss_max). It is halted until a person lets it go on.",
+        "Cancels still pass, and so do replaces that only lower an order. Ask the operator, also to close positions.",
     ),
     "SLICE_THROTTLED": Code(
         RejectReason.BROKER_OPTION,

@@ -85,6 +85,20 @@ class Bounds(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Largest loss since the beginning of the trading day, realised and not, in the base currency."""
     order_to_trade_max: Decimal | None = None
     """Most new orders and replaces for each execution, beyond the first thousand of a trading day."""
+    drawdown_max: Decimal | None = None
+    """Most that may be lost of the best result of the trading day, realised and not, in the base currency."""
+    period_s: Decimal | None = None
+    """How far back the limits that follow look, in whole seconds up to a day (RTS 6, article 15(1))."""
+    period_messages_max: Decimal | None = None
+    """Most new orders and replaces in a period."""
+    period_qty_max: Decimal | None = None
+    """Most that may be executed in a period: only in tables with the symbol."""
+    period_notional_max: Decimal | None = None
+    """The same as a value, in the base currency."""
+    period_price_move: Decimal | None = None
+    """How far the reference price may move in a period, as a fraction: only in the table of symbols."""
+    period_loss_max: Decimal | None = None
+    """Most that may be lost in a period, realised and not, in the base currency."""
 
 
 class LimitRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -171,6 +185,12 @@ _PLACE: Final = {dimension: place for place, dimension in enumerate(Dimension)}
 ORDER_BOUNDS: Final = ("order_qty_max", "order_notional_max", "price_band")
 POSITION_BOUNDS: Final = ("long_qty_max", "short_qty_max")
 NOTIONAL_BOUNDS: Final = ("gross_notional_max", "net_notional_max")
+RESULT_BOUNDS: Final = ("loss_max", "drawdown_max", "period_loss_max")
+PERIOD_S_MAX: Final = 86_400
+_OF_PERIODS: Final = (
+    "period_messages_max", "period_qty_max", "period_notional_max", "period_price_move", "period_loss_max",
+)  # fmt: skip
+_QUANTITIES: Final = (*POSITION_BOUNDS, "period_qty_max")
 _NUMBERS: Final = tuple(name for name in Bounds.__struct_fields__ if name not in ("messages", "executions"))
 
 
@@ -208,13 +228,30 @@ def row_faults(row: LimitRow) -> list[str]:
         value: Decimal | None = getattr(bounds, name)
         if value is not None and (not in_bounds(value) or value < 0):
             faults.append(f"{name}: {value}: not negative, at most 15 integer and 12 fraction digits")
-        if value is not None and name in POSITION_BOUNDS and Dimension.SYMBOL not in dimensions:
+        if value is not None and name in _QUANTITIES and Dimension.SYMBOL not in dimensions:
             faults.append(
                 f"{name}: {value}: quantities of several symbols have no sum: name the symbol, or symbol {ANY}"
             )
     for name in ("messages", "executions"):
         rate: Rate | None = getattr(bounds, name)
         faults += [] if rate is None else rate_faults(name, rate)
+    return faults + _monitored_faults(dimensions, bounds)
+
+
+def _monitored_faults(dimensions: list[Dimension], bounds: Bounds) -> list[str]:
+    """What is wrong with the limits that only the monitor judges by."""
+    faults = []
+    period_s = bounds.period_s
+    named = [name for name in _OF_PERIODS if getattr(bounds, name) is not None]
+    if (period_s is None) is not (not named):
+        faults.append(f"period_s: {period_s}: with one of {', '.join(_OF_PERIODS)}, and they with it")
+    if period_s is not None and (period_s != int(period_s) or not 1 <= period_s <= PERIOD_S_MAX):
+        faults.append(f"period_s: {period_s}: whole seconds, 1 to {PERIOD_S_MAX}")
+    if bounds.period_price_move is not None and dimensions != [Dimension.SYMBOL]:
+        faults.append(f"period_price_move: {bounds.period_price_move}: prices are everybody's: name the symbol alone")
+    for name in RESULT_BOUNDS:
+        if getattr(bounds, name) is not None and dimensions not in ([Dimension.ACCOUNT], [Dimension.GROUP]):
+            faults.append(f"{name}: {getattr(bounds, name)}: accounts have results: name account or group alone")
     return faults
 
 

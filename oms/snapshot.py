@@ -23,8 +23,8 @@ from oms.blotter import Blotter
 from oms.client import Client
 from oms.closures import Blackout, Closures, Window
 from oms.codec import decode_event
-from oms.copy_terms import CopyTerms, Reporting
 from oms.conversion_rates import ConversionRate
+from oms.copy_terms import CopyTerms, Reporting
 from oms.entitlements import Entitlement
 from oms.events import Event, ListReceived, SliceStopped
 from oms.exposure import ExposuresContent
@@ -33,8 +33,8 @@ from oms.instruments import Instrument
 from oms.kill_switches import Key, KillSwitch
 from oms.limits import NOTHING, Limits, Rate
 from oms.lists import OrderList
-from oms.order import Order
 from oms.monitor import MonitorContent
+from oms.order import Order
 from oms.override_events import OverrideGranted
 from oms.positions import Key as PositionKey
 from oms.positions import PositionContent

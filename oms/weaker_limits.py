@@ -66,8 +66,8 @@ def _bounds(table: LimitTable | None, values: tuple[str, ...]) -> Bounds:
 def _weaker_bounds(before: Bounds, after: Bounds) -> Iterator[tuple[str, Bound, Bound]]:
     for name in Bounds.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
-        if _is_weaker(was, now):
-            yield name, was, now
+        if _is_weaker(now, was) if name == "period_s" and None not in (was, now) else _is_weaker(was, now):
+            yield name, was, now  # in a shorter period the same is more
 
 
 def _is_weaker(was: Bound, now: Bound) -> bool:

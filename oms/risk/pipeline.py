@@ -13,6 +13,7 @@ from oms.risk.gate import Gate, OrderRequest
 from oms.risk.halted_symbol import halted_symbol
 from oms.risk.instrument import instrument
 from oms.risk.kill_switch import kill_switch
+from oms.risk.limit_breached import limit_breached
 from oms.risk.order_limits import order_limits
 from oms.risk.order_terms import order_terms
 from oms.risk.order_to_trade import order_to_trade
@@ -52,6 +53,7 @@ GATES: Final[tuple[Gate, ...]] = (
     gross_exposure,
     net_exposure,
     repeated_executions,
+    limit_breached,
     order_to_trade,
     venue_parts,
     venue_available,

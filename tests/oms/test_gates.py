@@ -55,6 +55,7 @@ def test_order_of_the_gates() -> None:
         "gross_exposure",
         "net_exposure",
         "repeated_executions",
+        "limit_breached",
         "order_to_trade",
         "venue_parts",
         "venue_available",
