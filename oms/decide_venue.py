@@ -21,6 +21,7 @@ from oms import decide_restatements
 from oms.blotter import Blotter
 from oms.causes import EXPIRED, REASONS
 from oms.decide_executions import known_execution
+from oms.decide_positions import rate_of_reference
 from oms.events import (
     CancelRejected,
     CancelRequested,
@@ -315,7 +316,10 @@ def reference_price_seen(blotter: Blotter, report: ReferencePriceSeen, at: Momen
         return []
     if not _is_positive(report.price):
         return [quarantine(report, "BAD_NUMBER", None, at)]
-    return [ReferencePriceSet(at.seq, at.utc_ns, report.venue, report.symbol, report.price)]
+    events: list[Event] = [ReferencePriceSet(at.seq, at.utc_ns, report.venue, report.symbol, report.price)]
+    if report.symbol in blotter.conversion.sources:
+        events += rate_of_reference(blotter, instrument, report.price, Moment(at.utc_ns, at.seq + 1))
+    return events
 
 
 def connected(blotter: Blotter, report: VenueConnected, at: Moment) -> list[Event]:

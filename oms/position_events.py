@@ -40,3 +40,5 @@ class ConversionRateSet(Event, frozen=True, gc=False, array_like=True, tag=True)
     """The instrument whose reference price it is; '' when `operator` has said so."""
     operator: str = ""
     reason: str = ""
+    approver: str = ""
+    """The second person; '' where none was needed and none was named."""

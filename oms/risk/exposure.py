@@ -9,6 +9,7 @@ from decimal import Decimal
 from oms.blotter import Blotter
 from oms.exact import ZERO, add, plain, trimmed
 from oms.refusals import Refusal, refuse
+from oms.risk.conversion import rate_refusal
 from oms.risk.gate import OrderRequest
 from oms.risk.to_reserve import additions
 from oms.types import Moment, Side
@@ -20,7 +21,7 @@ def gross_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
     for addition in additions(request, blotter):
         limit = addition.bounds.gross_notional_max
         if limit is not None:
-            if (unknown := _without_rate(request, blotter)) is not None:
+            if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
                 return unknown
             before = ZERO if addition.exposure is None else addition.exposure.gross
             more, _, _ = addition.more(blotter)
@@ -35,7 +36,7 @@ def net_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
     for addition in additions(request, blotter):
         limit, exposure = addition.bounds.net_notional_max, addition.exposure
         if limit is not None:
-            if (unknown := _without_rate(request, blotter)) is not None:
+            if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
                 return unknown
             _, more_long, more_short = addition.more(blotter)
             if request.side is Side.BUY:
@@ -53,14 +54,4 @@ def _above(code: str, before: Decimal, more: Decimal, limit: Decimal, name: str)
         return None
     return refuse(
         code, f"before={trimmed(before)} more={trimmed(more)} slice={name} limit={plain(limit)} value={trimmed(value)}"
-    )
-
-
-def _without_rate(request: OrderRequest, blotter: Blotter) -> Refusal | None:
-    instrument = request.instrument
-    if instrument is None or blotter.has_rate(instrument):
-        return None
-    return refuse(
-        "NO_CONVERSION_RATE",
-        f"symbol={instrument.symbol} currency={instrument.currency} base={blotter.limits.base_currency}",
     )

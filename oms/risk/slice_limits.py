@@ -39,7 +39,9 @@ def slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
             continue
         bounds = row.bounds
         refusal = (
-            _qty(request, bounds) or _notional(request, bounds, reference, blotter, at) or _band(request, bounds, reference)
+            _qty(request, bounds)
+            or _notional(request, bounds, reference, blotter, at)
+            or _band(request, bounds, reference)
         )
         if refusal is not None:
             code, *figures = refusal
