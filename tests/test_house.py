@@ -113,6 +113,7 @@ TOUCHES: dict[str, set[str]] = {
 """The files that do something in the world, and with what. All others are plain functions and data."""
 
 
+@cache
 def touched(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(tree_of(path)):
@@ -129,7 +130,7 @@ def touched(path: Path) -> set[str]:
                     found.add("eval")
                 if called.id == "open":
                     found.add("files")
-            elif isinstance(called, ast.Attribute):
+            elif isinstance(called, ast.Attribute) and called.attr in FILE_CALLS | CLOCK_CALLS:
                 where = ast.unparse(called.value)
                 if called.attr in FILE_CALLS and where not in ("Journal", "self", "logs", "acceptor", "admin"):
                     found.add("files")
@@ -258,6 +259,7 @@ def test_no_test_is_switched_off() -> None:
     off = [
         f"{name_of(path)}:{node.lineno}"
         for path in python_files("tests")
+        if any(switch in path.read_text() for switch in switches)
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute)
         and node.attr in switches

@@ -1,4 +1,5 @@
-"""Bears gateways quickly: everything is imported once, and each life of the gateway is a fork of this process.
+"""Bears gateways quickly: each life of the gateway is a fork of this process, which has imported everything, read the
+configuration once for what is kept of its types, and counts nothing of it as garbage to be looked for.
 
 Run as a process of its own (`python -m tests.crash.nursery`), it takes one JSON object a line on standard input and
 answers each with one:
@@ -12,6 +13,7 @@ One child at a time. It has no threads when it forks.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -19,8 +21,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from fixspec.dictionary import own_dictionary
+import gateway.admin  # noqa: F401  # a gateway imports it when it comes to its doors
+from config.load import load_gateway
 from gateway.app import run_gateway
+from gateway.sessions import sessions_of
+from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from tests.crash.points import MUTANTS, arm
 
 
@@ -45,12 +50,20 @@ def bear(order: dict[str, Any]) -> int:
     os._exit(0)
 
 
+def prepare(config: Path) -> None:
+    """What every life would do anew before it has read a byte of its own."""
+    sessions_of(load_gateway(config).sessions, {}, RULES_OF_ENGAGEMENT)
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
-    own_dictionary("FIX44")
     child = 0
     for line in sys.stdin:
         order = json.loads(line)
         if order["do"] == "bear":
+            if not child:
+                prepare(Path(order["config"]))
             child = bear(order)
             answer: dict[str, int] = {"pid": child}
         else:

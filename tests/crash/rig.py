@@ -51,7 +51,7 @@ limits: {{reference_price_age_ms_max: 86400000, throttle: {{messages: 100000, ca
 EXCHANGE_YAML = """
 name: EXCH
 listen: {{host: 127.0.0.1, port: {venue_port}}}
-journal: {{directory: {directory}/exchange/journal, map_size_gb: 4}}
+journal: {{directory: {directory}/exchange/journal, map_size_gb: 4, segment_bytes: 1048576}}
 logs: {{directory: {directory}/exchange/logs, level: warning, raw_messages: false}}
 session_defaults: {{sender_comp_id: EXCHANGE, begin_string: FIX.4.4}}
 sessions:

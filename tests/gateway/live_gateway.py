@@ -35,7 +35,7 @@ class LiveGateway:
             self.ports.append(door["port"])
         self.config: dict[str, Any] = {
             "listen": doors,
-            "journal": {"directory": str(directory / "journal"), "map_size_gb": 1},
+            "journal": {"directory": str(directory / "journal"), "map_size_gb": 1, "segment_bytes": 1 << 20},
             "logs": {"directory": str(directory / "logs")},
             "admin": {"socket": str(directory / "admin")},
             "sessions": sessions,

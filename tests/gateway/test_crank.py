@@ -47,7 +47,7 @@ def gateway(directory: Path, program: str) -> Iterator[tuple[subprocess.Popen[st
     port = free_port()
     config = {
         "listen": {"port": port},
-        "journal": {"directory": str(directory / "journal"), "map_size_gb": 1},
+        "journal": {"directory": str(directory / "journal"), "map_size_gb": 1, "segment_bytes": 1 << 20},
         "logs": {"directory": str(directory / "logs")},
         "admin": {"socket": str(directory / "admin")},
         "sessions": [{"name": "C", "begin_string": "FIX.4.4", "target_comp_id": "CLIENT"}],

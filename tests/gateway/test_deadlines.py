@@ -74,7 +74,7 @@ class Counted(int):
 def comparisons_of_a_turn(directory: Path, connections: int) -> int:
     """How many times are compared in a turn that takes a TestRequest, and to find out when the next one is due, while
     so many others are connected and say nothing."""
-    journal = Journal.create(directory, "TEST", 1)
+    journal = Journal.create(directory, "TEST", 1, 1 << 16)
     session = Session(settings(), rulebook("FIX.4.4"), SessionNumbers())
     application = EchoApplication()
     application.take_in([session.settings])

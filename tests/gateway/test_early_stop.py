@@ -26,7 +26,8 @@ def heeds_sigterm(pid: int) -> bool:
 @pytest.mark.parametrize("later_s", [0.0, 0.1, 0.2, 0.3, 0.4])
 def test_it_ends_with_0_at_every_moment_of_its_start(tmp_path: Path, later_s: float) -> None:
     path = tmp_path / "gateway.yaml"
-    path.write_text(json.dumps({"listen": {"port": free_port()}, "journal": {"map_size_gb": 1}}))
+    journal = {"map_size_gb": 1, "segment_bytes": 1 << 20}
+    path.write_text(json.dumps({"listen": {"port": free_port()}, "journal": journal}))
     command = [sys.executable, "-m", "gateway", "run", str(path), "--init"]
     process = subprocess.Popen(
         command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

@@ -17,7 +17,7 @@ HASH = "scrypt$14$8$1$c2FsdA$aGFzaA"
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
     """One with what the gateway itself never puts there."""
-    made = Journal.create(tmp_path / "journal", "TEST", 1)
+    made = Journal.create(tmp_path / "journal", "TEST", 1, 1 << 16)
     turn = made.transaction()
     turn.append_inbound("A", b"8=FIX.4.4\x019=1\x0135=A\x01553=joe\x01554=hunter|2\x01925=next one\x0110=000\x01")
     turn.append_outbound("A", 1, 1, [b"8=FIX.4.4\x019=1\x0135=A\x0195=7\x0196=raw\x01key\x0110=000\x01"])

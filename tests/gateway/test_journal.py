@@ -290,7 +290,7 @@ def test_whatever_is_committed_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, turns: list[list[tuple[str, bytes]]]
 ) -> None:
     directory = tmp_path_factory.mktemp("store") / "journal"
-    journal = Journal.create(directory, "H", SMALL_GB)
+    journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
     number = 0
     for turn in turns:
         transaction = journal.transaction()
@@ -339,7 +339,7 @@ def test_any_range_finds_the_messages_that_were_stored(
     tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[str, int, int]], data: st.DataObject
 ) -> None:
     """Runs of all lengths, with holes between them, durable and not: each number once, in order, with its content."""
-    journal = Journal.create(tmp_path_factory.mktemp("store") / "journal", "H", SMALL_GB)
+    journal = Journal.create(tmp_path_factory.mktemp("store") / "journal", "H", SMALL_GB, SEGMENT_BYTES)
     stored: dict[str, dict[int, bytes]] = {"A": {}, "B": {}}
     last = {"A": 0, "B": 0}
     transaction = journal.transaction()

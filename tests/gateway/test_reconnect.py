@@ -50,7 +50,7 @@ class Process:
     def __init__(self, directory: Path) -> None:
         self.clock = Clock()
         self.session = Session(settings(), rulebook("FIX.4.4"), SessionNumbers())
-        journal = Journal.create(directory / "journal", "TEST", 1)
+        journal = Journal.create(directory / "journal", "TEST", 1, 1 << 16)
         self.spine = Spine(journal, [self.session], Lobby([self.session]), Reporter())
 
     def turn(self, *inputs: Input) -> list[Effect]:

@@ -53,7 +53,7 @@ class Process:
             Session(settings(name=f"s{i}", target_comp_id=b"P%d" % i), rulebook("FIX.4.4"), SessionNumbers())
             for i in range(sessions)
         ]
-        self.journal = Journal.create(directory / "journal", "TEST", 1)
+        self.journal = Journal.create(directory / "journal", "TEST", 1, 1 << 20)
         self.spine = Spine(self.journal, made, Lobby(made), Storyteller(), replays_max=replays_max)
         self.heard: dict[int, deque[bytes]] = {i: deque() for i in range(sessions)}
         self.numbers = dict.fromkeys(range(sessions), 0)

@@ -34,7 +34,7 @@ class Process:
         self.directory = directory
         self.admission = admission
         self.clock = Clock()
-        self.journal = Journal.create(directory / "journal", "TEST", 1)
+        self.journal = Journal.create(directory / "journal", "TEST", 1, 1 << 16)
         self.connections = 0
         self._live()
 

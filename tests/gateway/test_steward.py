@@ -43,7 +43,7 @@ class Process:
         self.directory = directory
         self.configs = list(configs)
         self.clock = Clock()
-        self.journal = Journal.create(directory / "journal", "TEST", 1)
+        self.journal = Journal.create(directory / "journal", "TEST", 1, 1 << 16)
         self._live()
 
     def _live(self) -> None:

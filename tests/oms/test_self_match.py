@@ -258,7 +258,7 @@ def test_law_the_best_price_is_what_a_search_through_all_orders_finds(
 
 
 def test_heaps_stay_as_small_as_what_stands() -> None:
-    world = world_of()
+    world = World(limits(self_match=BY_ACCOUNT), finished_kept=10)  # what it hashes before each step stays small, too
     world.live("BEST", "1", "109")
     for number in range(400):
         world.live(f"O{number}", "1", "100")
