@@ -34,6 +34,7 @@ _RULES_IN_WORDS = {
     r"^(?:(?:CN|SAN)=.+|SHA256=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2})$": (
         "CN=name, SAN=name or SHA256= and 64 hexadecimal digits"
     ),
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$": "a time in UTC, as 2026-11-21T20:00:00Z",
     r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$": "a time of day HH:MM:SS, from 00:00:00 to 23:59:59",
 }
 

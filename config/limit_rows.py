@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from config.conversion_rates import source_faults
 from config.convert import Fault
 from config.limit_slices import SliceConfig
 from config.model import GatewayConfig, LimitsConfig
@@ -78,9 +79,10 @@ def _currency_faults(config: GatewayConfig) -> list[Fault]:
         where = f"limits.conversion_rates[{i}]"
         if of.currency in rates:
             faults.append(at(f"{where}.currency", f"'{of.currency}' is the base currency, or has a rate already"))
-        if of.rate > CONVERSION_RATE_MAX:
+        if of.rate is not None and of.rate > CONVERSION_RATE_MAX:
             faults.append(at(f"{where}.rate", f"{of.rate} is above {CONVERSION_RATE_MAX}"))
         rates.add(of.currency)
+        faults += source_faults(where, of, config)
     for i, instrument in enumerate(config.instruments):
         if instrument.currency is not None and instrument.currency not in rates:
             why = f"'{instrument.currency}' is not the base currency {limits.base_currency} and has no conversion rate"

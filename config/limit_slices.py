@@ -12,6 +12,10 @@ from config.records import CurrencyCode, Name, NotNegative, Positive, Record, Sy
 Which = Annotated[str, Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$", max_length=64)]
 
 
+UtcTime = Annotated[
+    str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)
+]
+Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 PerSecond = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
@@ -69,7 +73,15 @@ class ConversionRate(Record, frozen=True, kw_only=True):
     """What one of a currency is in the base currency."""
 
     currency: Annotated[CurrencyCode, Meta(description="as instruments have it")]
-    rate: Annotated[Positive, Meta(description="one of it in base_currency, at most 1000000")]
+    rate: Annotated[
+        Positive | None, Meta(description="one of it in base_currency, at most 1000000; with symbol until that has one")
+    ] = None
+    as_of: Annotated[
+        UtcTime | None, Meta(description="YYYY-MM-DDTHH:MM:SSZ at which it was so; without it when it was first read")
+    ] = None
+    symbol: Annotated[
+        Symbol | None, Meta(description="an instrument, as EUR-USD or USD-JPY, whose reference price is the rate")
+    ] = None
 
 
 class AccountConfig(Record, frozen=True, kw_only=True):

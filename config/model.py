@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from config.limit_slices import AccountConfig, ConversionRate, Currency, RiskClass, SliceConfig
+from config.limit_slices import AccountConfig, ConversionRate, Currency, RiskClass, Seconds, SliceConfig
 from config.listen import Listen, ListenTls
 from config.records import ONE_OR_MORE, CurrencyCode, MarketId, Name, Positive, Record, Symbol
 from config.session import (
@@ -174,6 +174,9 @@ class InstrumentConfig(Record, frozen=True, kw_only=True):
     ] = None
     risk_class: RiskClass = None
     currency: Currency = None
+    contract_multiplier: Annotated[
+        Positive, Meta(description="value = quantity x price x multiplier; at most 9 digits")
+    ] = Decimal(1)
 
 
 class LimitsConfig(Record, frozen=True, kw_only=True):
@@ -201,6 +204,9 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     conversion_rates: Annotated[
         tuple[ConversionRate, ...], Meta(description="one for each other currency of an instrument")
     ] = ()
+    conversion_rate_age_s_max: Annotated[
+        Seconds | None, Meta(description="an older rate is no rate: orders that need it are refused; without it any")
+    ] = None
     raises_need_approval: Annotated[
         bool, Meta(description="while it runs a limit is only made weaker by two persons together")
     ] = False

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from config.conversion_rates import rate_terms
 from config.limit_rows import rows_of
 from config.model import (
     ExchangeConfig,
@@ -119,7 +120,7 @@ def terms_of(config: GatewayConfig) -> Terms:
             rows=rows_of(limits),
             accounts=tuple(Account(of.name, of.group or "", of.currency or "") for of in config.accounts),
             base_currency=limits.base_currency,
-            rates=tuple((of.currency, of.rate) for of in limits.conversion_rates),
+            **rate_terms(limits)._asdict(),
             raises_need_approval=limits.raises_need_approval,
             duplicate_interval_ms=limits.duplicate_interval_ms,
             self_match=_self_match(limits.self_match),
@@ -285,6 +286,7 @@ def _instrument(instrument: InstrumentConfig) -> Instrument:
         has_close=instrument.close is not None,
         risk_class=instrument.risk_class or "",
         currency=instrument.currency or "",
+        contract_multiplier=instrument.contract_multiplier,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -103,11 +104,63 @@ def test_rows_that_cannot_be_used(row: str, told: str) -> None:
             'limits: {conversion_rates: [{currency: EUR, rate: "1000001"}]}',
             "limits.conversion_rates[0].rate: 1000001 is above 1000000",
         ),
+        (
+            "limits: {conversion_rates: [{currency: EUR}]}",
+            "limits.conversion_rates[0].rate: is missing; or name the symbol whose reference price it is",
+        ),
+        (
+            "limits: {conversion_rates: [{currency: EUR, symbol: EUR-USD}]}",
+            "limits.conversion_rates[0].symbol: 'EUR-USD' is not there; known are BTC-USD",
+        ),
+        (
+            "limits: {conversion_rates: [{currency: GBP, symbol: BTC-USD}, {currency: EUR, rate: 1}]}",
+            "limits.conversion_rates[0].symbol: 'BTC-USD' has its price neither in USD nor in GBP",
+        ),
+        (
+            'limits: {conversion_rates: [{currency: EUR, rate: "1", as_of: 2026-11-31T00:00:00Z}]}',
+            "limits.conversion_rates[0].as_of: '2026-11-31T00:00:00Z' is no time",
+        ),
+        (
+            'limits: {conversion_rates: [{currency: EUR, rate: "1", as_of: 2026-11-30}]}',
+            "limits.conversion_rates[0].as_of: '2026-11-30' is not a time in UTC, as 2026-11-21T20:00:00Z",
+        ),
+        (
+            "limits: {conversion_rates: [{currency: EUR, symbol: BTC-USD, as_of: 2026-11-30T00:00:00Z}]}",
+            "limits.conversion_rates[0].as_of: there is no rate that it is the time of",
+        ),
+        (
+            "limits: {conversion_rate_age_s_max: 0, conversion_rates: [{currency: EUR, rate: 1}]}",
+            "limits.conversion_rate_age_s_max: 0 is below 1",
+        ),
     ],
 )
 def test_currencies(more: str, told: str) -> None:
     problems = problems_of(HEAD + more, "g.yaml")
     assert any(told in problem for problem in problems), problems
+
+
+def test_rates_with_a_time_and_rates_that_are_prices(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.yaml"
+    rates = """
+limits:
+  conversion_rate_age_s_max: 60
+  conversion_rates:
+    - {currency: EUR, rate: "1.1", as_of: 2023-11-14T22:13:20Z}
+    - {currency: JPY, symbol: USD-JPY}
+    - {currency: GBP, rate: "1.3", symbol: GBP-USD}
+"""
+    more = """  - {symbol: USD-JPY, venue: SIM, currency: JPY}
+  - {symbol: GBP-USD, venue: SIM}
+  - {symbol: FUT, venue: SIM, contract_multiplier: 50}
+"""
+    file.write_text(HEAD + more + rates)
+    terms = terms_of(load_gateway(file))
+    assert terms.limits.rates == (("EUR", Decimal("1.1")), ("GBP", Decimal("1.3")))
+    assert terms.limits.rates_as_of_ns == (("EUR", 1_700_000_000 * 10**9),)
+    assert terms.limits.rate_symbols == (("JPY", "USD-JPY"), ("GBP", "GBP-USD"))
+    assert terms.limits.rate_age_ms_max == 60_000
+    assert [instrument.contract_multiplier for instrument in terms.instruments] == [1, 1, 1, 50]
+    assert limits_faults(terms.limits) == []
 
 
 def test_an_account_that_is_said_twice() -> None:
