@@ -2,6 +2,7 @@
 these are the sentences that only our own gateway understands:
 
     client stops reading | reads again     what it is sent waits before it, and the clock of a slow reader runs
+    client floods 1000 35=D|38=0.001       as many messages in one turn, each with a ClOrdID of its own; answers go unread
     note slow_consumer_cut                 this has been noted for the log since the last line of this kind
     operator halts | reduces | resumes     and what else stands in `OPERATOR`
     operator reads nothing to cancel       these words are in the answer to what was done last, or in why it was refused
@@ -148,8 +149,19 @@ class WorldStage:
         else:
             raise NotAsExpected("cannot read this line")
 
+    def _flood(self, peer: Peer, count: int, message: str) -> None:
+        with self.world.together():
+            for number in range(count):
+                self.world.send(peer, f"{message}|11=FLOOD{number}")
+        for other in self.world.peers.values():
+            other.unread.clear()
+
     def _peer(self, who: str, what: str) -> None:
         world, peer = self.world, self.world.peers[who]
+        if what.startswith("floods "):
+            count, _, message = what.removeprefix("floods ").partition(" ")
+            self._flood(peer, int(count), message)
+            return
         deeds: dict[str, Callable[[Peer], object]] = {
             "logs on": world.log_on,
             "logs out": world.log_out,
