@@ -16,8 +16,9 @@ the order itself does not, for it has none. So an order has a cell without venue
 Worst cases of a holding, in money. A position counts at the average cost of what is held, or has been sold; an open
 order at its limit, a sell order at the reference price if that is higher, an order without limit at the reference price
 as far off as the price band lets orders go. The reference price is that of the moment when the order was let in. Open
-buys that only close a short position lower it by their part of it; if they could turn it, all of them count. Values are
-rounded up, to 12 fraction digits.
+buys that only close a short position lower it by their part of it; if they could turn it, all of them count. Averages,
+and values that come from another currency, are rounded up, to 12 fraction digits. A holding's margin is the part of its
+worst case that the limits ask for its class.
 
 Sums are exact, so at any moment they are what anybody gets who adds up positions and open orders anew. What was
 executed before there was any table is known by account, symbol and venue only, at its average price, and has no session
@@ -32,7 +33,7 @@ from typing import Any, Final
 
 from oms.events import ExecutionBusted, ReplaceRequested
 from oms.exact import ZERO, add, multiply, part_rounded_up, subtract
-from oms.holdings import Book, Cell, Exposure, Holding, Place, Slot, sum_up, trade, untrade
+from oms.holdings import Book, Cell, Exposure, Holding, Place, Slot, reserve, sum_up, trade, untrade
 from oms.order import Execution, Order
 from oms.order_state import Base
 from oms.positions import Figures, Key, Positions
@@ -79,7 +80,18 @@ ExposuresContent = tuple[list[_CellContent], list[_ReservationContent]]
 class Exposures:
     """The ledger of one blotter, which alone writes to it."""
 
-    __slots__ = ("_around", "_orders", "books", "cells", "has_positions", "has_values", "is_by_venue", "reservations")
+    __slots__ = (
+        "_around",
+        "_orders",
+        "_unsummed",
+        "books",
+        "cells",
+        "has_credit",
+        "has_positions",
+        "has_values",
+        "is_by_venue",
+        "reservations",
+    )
 
     def __init__(self, around: Surroundings, orders: Mapping[int, Order]) -> None:
         """`orders` has those in memory."""
@@ -87,9 +99,12 @@ class Exposures:
         self._orders = orders
         self.books: tuple[Book, ...] = ()
         """Empty while no table accumulates; there is then nothing else either."""
-        self.has_positions = self.has_values = self.is_by_venue = False
+        self.has_positions = self.has_values = self.has_credit = self.is_by_venue = False
         self.cells: dict[Place, Cell] = {}
         self.reservations: dict[int, Reservation] = {}
+        self._unsummed: list[Cell] = []
+        """What they hold has changed, and the sums of their slices have not yet. Only within one event: whatever
+        executes, or takes back, is followed by `follow`."""
 
     # --------------------------------------------------------------------------------------------------------- look-ups
 
@@ -156,6 +171,7 @@ class Exposures:
         for cell in self.cells.values():
             self._place(cell)
             self._hold(cell, ZERO, ZERO)
+            self._sum_up()
         reservations, self.reservations = self.reservations, {}
         for order_seq, before in reservations.items():
             order = self._orders[order_seq]
@@ -169,6 +185,7 @@ class Exposures:
         self.books = books
         self.has_positions = any(book.has_positions for book in books)
         self.has_values = any(book.has_values for book in books)
+        self.has_credit = any(book.has_credit for book in books)
         self.is_by_venue = any(book.is_by_venue for book in books)
 
     def _take_over(self, positions: Positions, *, of_venues: bool) -> None:
@@ -197,7 +214,7 @@ class Exposures:
                 for symbol, holding in exposure.holdings.items():
                     instrument = instruments.get(symbol)
                     if instrument is not None and instrument.currency == currency:
-                        holding.factor = self._around.value_factor(instrument)
+                        holding.use_factor(self._around.value_factor(instrument))
                         sum_up(exposure, holding)
 
     def _cell(self, place: Place) -> Cell:
@@ -213,9 +230,11 @@ class Exposures:
         cell.plain, cell.valued = [], []
         for book, key, bounds, exposure, holding in self._slots(cell.place):
             if exposure is None:
-                exposure = book.slices[key] = Exposure()
+                exposure = book.slices[key] = Exposure(has_credit=book.has_credit)
             if holding is None:
-                holding = exposure.holdings[symbol] = Holding(around.value_factor(around.instruments.get(symbol)))
+                instrument = around.instruments.get(symbol)
+                holding = Holding(around.value_factor(instrument), around.margin_rate(instrument))
+                exposure.holdings[symbol] = holding
             slots.append(Slot(book, key, bounds, exposure, holding))
             if book.has_values:
                 cell.valued.append((exposure, holding))
@@ -236,6 +255,8 @@ class Exposures:
             self._reserve(order, qty, held)
         else:
             self._adjust(order, qty, held)
+        if self._unsummed:
+            self._sum_up()
 
     def revalue(self, order: Order) -> None:
         """It is let go: from now on it is worth what it is worth at the prices of this moment."""
@@ -261,10 +282,15 @@ class Exposures:
         if self.has_values and qty:
             price = _worst_price_of(order, held.reference, held.market_price)
             value = multiply(qty, price)
-        if qty != held.qty or value != held.value:
-            more_qty, more_value = subtract(qty, held.qty), subtract(value, held.value)
+        before_qty, before_value = held.qty, held.value
+        if qty != before_qty or value != before_value:
             held.qty, held.price, held.value = qty, price, value
-            self._add(held, more_qty, more_value)
+            if not before_qty:
+                self._add(held, qty, value)
+            elif not qty:
+                self._add(held, before_qty.copy_negate(), before_value.copy_negate())
+            else:
+                self._add(held, subtract(qty, before_qty), subtract(value, before_value))
         if not qty:
             del self.reservations[order.order_seq]
 
@@ -280,22 +306,24 @@ class Exposures:
         return (there,) if is_part else (self._cell((account, symbol, session, trader, "")), there)
 
     def _add(self, held: Reservation, qty: Decimal, value: Decimal) -> None:
-        is_buy = held.is_buy
+        is_buy, unsummed = held.is_buy, self._unsummed
         for cell in held.cells:
-            if is_buy:
-                for holding in cell.plain:
-                    holding.buy_qty = add(holding.buy_qty, qty)
-            else:
-                for holding in cell.plain:
-                    holding.sell_qty = add(holding.sell_qty, qty)
-            for exposure, holding in cell.valued:
+            for holding in cell.plain:
                 if is_buy:
                     holding.buy_qty = add(holding.buy_qty, qty)
-                    holding.buy_value = add(holding.buy_value, value)
                 else:
                     holding.sell_qty = add(holding.sell_qty, qty)
-                    holding.sell_value = add(holding.sell_value, value)
-                sum_up(exposure, holding)
+            if unsummed and cell in unsummed:
+                for _, holding in cell.valued:
+                    if is_buy:
+                        holding.buy_qty = add(holding.buy_qty, qty)
+                        holding.buy_value = add(holding.buy_value, value)
+                    else:
+                        holding.sell_qty = add(holding.sell_qty, qty)
+                        holding.sell_value = add(holding.sell_value, value)
+            else:
+                for exposure, holding in cell.valued:
+                    reserve(exposure, holding, is_buy, qty, value)
 
     # ------------------------------------------------------------------------------------------------------- executions
 
@@ -342,6 +370,7 @@ class Exposures:
             if after[0]:
                 trade(cell, after[0], multiply(after[0].copy_abs(), after[1]))
             self._hold(cell, net_qty, cost)
+            self._sum_up()
 
     def _take_out(self, order: Order, account: str, qty: Decimal, value: Decimal) -> None:
         if order.special.legs:
@@ -353,26 +382,41 @@ class Exposures:
             self._hold(cell, net_qty, cost)
 
     def _hold(self, cell: Cell, net_qty: Decimal, cost: Decimal) -> None:
-        """The cell was so before; carry the difference into its slices."""
+        """The cell was so before; carry the difference into its slices, but for their sums."""
         after, after_cost = cell.net_qty, cell.cost
         more_qty = subtract(after, net_qty)
         for holding in cell.plain:
             holding.net_qty = add(holding.net_qty, more_qty)
-        for exposure, holding in cell.valued:
-            holding.net_qty = add(holding.net_qty, more_qty)
-            if net_qty > 0:
-                holding.long_qty = subtract(holding.long_qty, net_qty)
-                holding.long_cost = subtract(holding.long_cost, cost)
-            elif net_qty < 0:
-                holding.short_qty = add(holding.short_qty, net_qty)
-                holding.short_cost = subtract(holding.short_cost, cost)
-            if after > 0:
-                holding.long_qty = add(holding.long_qty, after)
-                holding.long_cost = add(holding.long_cost, after_cost)
-            elif after < 0:
-                holding.short_qty = subtract(holding.short_qty, after)
-                holding.short_cost = add(holding.short_cost, after_cost)
-            sum_up(exposure, holding)
+        if not cell.valued:
+            return
+        long_qty = long_cost = short_qty = short_cost = ZERO
+        if net_qty >= ZERO and after >= ZERO:
+            long_qty, long_cost = more_qty, subtract(after_cost, cost)
+        elif net_qty <= ZERO and after <= ZERO:
+            short_qty, short_cost = more_qty.copy_negate(), subtract(after_cost, cost)
+        elif after < ZERO:
+            long_qty, long_cost = net_qty.copy_negate(), cost.copy_negate()
+            short_qty, short_cost = after.copy_negate(), after_cost
+        else:
+            long_qty, long_cost = after, after_cost
+            short_qty, short_cost = net_qty, cost.copy_negate()
+        for _, holding in cell.valued:
+            holding.net_qty = held = add(holding.net_qty, more_qty)
+            holding.sign = 0 if not held else 1 if held > ZERO else -1
+            if long_qty or long_cost:
+                holding.long_qty = add(holding.long_qty, long_qty)
+                holding.long_cost = add(holding.long_cost, long_cost)
+            if short_qty or short_cost:
+                holding.short_qty = add(holding.short_qty, short_qty)
+                holding.short_cost = add(holding.short_cost, short_cost)
+        self._unsummed.append(cell)
+
+    def _sum_up(self) -> None:
+        """An execution and what it leaves of its order change the sums of a slice once."""
+        for cell in self._unsummed:
+            for exposure, holding in cell.valued:
+                sum_up(exposure, holding)
+        self._unsummed.clear()
 
     # --------------------------------------------------------------------------------------------------------- restarts
 
@@ -385,6 +429,7 @@ class Exposures:
             cell.net_qty, cell.cost = net_qty, cost
             self._place(cell)
             self._hold(cell, ZERO, ZERO)
+            self._sum_up()
         for order_seq, places, account, venue, is_buy, qty, price, value, reference, market_price in reservations:
             its_cells = tuple(self.cells[place] for place in places)
             held = Reservation(account, venue, is_buy, its_cells, reference, market_price)

@@ -16,6 +16,7 @@ from oms.slices import LimitRow, rows_faults
 
 CONVERSION_RATE_MAX: Final = Decimal(1_000_000)
 DUPLICATE_INTERVAL_MS_MAX: Final = 60_000
+INITIAL_MARGIN_MAX: Final = Decimal(10)
 
 
 class Account(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -68,6 +69,9 @@ class Limits(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """By currency the instrument whose reference price is its rate; see `oms.conversion_rates`."""
     rate_age_ms_max: int = 0
     """A rate older than this is stale, and orders that need it are refused; 0: however old."""
+    initial_margins: tuple[tuple[str, Decimal], ...] = ()
+    """By class of instruments what of a value counts against `credit_max`, as a fraction; 1 for a class that is not
+    here: cash. Above 0, at most 10."""
 
 
 NOTHING: Final = Limits(
@@ -118,4 +122,15 @@ def _tables_faults(limits: Limits) -> list[str]:
             faults.append(f"rates: {currency}: each currency once, and not the base currency")
         if not in_bounds(rate) or not 0 < rate <= CONVERSION_RATE_MAX:
             faults.append(f"rates: {currency}: {rate}: above 0, at most {CONVERSION_RATE_MAX} and 12 fraction digits")
+    return faults + _margins_faults(limits)
+
+
+def _margins_faults(limits: Limits) -> list[str]:
+    faults = []
+    classes = [risk_class for risk_class, _ in limits.initial_margins]
+    for risk_class, margin in limits.initial_margins:
+        if classes.count(risk_class) > 1:
+            faults.append(f"initial_margins: {risk_class}: each class once")
+        if not in_bounds(margin) or not 0 < margin <= INITIAL_MARGIN_MAX:
+            faults.append(f"initial_margins: {risk_class}: {margin}: above 0, at most {INITIAL_MARGIN_MAX}")
     return faults

@@ -76,7 +76,8 @@ class Bounds(msgspec.Struct, frozen=True, gc=False, array_like=True):
     net_notional_max: Decimal | None = None
     """Largest net of all symbols in its worst case, either way, in the base currency."""
     credit_max: Decimal | None = None
-    """Most that may be owed: margin in use and reserved, in the base currency."""
+    """Most margin that may be in use and reserved, in the base currency: of each symbol the larger of the two worst
+    cases, times what the limits ask for its class."""
     messages: Rate | None = None
     """New orders and replaces."""
     executions: Rate | None = None
@@ -184,7 +185,7 @@ _PLACE: Final = {dimension: place for place, dimension in enumerate(Dimension)}
 
 ORDER_BOUNDS: Final = ("order_qty_max", "order_notional_max", "price_band")
 POSITION_BOUNDS: Final = ("long_qty_max", "short_qty_max")
-NOTIONAL_BOUNDS: Final = ("gross_notional_max", "net_notional_max")
+NOTIONAL_BOUNDS: Final = ("gross_notional_max", "net_notional_max", "credit_max")
 RESULT_BOUNDS: Final = ("loss_max", "drawdown_max", "period_loss_max")
 PERIOD_S_MAX: Final = 86_400
 _OF_PERIODS: Final = (

@@ -97,6 +97,7 @@ class Surroundings:
         "is_followed",
         "kill_switches",
         "limits",
+        "margins",
         "market",
         "monitor",
         "order_tables",
@@ -123,6 +124,7 @@ class Surroundings:
         self.tables: tuple[LimitTable, ...] = ()
         self.order_tables: tuple[LimitTable, ...] = ()
         self.groups: dict[str, str] = {}
+        self.margins: dict[str, Decimal] = {}
         self.conversion = ConversionRates()
         self.rates: dict[str, Decimal] = {}
         """What `conversion` says, however old it is."""
@@ -178,6 +180,10 @@ class Surroundings:
         rate = self.rates.get(instrument.currency, _ONE)
         multiplier = instrument.contract_multiplier
         return rate if multiplier == 1 else multiply(multiplier, rate)
+
+    def margin_rate(self, instrument: Instrument | None) -> Decimal:
+        """What of its value is margin, as a fraction. All of it where nothing is said of its class."""
+        return _ONE if instrument is None else self.margins.get(instrument.risk_class, _ONE)
 
     def in_base_currency(self, value: Decimal, instrument: Instrument) -> Decimal:
         """Quantity x price in the base currency, rounded up to 12 fraction digits."""
@@ -272,6 +278,7 @@ class Surroundings:
         self.is_followed = bool(flows) or limits.self_match is not None
         self.monitor.use(tables, self._accounts())
         self.is_followed |= self.monitor.follows
+        self.margins = dict(limits.initial_margins)
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
         self.conversion.use_sources(limits)
         self.rates = self.conversion.in_base(limits.base_currency)

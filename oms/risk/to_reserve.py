@@ -54,7 +54,10 @@ class Addition:
         """How far gross exposure, net long and net short go up, in the base currency."""
         gross = net_long = net_short = ZERO
         for symbol, (buy_qty, buy_value, sell_qty, sell_value) in self.by_symbol.items():
-            holding = self.holding(symbol) or Holding(blotter.value_factor(blotter.instruments.get(symbol)))
+            holding = self.holding(symbol)
+            if holding is None:
+                instrument = blotter.instruments.get(symbol)
+                holding = Holding(blotter.value_factor(instrument), blotter.margin_rate(instrument))
             long_worst, short_worst = holding.long_worst, holding.short_worst
             if buy_qty or buy_value:
                 long_worst = holding.worst(True, add(holding.buy_qty, buy_qty), add(holding.buy_value, buy_value))

@@ -31,6 +31,7 @@ REBUILT = {
     "history",
     "is_followed",
     "lists_by_seq",
+    "margins",
     "open_orders",
     "own_prices",
     "order_tables",
