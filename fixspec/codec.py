@@ -50,7 +50,7 @@ _HEAD_OVERHEAD: Final = len(b"8=\x019=\x01")
 _ALL_BUT_EQUALS_AND_SOH: Final = bytes(byte for byte in range(256) if byte not in b"=\x01")
 _SKELETON: Final = b"=\x01" * FIELDS_MAX
 # At most 16 bytes of BeginString, at most 7 digits of BodyLength.
-_HEAD = re.compile(rb"8=FIX[^\x01]{0,13}\x019=([0-9]{1,7})\x01").match
+_HEAD: Final = re.compile(rb"8=FIX[^\x01]{0,13}\x019=([0-9]{1,7})\x01").match
 _HEAD_BYTES_MAX: Final = _HEAD_OVERHEAD + BEGIN_STRING_BYTES_MAX + BODY_LENGTH_DIGITS_MAX
 _FIRST_THREE: Final = "BeginString(8), BodyLength(9), MsgType(35) are not the first three fields"
 _BODY_LENGTH: Final = "BodyLength(9) is wrong"

@@ -20,7 +20,7 @@ NS_PER_SECOND: Final = 1_000_000_000
 
 is_decimal: Final = re.compile(rb"-?(?:[0-9]{1,15}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})").fullmatch
 """Truthy exactly for what `parse_decimal` parses."""
-_TO_SECOND = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{2}):([0-9]{2}):([0-9]{2})").fullmatch
+_TO_SECOND: Final = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{2}):([0-9]{2}):([0-9]{2})").fullmatch
 _EPOCH_ORDINAL: Final = datetime.date(1970, 1, 1).toordinal()
 _SCALE: Final[tuple[int, ...]] = tuple(10 ** (9 - digits) for digits in range(10))
 

@@ -54,7 +54,8 @@ class Deciding(Recovering):
             except Exception as error:
                 failure = self._not_taken(waiting.popleft(), error, turn) or failure
                 continue
-            for event, payload in zip(events, payloads, strict=True):
+            for index, event in enumerate(events):
+                payload = payloads[index]
                 try:  # as in `_state`
                     turn.append(payload)
                     blotter.apply(event)

@@ -34,6 +34,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import lmdb
 
@@ -63,15 +64,15 @@ from gateway.store_files import JournalRefused, lock, refuse_short_file, refuse_
 from gateway.stored_log import FORMAT, HEAD, META_KEYS, START, TABLES, LogReader, Stored, StoredLog, origin
 from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
 
-EXIT_JOURNAL_FAILED = 74  # EX_IOERR of sysexits.h
-MAP_SIZE_GB = 64  # address space, not disk: LMDB grows the file as it is used
-SEGMENT_BYTES = 8 << 20
+EXIT_JOURNAL_FAILED: Final = 74  # EX_IOERR of sysexits.h
+MAP_SIZE_GB: Final = 64  # address space, not disk: LMDB grows the file as it is used
+SEGMENT_BYTES: Final = 8 << 20
 
-_GENERATION = struct.Struct(">I")
-_PLACE = struct.Struct(">III")  # messages of the run, records of the chunk, bytes of the chunk before a turn's first
-_COUNT = struct.Struct(">I")
-_RUNHEAD = NUMBER.size + _COUNT.size
-_pack_generation = _GENERATION.pack
+_GENERATION: Final = struct.Struct(">I")
+_PLACE: Final = struct.Struct(">III")  # messages of the run, records and bytes of the chunk before a turn's first
+_COUNT: Final = struct.Struct(">I")
+_RUNHEAD: Final = NUMBER.size + _COUNT.size
+_pack_generation: Final = _GENERATION.pack
 
 
 class JournalFailed(Exception):
@@ -476,6 +477,17 @@ class Journal(LogReader):
         except Damaged as damage:
             raise self._refusal(damage) from damage
         yield from _of_runs(ahead, prefix, begin, end)
+
+    def last_outbound(self, session: str, generation: int) -> int:
+        """The highest MsgSeqNum(34) of a durable message of ours in this generation; 0 when there is none."""
+        prefix = session_prefix(session) + _pack_generation(generation)
+        last = max((run.end - 1 for chunk in self._not_in_lmdb() for run in chunk.runs.get(prefix, ())), default=0)
+        with self._environment.begin(db=self._outbound) as txn, txn.cursor() as cursor:
+            found = cursor.prev() if cursor.set_range(prefix + b"\xff" * NUMBER.size) else cursor.last()
+            if found and cursor.key().startswith(prefix):
+                first, count = cursor.key()[len(prefix) :], cursor.value()[NUMBER.size : _RUNHEAD]
+                last = max(last, NUMBER.unpack(first)[0] + _COUNT.unpack(count)[0] - 1)
+        return last
 
     def _messages_of(
         self, txn: lmdb.Transaction, run: memoryview, first: int, begin: int, end: int

@@ -10,22 +10,22 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zlib import crc32
 
-INBOUND = b"i"
-OUTBOUND = b"o"
-FACT = b"f"
-NUMBERS = b"n"
-EVENT = b"e"
-TURN = b"t"
+INBOUND: Final = b"i"
+OUTBOUND: Final = b"o"
+FACT: Final = b"f"
+NUMBERS: Final = b"n"
+EVENT: Final = b"e"
+TURN: Final = b"t"
 
-NUMBER = struct.Struct(">Q")
-TURN_END = struct.Struct(">Q32s")  # utc_ns, digest
-SESSION_NUMBERS = struct.Struct(">IQQ")  # generation, next sender, next target
-_OUTBOUND_PLACE = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
-FRAME = struct.Struct(">II")  # length of kind and payload, CRC-32
-_pack_frame = FRAME.pack
+NUMBER: Final = struct.Struct(">Q")
+TURN_END: Final = struct.Struct(">Q32s")  # utc_ns, digest
+SESSION_NUMBERS: Final = struct.Struct(">IQQ")  # generation, next sender, next target
+_OUTBOUND_PLACE: Final = struct.Struct(">IQ")  # generation, MsgSeqNum, behind the session's name and a NUL
+FRAME: Final = struct.Struct(">II")  # length of kind and payload, CRC-32
+_pack_frame: Final = FRAME.pack
 
 
 class Damaged(Exception):
@@ -50,8 +50,7 @@ class Numbers(NamedTuple):
 
 def framed(seq: int, kind: bytes, payload: bytes) -> bytes:
     """A record as it stands in the log."""
-    content = kind + payload
-    return _pack_frame(len(content), crc32(content, seq)) + content
+    return b"".join((_pack_frame(1 + len(payload), crc32(payload, crc32(kind, seq))), kind, payload))
 
 
 def records_of(chunk: bytes, first_seq: int) -> Iterator[tuple[int, Record]]:

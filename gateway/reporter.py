@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from fixspec.numbers import format_utc_timestamp
 from fixspec.tags import MsgType
@@ -13,7 +14,7 @@ from gateway.turn import Turn
 from oms.blotter import Blotter
 from oms.order import Order
 
-NS_PER_MS = 1_000_000
+NS_PER_MS: Final = 1_000_000
 
 
 class Reporter:

@@ -38,8 +38,8 @@ _PREFIX_LENGTH: Final = 1
 _READABLE: Final = frozenset(b"%d[" % schema for schema in range(1, SCHEMA + 1))
 _AS_IT_IS: Final = frozenset(b"%d[" % schema for schema in range(max(UPCASTERS, default=0) + 1, SCHEMA + 1))
 """Beginnings of payloads that no upcaster has to see."""
-_encode = msgspec.json.Encoder().encode
-_decode = cast("msgspec.json.Decoder[Event]", msgspec.json.Decoder(Union[EVENT_TYPES])).decode  # noqa: UP007
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = cast("msgspec.json.Decoder[Event]", msgspec.json.Decoder(Union[EVENT_TYPES])).decode  # noqa: UP007
 
 
 class UnreadableEvent(ValueError):

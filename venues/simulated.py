@@ -31,6 +31,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import Final
 
 from oms.events import CancelRequested, Event, OrderQueried, OrderRouted, ReplaceRequested
 from oms.exact import ZERO
@@ -51,7 +52,7 @@ from oms.venue_reports import (
 )
 from venues.port import Capabilities, Carrier
 
-CAPABILITIES = Capabilities(
+CAPABILITIES: Final = Capabilities(
     carrier=Carrier.IN_PROCESS,
     replace=True,
     status_query=True,
@@ -61,8 +62,8 @@ CAPABILITIES = Capabilities(
     times_in_force=frozenset(PLAIN.times_in_force),
 )
 
-_ONE = Decimal(1)
-_MUST_NOT_REST = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL})
+_ONE: Final = Decimal(1)
+_MUST_NOT_REST: Final = frozenset({TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL})
 
 
 class _Rule(Enum):
@@ -75,7 +76,7 @@ class _Rule(Enum):
     SILENT = Decimal("0.99")
 
 
-_RULES = {rule.value: rule for rule in _Rule}
+_RULES: Final = {rule.value: rule for rule in _Rule}
 
 
 @dataclass(frozen=True, slots=True)

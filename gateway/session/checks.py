@@ -11,7 +11,7 @@ all; without a number nothing can be said about it; without its required fields 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fixspec.faults import INCORRECT_DATA_FORMAT, REQUIRED_TAG_MISSING, TAG_WITHOUT_VALUE, TEXTS, Fault
 from fixspec.message import Message
@@ -33,11 +33,11 @@ from fixspec.tags import (
 from gateway.instant import NS_PER_S, Instant
 from gateway.session.settings import SessionSettings
 
-COMP_ID_PROBLEM = 9
-SENDING_TIME_ACCURACY_PROBLEM = 10
-DECRYPTION_PROBLEM = 7
-INVALID_APPLICATION_VERSION = 18
-_TEXTS = TEXTS | {
+COMP_ID_PROBLEM: Final = 9
+SENDING_TIME_ACCURACY_PROBLEM: Final = 10
+DECRYPTION_PROBLEM: Final = 7
+INVALID_APPLICATION_VERSION: Final = 18
+_TEXTS: Final = TEXTS | {
     DECRYPTION_PROBLEM: "Decryption problem",
     INVALID_APPLICATION_VERSION: "Invalid/Unsupported Application Version",
     COMP_ID_PROBLEM: "CompID problem",
@@ -76,11 +76,11 @@ def check_msg_seq_num(message: Message, settings: SessionSettings, now: Instant)
     return HeaderRefusal(None, "Required tag missing (34)" if value is None else "Incorrect data format for value (34)")
 
 
-_MISSING = {
+_MISSING: Final = {
     tag: HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, tag), None)
     for tag in (SENDER_COMP_ID, TARGET_COMP_ID, SENDING_TIME)
 }
-_EMPTY = {tag: HeaderRefusal(fault_of(TAG_WITHOUT_VALUE, tag), None) for tag in _MISSING}
+_EMPTY: Final = {tag: HeaderRefusal(fault_of(TAG_WITHOUT_VALUE, tag), None) for tag in _MISSING}
 
 
 def check_required_fields(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
@@ -98,7 +98,7 @@ def check_required_fields(message: Message, settings: SessionSettings, now: Inst
 
 
 # The acceptance definitions want no RefTagID(371) here (2k), though session test case 2.k would allow it.
-_COMP_ID_PROBLEM = HeaderRefusal(fault_of(COMP_ID_PROBLEM), "")
+_COMP_ID_PROBLEM: Final = HeaderRefusal(fault_of(COMP_ID_PROBLEM), "")
 
 
 def check_comp_ids(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
@@ -109,8 +109,8 @@ def check_comp_ids(message: Message, settings: SessionSettings, now: Instant) ->
     return _COMP_ID_PROBLEM if settings.check_comp_id else None
 
 
-_SENDING_TIME_PROBLEM = HeaderRefusal(fault_of(SENDING_TIME_ACCURACY_PROBLEM), "")
-_SENDING_TIME_FORMAT = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, SENDING_TIME), None)
+_SENDING_TIME_PROBLEM: Final = HeaderRefusal(fault_of(SENDING_TIME_ACCURACY_PROBLEM), "")
+_SENDING_TIME_FORMAT: Final = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, SENDING_TIME), None)
 
 
 def check_sending_time(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
@@ -125,8 +125,8 @@ def check_sending_time(message: Message, settings: SessionSettings, now: Instant
     return _SENDING_TIME_PROBLEM
 
 
-_ORIG_SENDING_TIME_MISSING = HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, ORIG_SENDING_TIME), None)
-_ORIG_SENDING_TIME_FORMAT = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, ORIG_SENDING_TIME), None)
+_ORIG_SENDING_TIME_MISSING: Final = HeaderRefusal(fault_of(REQUIRED_TAG_MISSING, ORIG_SENDING_TIME), None)
+_ORIG_SENDING_TIME_FORMAT: Final = HeaderRefusal(fault_of(INCORRECT_DATA_FORMAT, ORIG_SENDING_TIME), None)
 
 
 def check_poss_dup(message: Message, settings: SessionSettings, now: Instant) -> HeaderRefusal | None:
@@ -162,7 +162,7 @@ def routing_fault(message: Message, settings: SessionSettings) -> Fault | None:
     return None
 
 
-HEADER_CHECKS: tuple[HeaderCheck, ...] = (
+HEADER_CHECKS: Final[tuple[HeaderCheck, ...]] = (
     check_begin_string,
     check_msg_seq_num,
     check_required_fields,

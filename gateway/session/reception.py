@@ -10,6 +10,8 @@ waiting for one another is how two sides lock up.
 
 from __future__ import annotations
 
+from typing import Final
+
 from fixspec.faults import INCORRECT_DATA_FORMAT, VALUE_INCORRECT, BusinessFault, Fault
 from fixspec.message import Message
 from fixspec.numbers import parse_int
@@ -60,11 +62,11 @@ from gateway.session.replaying import Replaying
 from gateway.session.settings import Role
 from gateway.session.state import KIND_OF_MSG_TYPE, LIVE, RECEPTION, Kind, State, Step, Verdict
 
-NEXT_EXPECTED_TOO_HIGH = 10
+NEXT_EXPECTED_TOO_HIGH: Final = 10
 """SessionStatus(1409): received NextExpectedMsgSeqNum(789) is too high."""
 
-_APPLICATION = Kind.APPLICATION
-_TAKE = Verdict.TAKE
+_APPLICATION: Final = Kind.APPLICATION
+_TAKE: Final = Verdict.TAKE
 
 
 class Reception(Replaying):

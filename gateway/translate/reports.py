@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
 from fixspec.numbers import format_decimal
 from gateway.translate.dialect import Dialect
@@ -23,31 +24,31 @@ from oms.special_terms import NO_SPECIAL_TERMS
 from oms.types import TimeInForce
 
 # ExecType(150)
-NEW = b"0"
-DONE_FOR_DAY = b"3"
-CANCELED = b"4"
-REPLACED = b"5"
-PENDING_CANCEL = b"6"
-STOPPED = b"7"
-REJECTED = b"8"
-SUSPENDED = b"9"
-PENDING_NEW = b"A"
-EXPIRED = b"C"
-RESTATED = b"D"
-PENDING_REPLACE = b"E"
-TRADE = b"F"
-TRADE_CORRECT = b"G"
-TRADE_CANCEL = b"H"
-ORDER_STATUS = b"I"
+NEW: Final = b"0"
+DONE_FOR_DAY: Final = b"3"
+CANCELED: Final = b"4"
+REPLACED: Final = b"5"
+PENDING_CANCEL: Final = b"6"
+STOPPED: Final = b"7"
+REJECTED: Final = b"8"
+SUSPENDED: Final = b"9"
+PENDING_NEW: Final = b"A"
+EXPIRED: Final = b"C"
+RESTATED: Final = b"D"
+PENDING_REPLACE: Final = b"E"
+TRADE: Final = b"F"
+TRADE_CORRECT: Final = b"G"
+TRADE_CANCEL: Final = b"H"
+ORDER_STATUS: Final = b"I"
 
-REJECTED_STATUS = b"8"
-CANCEL_REQUEST = b"1"  # CxlRejResponseTo(434)
-REPLACE_REQUEST = b"2"
+REJECTED_STATUS: Final = b"8"
+CANCEL_REQUEST: Final = b"1"  # CxlRejResponseTo(434)
+REPLACE_REQUEST: Final = b"2"
 
-_GOOD_TILL_CANCEL = TimeInForce.GOOD_TILL_CANCEL
-_GOOD_TILL_DATE = TimeInForce.GOOD_TILL_DATE
+_GOOD_TILL_CANCEL: Final = TimeInForce.GOOD_TILL_CANCEL
+_GOOD_TILL_DATE: Final = TimeInForce.GOOD_TILL_DATE
 
-_EXECUTION_REPORT = b"".join(
+_EXECUTION_REPORT: Final = b"".join(
     (
         b"37=%b\x01",  # OrderID
         b"11=%b\x01%b",  # ClOrdID, and OrigClOrdID(41) in the answer to a request

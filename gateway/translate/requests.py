@@ -9,7 +9,7 @@ desk does not.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fixspec.message import Group, Message
 from fixspec.numbers import parse_decimal, parse_utc_timestamp
@@ -40,8 +40,8 @@ from gateway.translate.values import ORD_TYPES, SIDES, TIMES_IN_FORCE
 from oms.commands import CancelOrder, DisputeTrade, MassCancel, NewOrder, QueryOrder, ReplaceOrder
 from oms.types import RejectReason
 
-DAY = b"0"
-_NO_QTY = Decimal(0)
+DAY: Final = b"0"
+_NO_QTY: Final = Decimal(0)
 
 
 class Unsupported(NamedTuple):
