@@ -21,6 +21,7 @@ from config.model import (
 from config.permission_checks import permission_faults
 from config.session import SessionKeys
 from config.session_checks import at, keys_faults, network_faults, throttle_faults, zone_faults
+from config.watching_checks import watching_faults
 
 
 def gateway_faults(config: GatewayConfig) -> list[Fault]:
@@ -36,6 +37,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *throttle_faults("limits.throttle", config.limits.throttle),
         *slices_faults(config),
         *zone_faults("trading_day", config.trading_day.time_zone),
+        *watching_faults(config),
     ]
 
 

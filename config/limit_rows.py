@@ -32,6 +32,16 @@ def _row(of: SliceConfig) -> LimitRow:
         net_notional_max=of.net_notional_max,
         executions=None if of.executions_per_s is None else Rate(of.executions_per_s, of.executions_per_s),
         order_to_trade_max=of.order_to_trade_max,
+        loss_max=of.loss_max,
+        drawdown_max=of.drawdown_max,
+        period_s=None if of.period_s is None else Decimal(of.period_s),
+        period_messages_max=of.period_messages_max,
+        period_qty_max=of.period_qty_max,
+        period_notional_max=of.period_notional_max,
+        period_price_move=(
+            None if of.period_price_move_percent is None else of.period_price_move_percent / _HUNDRED
+        ),
+        period_loss_max=of.period_loss_max,
         messages=None if of.messages_per_s is None else Rate(of.messages_per_s, of.messages_per_s),
     )
     return LimitRow(tuple((dimension, value) for dimension, value in places if value is not None), bounds)

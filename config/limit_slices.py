@@ -17,6 +17,7 @@ UtcTime = Annotated[
 ]
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 PerSecond = Annotated[int, Meta(ge=1, le=1_000_000)]
+Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 
 
 class SliceConfig(Record, frozen=True, kw_only=True):
@@ -66,6 +67,32 @@ class SliceConfig(Record, frozen=True, kw_only=True):
     order_to_trade_max: Annotated[
         Positive | None,
         Meta(description="most new orders and replaces for each execution of a day, beyond the first 1000"),
+    ] = None
+
+
+    loss_max: Annotated[
+        NotNegative | None,
+        Meta(description="most lost on a trading day, in base_currency; account or group alone; halts it"),
+    ] = None
+    drawdown_max: Annotated[
+        NotNegative | None,
+        Meta(description="most lost of the best of a trading day, in base_currency; account or group alone; halts it"),
+    ] = None
+    period_s: Annotated[
+        Seconds | None, Meta(description="how far back the limits over a period look; they halt the slice")
+    ] = None
+    period_messages_max: Annotated[
+        NotNegative | None, Meta(description="most new orders and replaces in a period")
+    ] = None
+    period_qty_max: Annotated[NotNegative | None, Meta(description="most executed in a period; needs symbol")] = None
+    period_notional_max: Annotated[
+        NotNegative | None, Meta(description="most executed in a period, quantity x price in base_currency")
+    ] = None
+    period_price_move_percent: Annotated[
+        NotNegative | None, Meta(description="furthest that the reference price may move in a period; symbol alone")
+    ] = None
+    period_loss_max: Annotated[
+        NotNegative | None, Meta(description="most lost in a period, in base_currency; account or group alone")
     ] = None
 
 

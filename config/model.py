@@ -25,6 +25,7 @@ from config.session import (
     Throttle,
 )
 from config.trading import Blackout, Close, Hours, SelfMatch, Supports, TradingDay
+from config.watching import AlertsConfig, MetricsConfig, MonitorConfig
 
 __all__ = [
     "APPL_VER_IDS",
@@ -265,6 +266,11 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     blackouts: Annotated[tuple[Blackout, ...], Meta(description="times in which new orders are refused")] = ()
     trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()
     kill_switch: Annotated[KillSwitchConfig, Meta(description="how everything is stopped")] = KillSwitchConfig()
+    monitor: Annotated[MonitorConfig, Meta(description="what is told of the use of limits")] = MonitorConfig()
+    alerts: Annotated[AlertsConfig, Meta(description="who hears of alerts")] = AlertsConfig()
+    metrics: Annotated[
+        MetricsConfig | None, Meta(description="figures for a monitoring system; without it none")
+    ] = None
 
 
 # -- the bundled exchange ----------------------------------------------------------------------------------------------

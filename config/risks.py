@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from config.listen import Listen
 from config.load import Origins
 from config.model import ExchangeConfig, GatewayConfig
 from config.session import SessionConfig, SessionKeys, SessionTemplate
+from config.watching_checks import receiver_of
 
 FOR_VENUES_ONLY = (
     "connect", "reconnect_interval_s", "host_selection_policy", "host_selection_policy_priority_start_over_interval_s",
@@ -50,7 +52,20 @@ def risks_of(config: GatewayConfig | ExchangeConfig, origins: Origins) -> list[R
         found += _session(f"sessions[{i}] {session.name}", session, beyond, origins.sessions[i])
     for i, template in enumerate(config.session_templates):
         found += _session(f"session_templates[{i}] {template.name}", template, beyond, origins.templates[i])
+    if isinstance(config, GatewayConfig):
+        found += _watching(config)
     return found + _unbound(config)
+
+
+def _watching(config: GatewayConfig) -> Iterator[Risk]:
+    if config.metrics is not None and not is_loopback(config.metrics.host):
+        why = f"{config.metrics.host}: whoever reaches it reads the names of sessions and all figures"
+        yield Risk("metrics.host", why)
+    webhook = config.alerts.webhook
+    if webhook is not None:
+        receiver = receiver_of(webhook.url)
+        if receiver.startswith("http://") and not is_loopback(urlsplit(receiver).hostname or ""):
+            yield Risk("alerts.webhook.url", "plain http: whoever is on the way reads alerts and the token along")
 
 
 def _unbound(config: GatewayConfig | ExchangeConfig) -> list[Risk]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gateway.alerts import ALERT, alert_id
 from gateway.turn import Turn
 from oms.blotter import Blotter
 from oms.events import Event, ExecutionCorrected, OrderAdopted, OrderFilled, ReportQuarantined, SliceStopped
@@ -31,6 +32,7 @@ class Alarms:
             "why": event.why,
             "order_id": "" if event.order_seq is None else self._order_id(event.order_seq),
             "seq": str(event.seq),
+            **self._alert(event),
             "report": repr(event.report),
             "meaning": reason.meaning,
             "cure": reason.cure,
@@ -44,6 +46,7 @@ class Alarms:
             "venue_cl_ord_id": event.venue_cl_ord_id,
             "venue_order_id": event.venue_order_id,
             "order": f"{event.side} {event.order_qty:f} {event.symbol}",
+            **self._alert(event),
         }
         turn.note("error", "", "external_order", details)
 
@@ -54,6 +57,7 @@ class Alarms:
             "burst": str(event.rate.burst),
             "meaning": "More executions than its limit allows: no new orders in it until a person lets it go on.",
             "cure": "Look at what was executed; then: fixgate limits resume, with a reason.",
+            **self._alert(event),
         }
         turn.note("error", "", "slice_stopped", details)
 
@@ -67,6 +71,9 @@ class Alarms:
             "flags": ", ".join(event.flags),
         }
         turn.note("error", self._blotter.order(event.order_seq).session, "odd_execution", details)
+
+    def _alert(self, event: Event) -> dict[str, str]:
+        return {ALERT: alert_id(self._blotter.store_id, event.seq)}
 
     def _order_id(self, order_seq: int) -> str:
         return order_id(self._blotter.store_id, order_seq)

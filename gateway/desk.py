@@ -25,11 +25,15 @@ from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
 from gateway.limits_desk import LimitsDesk
 from gateway.market_hours import MarketHours, MarketTerms
 from gateway.markets import Markets
+from gateway.monitor_desk import MonitorDesk, MonitorTerms
 from gateway.news import TellNews, tell_news
 from gateway.operator import StateHash
 from gateway.order_desk import OrderDesk
+from gateway.position_desk import PositionDesk
+from gateway.recovery import Sent
 from gateway.reporter import Reporter
 from gateway.risk_desk import RiskDesk
+from gateway.sent_copies import SentCopies
 from gateway.strangers import Strangers
 from gateway.tellers import Tellers
 from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
@@ -46,6 +50,7 @@ from oms.commands import (
     SetTradingState,
     SetVenueCapabilities,
 )
+from oms.decide_slices import stopped_slices
 from oms.instruments import Instrument
 from oms.limits import Limits
 from oms.permission_commands import RestrictSymbol, ResumeSlice, SetEntitlement
@@ -72,6 +77,7 @@ class Terms:
     hours: TradingHours = AROUND_THE_CLOCK
     kill_switch: KillTerms = field(default_factory=KillTerms)
     market: MarketTerms = field(default_factory=MarketTerms)
+    monitor: MonitorTerms = field(default_factory=MonitorTerms)
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
 
@@ -127,13 +133,21 @@ class Desk(Deciding):
         self._order_desk = OrderDesk(self.blotter, self._watch, lambda: self._clients, self._take)
         self._risk_desk = RiskDesk(self.blotter, lambda: self._clients, self._take)
         limits_desk = LimitsDesk(self.blotter, self._take)
+        self.monitor = MonitorDesk(self.blotter, terms.monitor, self._take)
+        self._tellers |= self.monitor.tellers
         self._deeds = {
             **self._order_desk.deeds, **self._kill_switches.deeds, **self._risk_desk.deeds, **limits_desk.deeds,
+            **PositionDesk(self.blotter, self._take).deeds,
+            **self.monitor.deeds,
         }  # fmt: skip
         self._copy_desk = CopyDesk(self.blotter, lambda: self._clients, self._take, terms.mics)
         for changed in (events.CopyTermsSet, events.ReportingSet):
             self._told.table[changed] = self._copies_changed
         self._tick_at_mono_ns: int | None = None
+
+    def use_sent(self, sent: Sent) -> None:
+        """What was sent can be read again: copies go on where they were."""
+        self._copy_desk.sent = SentCopies(sent)
 
     def use_clients(self, clients: Mapping[str, Client]) -> None:
         """From now on these are the clients, on these terms. Who has an order must stay among them."""
@@ -146,6 +160,8 @@ class Desk(Deciding):
         self._tellers = self._copy_desk.with_copies(self._told.table)
 
     def _trading_session_changed(self, event: events.Event, turn: Turn) -> None:
+        if isinstance(event, events.TradingStateChanged):
+            self.monitor.tell(event, turn)
         self._questions.tell_trading_session(turn)
 
     # -- the seam ------------------------------------------------------------------------------------------------
@@ -180,6 +196,7 @@ class Desk(Deciding):
         self._leavers.started(self._leaving_terms(), turn)
         self._kill_switches.started(turn)
         self._risk_desk.started(turn)
+        self.monitor.started(turn)
         self._expiry.reached(turn)
         self._let_venues_speak(turn)
 
@@ -259,7 +276,7 @@ class Desk(Deciding):
         if isinstance(command, SetSymbolStatus | RestrictSymbol) and command.symbol not in self.blotter.instruments:
             return {"error": f"symbol: {command.symbol!r} is not one of {', '.join(self.blotter.instruments)}"}
         if isinstance(command, ResumeSlice):
-            stopped = [event.name for event in self.blotter.execution_flow.stopped.values()]
+            stopped = stopped_slices(self.blotter)
             if command.name not in stopped:
                 return {"error": f"slice: {command.name!r} is not stopped; stopped are {', '.join(stopped) or 'none'}"}
         if isinstance(command, SetTradingState | SetSymbolStatus | RestrictSymbol | ResumeSlice):
@@ -270,7 +287,7 @@ class Desk(Deciding):
             "halts": {f"{symbol} by {by or 'operator'}": status for (by, symbol), status in self.blotter.halts.items()},
             "kill_switches": [switch.name for switch in self.blotter.kill_switches],
             "restricted": [f"{symbol} by {by}" for by, symbol in self.blotter.closures.restricted],
-            "stopped_slices": [stopped.name for stopped in self.blotter.execution_flow.stopped.values()],
+            "stopped_slices": stopped_slices(self.blotter),
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
             "unresolved_orders": len(self._watch.unresolved()),
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
@@ -287,6 +304,7 @@ class Desk(Deciding):
             self._watch.deadline(),
             self._kill_switches.deadline(),
             self._risk_desk.deadline(),
+            self.monitor.deadline(),
             self._copy_desk.deadline(),
         ):
             if earliest is None or (due is not None and due < earliest):
@@ -301,6 +319,7 @@ class Desk(Deciding):
         self._market_hours.reached(turn)
         self._expiry.reached(turn)
         self._risk_desk.reached(turn)
+        self.monitor.reached(turn)
         self._watch.deadline_reached(turn)
         if self._tick_at_mono_ns is not None and self._tick_at_mono_ns <= turn.now.mono_ns:
             self._let_venues_speak(turn)

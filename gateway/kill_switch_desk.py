@@ -23,6 +23,7 @@ from typing import Any, Final
 from fixspec import tags
 from fixspec.message import Message
 from fixspec.tags import MsgType
+from gateway.alerts import ALERT, alert_id
 from gateway.client_terms import Client
 from gateway.instant import NS_PER_S
 from gateway.kill_switch_wishes import ShowKillSwitches
@@ -169,6 +170,7 @@ class KillSwitchDesk:
             "operator": event.operator,
             "reason": event.reason,
             "cancel": "yes" if event.cancel else "no",
+            ALERT: alert_id(self._blotter.store_id, event.seq),
         }
         turn.note("error", "", "kill_switch_engaged", details)
         self._told(turn)
@@ -182,6 +184,7 @@ class KillSwitchDesk:
             "operator": event.operator,
             "approver": event.approver,
             "reason": event.reason,
+            ALERT: alert_id(self._blotter.store_id, event.seq),
         }
         turn.note("warning", "", "kill_switch_released", details)
         self._told(turn)

@@ -22,7 +22,8 @@ Of = tuple[tuple[Dimension, str], ...]
 PERCENT: Final = Decimal("0.01")
 BOUNDS: Final = (
     "order_qty_max", "order_notional_max", "price_band_percent", "long_qty_max", "short_qty_max", "gross_notional_max",
-    "net_notional_max",
+    "net_notional_max", "loss_max", "drawdown_max", "period_s", "period_messages_max", "period_qty_max",
+    "period_notional_max", "period_price_move_percent", "period_loss_max",
 )  # fmt: skip
 
 
@@ -63,9 +64,10 @@ def _row(wish: Wish) -> tuple[Of, Bounds]:
             raise ValueError(f"row: {key}: said twice")
         else:
             numbers[key] = _number(key, value)
-    percent = numbers.pop("price_band_percent", None)
-    if percent is not None:
-        numbers["price_band"] = multiply(percent, PERCENT)
+    for key in ("price_band", "period_price_move"):
+        percent = numbers.pop(f"{key}_percent", None)
+        if percent is not None:
+            numbers[key] = multiply(percent, PERCENT)
     return tuple(of), msgspec.structs.replace(Bounds(), **numbers)
 
 

@@ -37,4 +37,4 @@ def bound_text(name: str, value: Decimal | Rate | None) -> str:
         return "none"
     if isinstance(value, Rate):
         return f"{value.per_s}/s,{value.burst}"
-    return percent(value) if name == "price_band" else plain(value)
+    return percent(value) if name in ("price_band", "period_price_move") else plain(value)

@@ -31,6 +31,7 @@ from gateway.exchange.rules import ExchangeSettings, ListedInstrument
 from gateway.kill_switch_desk import KillTerms
 from gateway.leavers import CancelOnDisconnect
 from gateway.market_hours import BlackoutTerms, MarketTerms
+from gateway.monitor_desk import MonitorTerms
 from gateway.net.hosts import Calling, Host
 from gateway.session.schedule import Schedule, Window
 from gateway.session_hours import second_of_day, weekdays_of
@@ -39,6 +40,7 @@ from gateway.unresolved_watch import Patience
 from oms.copy_terms import CopyTerms
 from oms.entitlements import Entitlement
 from oms.instruments import Instrument
+from oms.limit_levels import Thresholds
 from oms.limits import RATE_MAX, Account, Limits, Rate
 from oms.self_match_policy import SelfMatchPolicy
 from oms.types import OrdType, Side, TimeInForce
@@ -134,7 +136,13 @@ def terms_of(config: GatewayConfig) -> Terms:
         market=_market(config),
         patience={venue.name: _patience(venue) for venue in config.venues},
         kill_switch=KillTerms(config.kill_switch.deadline_s * NS_PER_S, config.kill_switch.second_person),
+        monitor=_monitor(config),
     )
+
+
+def _monitor(config: GatewayConfig) -> MonitorTerms:
+    warn, clear = Decimal(config.monitor.warn_percent), Decimal(config.monitor.clear_percent)
+    return MonitorTerms(Thresholds(warn / 100, clear / 100), config.alerts.webhook is not None)
 
 
 def _self_match(config: SelfMatch | None) -> SelfMatchPolicy | None:

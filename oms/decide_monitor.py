@@ -52,6 +52,17 @@ def look_at_slices(blotter: Blotter, command: LookAtSlices, at: Moment) -> list[
     return events
 
 
+def changes_level(blotter: Blotter, which: Slice, readings: Iterable[Reading], thresholds: Thresholds) -> bool:
+    """`look_at_slices` would state something of these readings."""
+    levels = blotter.monitor.levels
+    for bound, used, limit in readings:
+        zone = zone_of(used, limit, thresholds)
+        level = levels.get((*which, bound), Level.OK)
+        if NEXT[level, zone] is not level:
+            return True
+    return False
+
+
 def _judge(
     blotter: Blotter,
     which: Slice,
@@ -138,6 +149,13 @@ def look_at_sources(blotter: Blotter, command: LookAtSources, at: Moment) -> lis
         else:
             told_ns = None if reference is None else reference.at_ns
             _judge_age(blotter, ("reference", symbol), told_ns, max_ms, at, events)
+    limits = blotter.limits
+    for currency in command.currencies:
+        rate = blotter.conversion.get(currency)
+        if rate is None or not limits.rate_age_ms_max:
+            _fresh(blotter, ("rate", currency), at, events)
+        else:
+            _judge_age(blotter, ("rate", currency), rate.as_of_ns, limits.rate_age_ms_max, at, events)
     return events
 
 

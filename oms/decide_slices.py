@@ -44,3 +44,8 @@ def stops(blotter: Blotter) -> Iterator[SliceStopped | LimitBreached]:
     yield from sorted(
         [*blotter.execution_flow.stopped.values(), *blotter.monitor.halts()], key=lambda event: event.seq
     )  # fmt: skip
+
+
+def stopped_slices(blotter: Blotter) -> list[str]:
+    """The names of those that wait for a person."""
+    return list(dict.fromkeys(stop.name for stop in stops(blotter)))
