@@ -2,13 +2,14 @@
 these are the sentences that only our own gateway understands:
 
     client stops reading | reads again     what it is sent waits before it, and the clock of a slow reader runs
-    client floods 1000 35=D|38=0.001       as many messages in one turn, each with a ClOrdID of its own; answers go unread
+    client floods 1000 35=D|38=0.001       so many in one turn, each with a ClOrdID of its own; answers are not read
     note slow_consumer_cut                 this has been noted for the log since the last line of this kind
     operator halts | reduces | resumes     and what else stands in `OPERATOR`
     operator reads nothing to cancel       these words are in the answer to what was done last, or in why it was refused
     kill                                   the gateway ends without a word and starts again
     kill for 20s                           ... so much later
     kill before commit | after commit      ... at the commit of the turn that follows
+    the clock jumps 1h | jumps back 1h     the wall clocks of all, and no time passes
     the gateway goes down                  it is asked to end in good order
     logged OrderFilled|flags=OVERFILL      the last turn that stated facts stated this one; a report that is put aside
                                            (ReportQuarantined) must be expected so
@@ -22,6 +23,7 @@ from contextlib import AbstractContextManager
 from gateway.certify.player import Player, Terms
 from gateway.certify.scenario import Scenario
 from gateway.certify.spelling import NotAsExpected, Pairs
+from gateway.instant import NS_PER_S
 from gateway.operator import command_of
 from oms.commands import SetSymbolStatus
 from oms.events import ReportQuarantined
@@ -55,6 +57,12 @@ OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
     "releases": lambda world, it: world.command(command_of({**ANN, "approver": "bob", **it, "ask": "kill_release"})),
     "limits": lambda world, it: world.command(command_of({**ANN, **it, "ask": "limits_set"})),
     "unlimits": lambda world, it: world.command(command_of({**ANN, **it, "ask": "limits_remove"})),
+    "opens": lambda world, it: world.command(
+        command_of({**ANN, "reason": "file", "rows": [it], "ask": "position_set"})
+    ),
+    "rates": lambda world, it: world.command(command_of({**ANN, "reason": "feed", **it, "ask": "rate_set"})),
+    "counts": lambda world, it: world.command(command_of({**it, "ask": "position_list"})),
+    "weighs": lambda world, _: world.command(command_of({"ask": "rate_list"})),
     "inspects": lambda world, _: world.command(command_of({"ask": "kill_status"})),
     "suspends": lambda world, it: (
         _wish("suspend")(world, it) if "order" in it else _symbol(world, it["symbol"], SymbolStatus.HALTED)
@@ -135,6 +143,10 @@ class WorldStage:
             world.pass_down(_seconds(rest.removeprefix("for ")))
         elif who == "kill":
             world.store.death = rest
+        elif line.startswith("the clock jumps "):
+            far = line.removeprefix("the clock jumps ")
+            seconds = -_seconds(far.removeprefix("back ")) if far.startswith("back ") else _seconds(far)
+            world.utc_ns += int(seconds * NS_PER_S)
         elif line == "the gateway goes down":
             world.shut_down()
         elif line == "together":
