@@ -10,6 +10,11 @@
     GET  /limits                         the limits of slices that hold now
     POST /limits/set       {"row": "account=A1 symbol=* long_qty_max=10", "operator", "reason", "approver"}
     POST /limits/remove    {"row": "account=A1 symbol=*", "operator", "reason", "approver"}
+    POST /position/list    {"account", "symbol", "limit": 1000}: what is held, what it has earned
+    POST /position/set     {"rows": [{"account", "symbol", "venue", "qty", "price"}], "day", "source", "operator",
+                           "reason"}: when the trading day began
+    POST /rate/list        {}: conversion rates and their age
+    POST /rate/set         {"currency", "rate", "as_of", "operator", "reason", "approver"}
     POST /risk/explain     {"order": "ABCDEF-22"}: what each gate said of it, and says now
     POST /risk/explain-terms   {"session", "account", "trader", "symbol", "side", "qty", "price", "stop_px"}: of one
                            that nobody has sent
@@ -65,6 +70,10 @@ WISHED = {
     "/risk/explain": "risk_explain",
     "/risk/explain-terms": "risk_explain_terms",
     "/risk/override": "risk_override",
+    "/position/list": "position_list",
+    "/position/set": "position_set",
+    "/rate/list": "rate_list",
+    "/rate/set": "rate_set",
     "/news": "news",
     "/session/logout": "session_logout",
     "/session/reset": "session_reset",
@@ -72,6 +81,10 @@ WISHED = {
     "/reload": "reload",
     **{f"/order/{ask.removeprefix('order_')}": ask for ask in order_commands.READERS},
 }
+
+
+BODY_MAX = 1 << 22
+"""Positions of 10,000 accounts."""
 
 
 class Admin:
@@ -88,7 +101,7 @@ class Admin:
         """Listen. A socket left behind by a crash is replaced: the journal's lock proves that its owner is gone."""
         self._socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._socket.unlink(missing_ok=True)
-        application = web.Application(client_max_size=1 << 16)
+        application = web.Application(client_max_size=BODY_MAX)
         for path in ASKED:
             application.router.add_get(path, self._asked)
         for path in WISHED:

@@ -23,6 +23,7 @@ from gateway.early_stop import heed_sigterm
 from gateway.kill_switch_cli import kill_app
 from gateway.limits_cli import limits_app
 from gateway.order_cli import order_app
+from gateway.position_cli import position_app, rate_app
 from gateway.risk_cli import risk_app
 from gateway.session_cli import reload, session_app
 
@@ -43,6 +44,8 @@ app.add_typer(session_app, name="session")
 app.add_typer(order_app, name="order")
 app.add_typer(kill_app, name="kill")
 app.add_typer(limits_app, name="limits")
+app.add_typer(position_app, name="position")
+app.add_typer(rate_app, name="rate")
 app.add_typer(risk_app, name="risk")
 app.add_typer(drill_app, name="drill")
 app.command()(reload)

@@ -41,6 +41,8 @@ def _mark(key: str, was: object, now: object) -> str:
         return WEAKER if _number(now) < _number(was) else ""
     if key == "raises_need_approval":
         return WEAKER if was else ""
+    if key == "conversion_rate_age_s_max":  # without it any rate is good enough
+        return WEAKER if was is not None and (now is None or _number(now) > _number(was)) else ""
     if key == "max_unhedged_qty":  # without it there are no such orders
         return WEAKER if was is None or (now is not None and _number(now) > _number(was)) else ""
     if key == "self_match":

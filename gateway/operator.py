@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gateway import kill_switch_wishes, limit_wishes, order_commands, risk_wishes
+from gateway import kill_switch_wishes, limit_wishes, order_commands, position_wishes, risk_wishes
 from gateway.news import TellNews, news_faults
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetSymbolStatus, SetTradingState
@@ -124,5 +124,6 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     **order_commands.READERS,
     **kill_switch_wishes.READERS,
     **limit_wishes.READERS,
+    **position_wishes.READERS,
     **risk_wishes.READERS,
 }

@@ -17,7 +17,7 @@ import json
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,6 +32,7 @@ from fixspec.message import Message
 from fixspec.names import field_name
 from fixspec.rulebook import Rulebook
 from gateway.certify.spelling import VERSIONS, NotAsExpected, Pairs, completed, split
+from gateway.copy_audit import CopyAudit
 from gateway.desk import Desk
 from gateway.effects import AnswerCommand, CloseConnection, Effect, LimitUnsent, LogNote, RoomWanted, SendBytes
 from gateway.inbox import (
@@ -59,7 +60,6 @@ from gateway.stored_log import origin
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.write_ahead import WriteAhead
-from oms.blotter import Blotter
 from oms.codec import decode_event
 from oms.commands import SetTradingState
 from oms.events import Event, ReportQuarantined
@@ -428,6 +428,7 @@ class World:
             self.events = events
             self.quarantined += [event for event in events if isinstance(event, ReportQuarantined)]
         self._compare()
+        assert not self.book.copies.findings, f"I9: {self.book.copies.findings[0]}"
         stored = self.journal.numbers()
         for name, session in self.sessions.items():
             numbers = session.numbers
@@ -450,17 +451,23 @@ class World:
 
 
 class Book:
-    """What the journal says, read from the disk: the fold of its facts, and every message of ours under its number."""
+    """What the journal says, read from the disk: the fold of its facts, what follows from them for those who hear
+    copies, and every message of ours under its number."""
 
     def __init__(self) -> None:
-        self.blotter = Blotter()
+        self.copies = CopyAudit(self._facts, to_the_byte=True)
+        self.blotter = self.copies.blotter
         self.last = b""
         self.inbound: dict[str, list[bytes]] = defaultdict(list)
         self._outbound: dict[tuple[str, int], dict[int, bytes]] = defaultdict(dict)
         self._walk: Walk | None = None
 
+    def _facts(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        return self._journal.facts(numbers)
+
     def read(self, journal: Journal) -> list[Event]:
         """Read on; the chain is followed from where it was last read to. Returns the facts that are new."""
+        self._journal = journal
         walk = self._walk = self._walk or Walk(0, origin(journal.store_id))
         if journal.head == walk.seq:
             return []
@@ -468,9 +475,11 @@ class Book:
         for record in walk.records(journal._chunks(walk.seq + 1)):
             if record.kind == FACT:
                 event = decode_event(record.payload)
-                self.blotter.apply(event)
+                self.copies.fold(event)
                 events.append(event)
-            elif record.kind == OUTBOUND:
+            else:
+                self.copies.see(record)
+            if record.kind == OUTBOUND:
                 self._own(record)
             elif record.kind == INBOUND:
                 session, raw = split_inbound(record.payload)
@@ -571,6 +580,7 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
     for kind, place in (
         ("slice", tree["limits"].setdefault("slices", [])),
         ("account", tree.setdefault("accounts", [])),
+        ("rate", tree["limits"].setdefault("conversion_rates", [])),
     ):
         place += [tree.pop(name) for name in sorted(tree) if re.fullmatch(kind + "[0-9]", name)]
     file = directory / "gateway.yaml"

@@ -130,7 +130,7 @@ def test_rows_that_cannot_be_used(row: str, told: str) -> None:
         ),
         (
             "limits: {conversion_rate_age_s_max: 0, conversion_rates: [{currency: EUR, rate: 1}]}",
-            "limits.conversion_rate_age_s_max: 0 is below 1",
+            "limits.conversion_rate_age_s_max: '0' is not a whole number from 1",
         ),
     ],
 )
