@@ -150,8 +150,10 @@ class Rulebook:
         message.valid_by = self
         return message
 
-    def validate(self, message: Message) -> Fault | BusinessFault | None:
-        """The first fault by the order above, or None. Splits the repeating groups off, faulty or not."""
+    def validate(self, message: Message, remember: bool = True) -> Fault | BusinessFault | None:
+        """The first fault by the order above, or None. Splits the repeating groups off, faulty or not.
+
+        With `remember` the next message of this shape is read and judged at once: for who judges a stream of them."""
         if message.valid_by is self:
             return None
         rules = self._rules.get(message.msg_type) or self._compile(message.msg_type)
@@ -163,7 +165,7 @@ class Rulebook:
             return _business_fault(UNSUPPORTED_MESSAGE_TYPE, None)
         if fault is None and self.roe is not None:
             fault = self._judge_terms(message)
-        if fault is None and shape is not None and not message.groups and len(shape) <= SHAPE_TAGS_MAX:
+        if remember and fault is None and shape is not None and not message.groups and len(shape) <= SHAPE_TAGS_MAX:
             self._remember(message, shape, rules)
         return fault
 
@@ -180,7 +182,8 @@ class Rulebook:
         """The next message of this shape is recognised by it. One with an empty value is no model for others."""
         if _EMPTY_VALUE in message.raw:
             return
-        checks = {tag: rule.check for tag, rule in rules.fields.items() if rule.check is not None}
+        found = [(tag, rules.fields.get(tag)) for tag in shape]
+        checks = {tag: rule.check for tag, rule in found if rule is not None and rule.check is not None}
         terms = self.roe.messages.get(message.msg_type) if self.roe is not None else None
         conditions = terms.conditions if terms is not None else ()
         unless = [
