@@ -9,7 +9,7 @@ from config.convert import Fault
 from config.limit_slices import SliceConfig
 from config.model import GatewayConfig, LimitsConfig
 from config.session_checks import at
-from oms.limits import CONVERSION_RATE_MAX
+from oms.limits import CONVERSION_RATE_MAX, INITIAL_MARGIN_MAX
 from oms.rates import Rate
 from oms.slices import ANY, Bounds, Dimension, LimitRow, row_faults
 
@@ -30,6 +30,7 @@ def _row(of: SliceConfig) -> LimitRow:
         short_qty_max=of.short_qty_max,
         gross_notional_max=of.gross_notional_max,
         net_notional_max=of.net_notional_max,
+        credit_max=of.credit_max,
         executions=None if of.executions_per_s is None else Rate(of.executions_per_s, of.executions_per_s),
         order_to_trade_max=of.order_to_trade_max,
         loss_max=of.loss_max,
@@ -45,6 +46,10 @@ def _row(of: SliceConfig) -> LimitRow:
         messages=None if of.messages_per_s is None else Rate(of.messages_per_s, of.messages_per_s),
     )
     return LimitRow(tuple((dimension, value) for dimension, value in places if value is not None), bounds)
+
+
+def margins_of(limits: LimitsConfig) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((of.risk_class, of.percent / _HUNDRED) for of in limits.initial_margins)
 
 
 def _key(dimension: Dimension) -> str:
@@ -78,7 +83,24 @@ def slices_faults(config: GatewayConfig) -> list[Fault]:
                 continue
             there = ", ".join(sorted(filter(None, names))) or "none"
             faults.append(at(f"{where}.{dimension}", f"'{value}' is not there; known are {there}, and * for each"))
-    return faults + _currency_faults(config)
+    return faults + _currency_faults(config) + _margin_faults(config)
+
+
+def _margin_faults(config: GatewayConfig) -> list[Fault]:
+    faults = []
+    known = sorted({instrument.risk_class for instrument in config.instruments if instrument.risk_class})
+    said: dict[str, int] = {}
+    for i, (risk_class, margin) in enumerate(margins_of(config.limits)):
+        where = f"limits.initial_margins[{i}]"
+        if risk_class in said:
+            faults.append(at(f"{where}.class", f"'{risk_class}' is already limits.initial_margins[{said[risk_class]}]"))
+        said.setdefault(risk_class, i)
+        if risk_class not in known:
+            there = ", ".join(known) or "none"
+            faults.append(at(f"{where}.class", f"'{risk_class}' is not there; known are {there}"))
+        if margin > INITIAL_MARGIN_MAX:
+            faults.append(at(f"{where}.percent", f"{config.limits.initial_margins[i].percent} is above 1000"))
+    return faults
 
 
 def _currency_faults(config: GatewayConfig) -> list[Fault]:

@@ -54,6 +54,9 @@ class SliceConfig(Record, frozen=True, kw_only=True):
     net_notional_max: Annotated[
         NotNegative | None, Meta(description="most of all symbols' worst cases of one side, in base_currency")
     ] = None
+    credit_max: Annotated[
+        NotNegative | None, Meta(description="most margin in use and reserved, by initial_margins, in base_currency")
+    ] = None
 
     messages_per_s: Annotated[
         PerSecond | None,
@@ -109,6 +112,13 @@ class ConversionRate(Record, frozen=True, kw_only=True):
     symbol: Annotated[
         Symbol | None, Meta(description="an instrument, as EUR-USD or USD-JPY, whose reference price is the rate")
     ] = None
+
+
+class InitialMargin(Record, frozen=True, kw_only=True):
+    """What of a value counts against credit_max."""
+
+    risk_class: Annotated[Which, Meta(description="risk_class of instruments")] = msgspec.field(name="class")
+    percent: Annotated[Positive, Meta(description="of the worst case of each symbol, at most 1000")]
 
 
 class AccountConfig(Record, frozen=True, kw_only=True):

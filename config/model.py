@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from config.limit_slices import AccountConfig, ConversionRate, Currency, RiskClass, Seconds, SliceConfig
+from config.limit_slices import AccountConfig, ConversionRate, Currency, InitialMargin, RiskClass, Seconds, SliceConfig
 from config.listen import Listen, ListenTls
 from config.records import ONE_OR_MORE, CurrencyCode, MarketId, Name, Positive, Record, Symbol
 from config.session import (
@@ -208,6 +208,9 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
     conversion_rate_age_s_max: Annotated[
         Seconds | None, Meta(description="an older rate is no rate: orders that need it are refused; without it any")
     ] = None
+    initial_margins: Annotated[
+        tuple[InitialMargin, ...], Meta(description="by class of instruments; 100 percent, as of cash, for all others")
+    ] = ()
     raises_need_approval: Annotated[
         bool, Meta(description="while it runs a limit is only made weaker by two persons together")
     ] = False

@@ -22,7 +22,7 @@ Of = tuple[tuple[Dimension, str], ...]
 PERCENT: Final = Decimal("0.01")
 BOUNDS: Final = (
     "order_qty_max", "order_notional_max", "price_band_percent", "long_qty_max", "short_qty_max", "gross_notional_max",
-    "net_notional_max", "loss_max", "drawdown_max", "period_s", "period_messages_max", "period_qty_max",
+    "net_notional_max", "credit_max", "loss_max", "drawdown_max", "period_s", "period_messages_max", "period_qty_max",
     "period_notional_max", "period_price_move_percent", "period_loss_max",
 )  # fmt: skip
 

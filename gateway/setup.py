@@ -10,7 +10,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from config.conversion_rates import rate_terms
-from config.limit_rows import rows_of
+from config.limit_rows import margins_of, rows_of
 from config.model import (
     ExchangeConfig,
     FixStandardVenue,
@@ -123,6 +123,7 @@ def terms_of(config: GatewayConfig) -> Terms:
             accounts=tuple(Account(of.name, of.group or "", of.currency or "") for of in config.accounts),
             base_currency=limits.base_currency,
             **rate_terms(limits)._asdict(),
+            initial_margins=margins_of(limits),
             raises_need_approval=limits.raises_need_approval,
             duplicate_interval_ms=limits.duplicate_interval_ms,
             self_match=_self_match(limits.self_match),

@@ -100,6 +100,12 @@ def trimmed(number: Decimal) -> str:
     return f"{_EXACT.normalize(number):f}"
 
 
+def percent_of(part: Decimal, whole: Decimal) -> str:
+    """1 of 3 -> 33.34%: for people, rounded up to two fraction digits."""
+    hundredths = _UP.quantize(_UP.divide(_UP.scaleb(part, Decimal(2)), whole), Decimal("0.01"))
+    return f"{_EXACT.normalize(hundredths):f}%"
+
+
 def percent(fraction: Decimal) -> str:
     """0.10 -> 10%, 0.025 -> 2.5%."""
     return f"{_EXACT.normalize(_EXACT.scaleb(fraction, Decimal(2))):f}%"

@@ -31,6 +31,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from oms.additions import Asked
 from oms.events import ExecutionBusted, ReplaceRequested
 from oms.exact import ZERO, add, multiply, part_rounded_up, subtract
 from oms.holdings import Book, Cell, Exposure, Holding, Place, Slot, reserve, sum_up, trade, untrade
@@ -84,6 +85,7 @@ class Exposures:
         "_around",
         "_orders",
         "_unsummed",
+        "asked",
         "books",
         "cells",
         "has_credit",
@@ -102,6 +104,8 @@ class Exposures:
         self.has_positions = self.has_values = self.has_credit = self.is_by_venue = False
         self.cells: dict[Place, Cell] = {}
         self.reservations: dict[int, Reservation] = {}
+        self.asked: Asked | None = None
+        """Remembered by `oms.risk.to_reserve`, and nothing of the state."""
         self._unsummed: list[Cell] = []
         """What they hold has changed, and the sums of their slices have not yet. Only within one event: whatever
         executes, or takes back, is followed by `follow`."""

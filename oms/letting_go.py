@@ -21,6 +21,7 @@ from oms.blotter import Blotter
 from oms.events import Event, OrderHeld, OrderRefused
 from oms.onward import STOPS, onward
 from oms.order import Order
+from oms.risk.credit import credit
 from oms.risk.entitlement import entitlement
 from oms.risk.exposure import gross_exposure, net_exposure
 from oms.risk.gate import Gate, OrderRequest, Stage
@@ -59,6 +60,7 @@ GATES_AGAIN: Final[tuple[Gate, ...]] = (
     position,
     gross_exposure,
     net_exposure,
+    credit,
     repeated_executions,
     limit_breached,
     order_to_trade,

@@ -26,6 +26,7 @@ SOFT_CODES: Final = frozenset(
         "POSITION_LIMIT_SHORT",
         "GROSS_EXPOSURE",
         "NET_EXPOSURE",
+        "CREDIT_LIMIT",
     }
 )
 VALID_S_MAX: Final = 3600

@@ -156,6 +156,12 @@ CODES: Final[dict[str, Code]] = {
         "the base currency. `before` is there already.",
         "Send less, cancel open orders on that side, trade on the other one, or ask for a higher limit.",
     ),
+    "CREDIT_LIMIT": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "The margin of the slice, for what it holds and for all open orders, would come to more than its credit, in "
+        "the base currency. `before` is in use and reserved already, `more` is what the request needs.",
+        "Send less, cancel open orders, reduce positions, or ask for more credit.",
+    ),
     "NO_CONVERSION_RATE": Code(
         RejectReason.OTHER,
         "A limit of the slice is in the base currency, and there is no rate for the currency of the symbol.",

@@ -59,4 +59,5 @@ def _bounds(bounds: Bounds, exposure: Exposure) -> Iterator[tuple[str, Decimal, 
         yield "long_qty_max", add(holding.net_qty, holding.buy_qty), bounds.long_qty_max
         yield "short_qty_max", subtract(holding.sell_qty, holding.net_qty), bounds.short_qty_max
     yield "gross_notional_max", exposure.gross, bounds.gross_notional_max
+    yield "credit_max", exposure.margin, bounds.credit_max
     yield "net_notional_max", max(exposure.net_long, exposure.net_short), bounds.net_notional_max

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from oms.additions import Addition
 from oms.blotter import Blotter
 from oms.exact import ZERO, add, plain, trimmed
 from oms.refusals import Refusal, refuse
@@ -24,8 +25,8 @@ def gross_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
             if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
                 return unknown
             before = ZERO if addition.exposure is None else addition.exposure.gross
-            more, _, _ = addition.more(blotter)
-            if (refusal := _above("GROSS_EXPOSURE", before, more, limit, addition.name)) is not None:
+            more = addition.more(blotter).gross
+            if (refusal := above("GROSS_EXPOSURE", before, more, limit, addition)) is not None:
                 return refusal
     return None
 
@@ -38,20 +39,19 @@ def net_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
         if limit is not None:
             if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
                 return unknown
-            _, more_long, more_short = addition.more(blotter)
+            adds = addition.more(blotter)
             if request.side is Side.BUY:
-                before, more = ZERO if exposure is None else exposure.net_long, more_long
+                before, more = ZERO if exposure is None else exposure.net_long, adds.net_long
             else:
-                before, more = ZERO if exposure is None else exposure.net_short, more_short
-            if (refusal := _above("NET_EXPOSURE", before, more, limit, addition.name)) is not None:
+                before, more = ZERO if exposure is None else exposure.net_short, adds.net_short
+            if (refusal := above("NET_EXPOSURE", before, more, limit, addition)) is not None:
                 return refusal
     return None
 
 
-def _above(code: str, before: Decimal, more: Decimal, limit: Decimal, name: str) -> Refusal | None:
+def above(code: str, before: Decimal, more: Decimal, limit: Decimal, addition: Addition) -> Refusal | None:
     value = add(before, more)
-    if value <= limit or more <= 0:
+    if value <= limit or more <= ZERO:
         return None
-    return refuse(
-        code, f"before={trimmed(before)} more={trimmed(more)} slice={name} limit={plain(limit)} value={trimmed(value)}"
-    )
+    figures = f"before={trimmed(before)} more={trimmed(more)} slice={addition.name}"
+    return refuse(code, f"{figures} limit={plain(limit)} value={trimmed(value)}")

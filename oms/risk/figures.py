@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from oms.additions import Addition
 from oms.blotter import Blotter
-from oms.exact import ZERO, add, multiply, percent, plain, quotient_for_display, subtract
+from oms.exact import ZERO, add, multiply, percent, percent_of, plain, quotient_for_display, subtract
 from oms.exposure import worst_price
 from oms.limits import Rate
 from oms.risk.gate import OrderRequest
-from oms.risk.to_reserve import Addition, additions
+from oms.risk.to_reserve import additions
 from oms.types import Moment, OrdType, Side
 from oms.venue_capabilities import what_lacks
 
@@ -177,7 +178,7 @@ def _gross_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Iter
         limit = addition.bounds.gross_notional_max
         if limit is not None:
             before = ZERO if addition.exposure is None else addition.exposure.gross
-            yield Figure("gross", _short(add(before, addition.more(blotter)[0])), plain(limit), addition.name)
+            yield Figure("gross", _short(add(before, addition.more(blotter).gross)), plain(limit), addition.name)
 
 
 def _net_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Iterable[Figure]:
@@ -189,6 +190,17 @@ def _net_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Iterab
             more = addition.more(blotter)[1 if is_buy else 2]
             name = "net long" if is_buy else "net short"
             yield Figure(name, _short(add(before, more)), plain(limit), addition.name)
+
+
+def _credit(request: OrderRequest, blotter: Blotter, at: Moment) -> Iterable[Figure]:
+    for addition in _additions(request, blotter, blotter.exposures.has_credit):
+        limit = addition.bounds.credit_max
+        if limit is not None:
+            before = ZERO if addition.exposure is None else addition.exposure.margin
+            margin = add(before, addition.more(blotter).margin)
+            yield Figure("margin", _short(margin), plain(limit), addition.name)
+            if limit:
+                yield Figure("utilisation", percent_of(margin, limit), "100%", addition.name)
 
 
 def _short(number: Decimal) -> str:
@@ -231,6 +243,7 @@ FIGURES: Final[Mapping[str, Figures]] = {
     "position": _position,
     "gross_exposure": _gross_exposure,
     "net_exposure": _net_exposure,
+    "credit": _credit,
     "venue_available": _venue_available,
     "venue_supports": _venue_supports,
 }

@@ -6,6 +6,7 @@ from typing import Final
 
 from oms.blotter import Blotter
 from oms.refusals import Refusal
+from oms.risk.credit import credit
 from oms.risk.duplicate_content import duplicate_content
 from oms.risk.entitlement import entitlement
 from oms.risk.exposure import gross_exposure, net_exposure
@@ -52,6 +53,7 @@ GATES: Final[tuple[Gate, ...]] = (
     position,
     gross_exposure,
     net_exposure,
+    credit,
     repeated_executions,
     limit_breached,
     order_to_trade,

@@ -4,12 +4,13 @@ Only what makes the worst case worse is refused, so whoever is above a limit can
 
 from __future__ import annotations
 
+from oms.additions import Addition
 from oms.blotter import Blotter
 from oms.exact import ZERO, add, plain, subtract
 from oms.exposure import Exposures
 from oms.refusals import Refusal, refuse
 from oms.risk.gate import OrderRequest
-from oms.risk.to_reserve import Addition, additions
+from oms.risk.to_reserve import additions
 from oms.types import Moment, Side
 
 

@@ -8,70 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
+from oms.additions import Addition, Asked
 from oms.blotter import Blotter
-from oms.exact import ZERO, add, multiply, subtract
+from oms.exact import ZERO, multiply, subtract
 from oms.exposure import Reservation, worst_price
-from oms.holdings import Book, Exposure, Holding, larger
 from oms.risk.gate import OrderRequest, Stage
 from oms.routing import shares
-from oms.slices import Bounds
 from oms.types import Side
-
-_NOTHING: Final = (ZERO, ZERO, ZERO, ZERO)
-
-
-class Addition:
-    """What is added to one slice: by symbol quantity and value of buys and of sells."""
-
-    __slots__ = ("book", "bounds", "by_symbol", "exposure", "key")
-
-    def __init__(self, book: Book, key: Any, bounds: Bounds, exposure: Exposure | None) -> None:
-        self.book = book
-        self.key = key
-        self.bounds = bounds
-        self.exposure = exposure
-        self.by_symbol: dict[str, tuple[Decimal, Decimal, Decimal, Decimal]] = {}
-
-    @property
-    def name(self) -> str:
-        """The slice, for a refusal."""
-        return self.book.table.slice_name(self.key)
-
-    def add(self, symbol: str, is_buy: bool, qty: Decimal, value: Decimal) -> None:
-        buy_qty, buy_value, sell_qty, sell_value = self.by_symbol.get(symbol, _NOTHING)
-        if is_buy:
-            buy_qty, buy_value = add(buy_qty, qty), add(buy_value, value)
-        else:
-            sell_qty, sell_value = add(sell_qty, qty), add(sell_value, value)
-        self.by_symbol[symbol] = buy_qty, buy_value, sell_qty, sell_value
-
-    def holding(self, symbol: str) -> Holding | None:
-        return None if self.exposure is None else self.exposure.holdings.get(symbol)
-
-    def more(self, blotter: Blotter) -> tuple[Decimal, Decimal, Decimal]:
-        """How far gross exposure, net long and net short go up, in the base currency."""
-        gross = net_long = net_short = ZERO
-        for symbol, (buy_qty, buy_value, sell_qty, sell_value) in self.by_symbol.items():
-            holding = self.holding(symbol)
-            if holding is None:
-                instrument = blotter.instruments.get(symbol)
-                holding = Holding(blotter.value_factor(instrument), blotter.margin_rate(instrument))
-            long_worst, short_worst = holding.long_worst, holding.short_worst
-            if buy_qty or buy_value:
-                long_worst = holding.worst(True, add(holding.buy_qty, buy_qty), add(holding.buy_value, buy_value))
-            if sell_qty or sell_value:
-                short_worst = holding.worst(False, add(holding.sell_qty, sell_qty), add(holding.sell_value, sell_value))
-            before = larger(holding.long_worst, holding.short_worst)
-            gross = add(gross, subtract(larger(long_worst, short_worst), before))
-            net_long = add(net_long, subtract(long_worst, holding.long_worst))
-            net_short = add(net_short, subtract(short_worst, holding.short_worst))
-        return gross, net_long, net_short
 
 
 def additions(request: OrderRequest, blotter: Blotter) -> list[Addition]:
-    """By slice; only slices to which the request itself adds something."""
+    """By slice; only slices to which the request itself adds something. Made once for all gates that are asked about a
+    request: while the blotter stands still the same request adds the same."""
+    ledger = blotter.exposures
+    asked = ledger.asked
+    if asked is not None and asked.request is request and asked.last_seq == blotter.last_seq:
+        return asked.additions
+    made = _made(request, blotter)
+    ledger.asked = Asked(request, blotter.last_seq, made)
+    return made
+
+
+def _made(request: OrderRequest, blotter: Blotter) -> list[Addition]:
     own: dict[tuple[str, Any], Addition] = {}
     for addition in _of(request, blotter):
         own[addition.book.table.name, addition.key] = addition

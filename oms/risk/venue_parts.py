@@ -10,6 +10,7 @@ import msgspec
 from oms.blotter import Blotter
 from oms.refusals import Refusal
 from oms.risk.at_venues import parts_of
+from oms.risk.credit import credit
 from oms.risk.exposure import gross_exposure, net_exposure
 from oms.risk.gate import Gate, OrderRequest, Stage
 from oms.risk.limit_breached import limit_breached
@@ -32,6 +33,7 @@ _OF_A_PART: Final[tuple[Gate, ...]] = (
     position,
     gross_exposure,
     net_exposure,
+    credit,
     repeated_executions,
     limit_breached,
     order_to_trade,

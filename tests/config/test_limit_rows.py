@@ -29,10 +29,12 @@ limits:
   raises_need_approval: true
   conversion_rates:
     - {currency: EUR, rate: "0.95"}
+  initial_margins:
+    - {class: crypto, percent: "12.5"}
   slices:
     - {symbol: "*", account: A1, long_qty_max: "10", short_qty_max: "0"}
     - {account: "*", symbol: BTC-USD, long_qty_max: "5", price_band_percent: "1"}
-    - {class: crypto, gross_notional_max: "1000"}
+    - {class: crypto, gross_notional_max: "1000", credit_max: "70"}
 """
 
 
@@ -52,6 +54,7 @@ def test_rows(tmp_path: object) -> None:
     assert terms.limits.accounts == (Account("A1", "FUND", "EUR"),)
     assert terms.limits.base_currency == "CHF"
     assert terms.limits.rates == (("EUR", Decimal("0.95")),)
+    assert terms.limits.initial_margins == (("crypto", Decimal("0.125")),)
     assert terms.limits.raises_need_approval
     assert limits_faults(terms.limits) == []
     assert (terms.instruments[0].risk_class, terms.instruments[0].currency) == ("crypto", "EUR")
@@ -62,7 +65,7 @@ def test_rows(tmp_path: object) -> None:
         f"    {'account=* symbol=BTC-USD':<52} price_band=1% long_qty_max=5",
         "",
         "limits by class: the first row that fits holds, values in CHF",
-        f"    {'class=crypto':<52} gross_notional_max=1000",
+        f"    {'class=crypto':<52} gross_notional_max=1000 credit_max=70",
     ]
 
 
@@ -103,6 +106,18 @@ def test_rows_that_cannot_be_used(row: str, told: str) -> None:
         (
             'limits: {conversion_rates: [{currency: EUR, rate: "1000001"}]}',
             "limits.conversion_rates[0].rate: 1000001 is above 1000000",
+        ),
+        (
+            'limits: {initial_margins: [{class: fx, percent: "5"}]}',
+            "limits.initial_margins[0].class: 'fx' is not there; known are crypto",
+        ),
+        (
+            'limits: {initial_margins: [{class: crypto, percent: "5"}, {class: crypto, percent: "1000.1"}]}',
+            "limits.initial_margins[1].class: 'crypto' is already limits.initial_margins[0]",
+        ),
+        (
+            'limits: {initial_margins: [{class: crypto, percent: "1000.1"}]}',
+            "limits.initial_margins[0].percent: 1000.1 is above 1000",
         ),
         (
             "limits: {conversion_rates: [{currency: EUR}]}",

@@ -54,6 +54,7 @@ def test_order_of_the_gates() -> None:
         "position",
         "gross_exposure",
         "net_exposure",
+        "credit",
         "repeated_executions",
         "limit_breached",
         "order_to_trade",
