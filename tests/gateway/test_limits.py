@@ -42,7 +42,7 @@ def test_wishes() -> None:
         ("set", {}, "row: missing: which slices"),
         ("set", {"row": "account"}, "row: 'account' is not key=value"),
         ("set", {"row": "account=A1 color=red"}, "row: 'color' is not one of account, group"),
-        ("set", {"row": "account=A1 credit_max=1"}, "row: 'credit_max' is not one of"),
+        ("set", {"row": "account=A1 credit_mux=1"}, "row: 'credit_mux' is not one of"),
         ("set", {"row": "account=A1 order_qty_max=1e3"}, "row: order_qty_max: '1e3' is no number such as 12.5"),
         ("set", {"row": "account=A1 order_qty_max=NaN"}, "row: order_qty_max: 'NaN' is no number such as 12.5"),
         ("set", {"row": "account=A1 order_qty_max=-1"}, "row: order_qty_max: -1: not negative"),
@@ -88,14 +88,15 @@ FILE = """
 listen: {}
 accounts: [{name: A1, group: F}]
 venues: [{name: SIM, adapter: simulated}]
-instruments: [{symbol: BTC-USD, venue: SIM, price_band_percent: "5"}]
+instruments: [{symbol: BTC-USD, venue: SIM, price_band_percent: "5", risk_class: x}]
 limits:
+  initial_margins: [{class: x, percent: "20"}]
   max_order_qty: "100"
   duplicate_interval_ms: 100
   raises_need_approval: true
   slices:
     - {account: "*", order_qty_max: "5"}
-    - {account: A1, order_qty_max: "3"}
+    - {account: A1, order_qty_max: "3", credit_max: "50"}
 """
 
 
@@ -110,20 +111,35 @@ limits:
         (
             [('percent: "5"', 'percent: "6"')],
             [
-                "PERHAPS WEAKER instruments[0].price_band_percent: 5 -> 6",
+                "PERHAPS WEAKER instruments[BTC-USD].price_band_percent: 5 -> 6",
                 "WEAKER instruments[BTC-USD].price_band_percent: 5 -> 6",
             ],
         ),
+        (
+            [('credit_max: "50"', 'credit_max: "51"')],
+            [
+                "limits.slices account=A1.credit_max: 50 -> 51",
+                "WEAKER limits.slices account=A1 credit_max: 50 -> 51",
+            ],
+        ),
+        ([('percent: "20"}', 'percent: "19.5"}')], ["WEAKER limits.initial_margins[x]: 20% -> 19.5%"]),
+        ([('percent: "20"}', 'percent: "20.5"}')], ["limits.initial_margins[x]: 20% -> 20.5%"]),
+        ([('[{class: x, percent: "20"}]', "[]")], ["limits.initial_margins[x]: 20% -> 100%"]),
         ([("group: F", "group: G")], ["PERHAPS WEAKER accounts[A1].group: 'F' -> 'G'"]),
         (
-            [('    - {account: A1, order_qty_max: "3"}\n', "")],
-            ["limits.slices account=A1: removed", "WEAKER limits.slices account=A1 order_qty_max: 3 -> 5"],
+            [('    - {account: A1, order_qty_max: "3", credit_max: "50"}\n', "")],
+            [
+                "limits.slices account=A1: removed",
+                "WEAKER limits.slices account=A1 credit_max: 50 -> none",
+                "WEAKER limits.slices account=A1 order_qty_max: 3 -> 5",
+            ],
         ),
         (
             [('account: A1, order_qty_max: "3"', 'account: A2, order_qty_max: "9"')],
             [
                 "limits.slices account=A1: removed",
                 "limits.slices account=A2: added",
+                "WEAKER limits.slices account=A1 credit_max: 50 -> none",
                 "WEAKER limits.slices account=A1 order_qty_max: 3 -> 5",
                 "WEAKER limits.slices account=A2 order_qty_max: 5 -> 9",
             ],
