@@ -40,7 +40,7 @@ NOBODY: Final = "*"
 """Stands for the client of an order that has none. No session can be called so."""
 LISTENERS_KEPT: Final = 10_000
 
-COPIED: Final = (
+COPIED: Final = frozenset((
     events.OrderReceived,
     events.OrderRefused,
     events.DuplicateRefused,
@@ -66,7 +66,7 @@ COPIED: Final = (
     events.ReplaceRefused,
     events.ReplaceRejected,
     events.OrderReplaced,
-)
+))  # fmt: skip
 """Facts of which clients hear, and so may others. What comes of one is at most one message to each."""
 
 
@@ -79,15 +79,20 @@ class Copy(NamedTuple):
     appl_seq_num: int
 
 
+def _nothing_yet(session: str) -> int:
+    return 0
+
+
 class Copies:
     """Follows the facts in their order, each once: where a copy stands among the others is told in it."""
 
-    def __init__(self, blotter: Blotter) -> None:
+    def __init__(self, blotter: Blotter, newest: Callable[[str], int] = _nothing_yet) -> None:
+        """`newest`: ApplSeqNum(1181) of the copy before the first one that is made here; 0 when there is none."""
         self._blotter = blotter
+        self._newest = newest
         self._pens: dict[tuple[str, tuple[tuple[str, str], ...]], _Pen] = {}
         self._listeners: dict[tuple[str, str, str], list[tuple[str, CopyTerms]]] = {}
-        self.last: dict[str, int] = {}
-        """ApplSeqNum(1181) of the newest copy to each session that numbers them."""
+        self._last: dict[str, int] = {}
 
     def terms_changed(self) -> None:
         """CopyTermsSet or ReportingSet has been folded."""
@@ -96,7 +101,7 @@ class Copies:
 
     def of(self, event: Event) -> Iterator[Copy]:
         """What is to be said of this fact, which has just been folded."""
-        found = self._concerned(event)
+        found = self._concerned(event) if type(event) in COPIED else None
         if found is None:
             return
         order, client = found
@@ -163,8 +168,9 @@ class Copies:
             if dialect.copy_fields:
                 more.append(b"797=Y\x01" + fields.parties(terms.firm, comp_id, client.trader))
             if dialect.appl_sequence:
-                more.append(fields.place(session, event.seq, self.last.get(session, 0)))
-                self.last[session] = event.seq
+                last = self._last.get(session)
+                more.append(fields.place(session, event.seq, self._newest(session) if last is None else last))
+                self._last[session] = event.seq
         elif client.account:
             more.append(b"1=%b\x01" % client.account.encode("latin-1"))
         return Copy(session, msg_type, b"".join(more), event.seq)

@@ -13,6 +13,7 @@ import msgspec
 
 from gateway.client_terms import Client
 from gateway.copies import COPIED, Copies
+from gateway.sent_copies import SentCopies
 from gateway.turn import Turn
 from oms.blotter import Blotter
 from oms.commands import Command
@@ -37,8 +38,15 @@ class CopyDesk:
         self._clients = clients
         self._take = take
         self._mics = tuple(sorted(mics.items()))
-        self.copies = Copies(blotter)
+        self.copies = Copies(blotter, self._newest)
         self._is_stale = True
+        self.sent: SentCopies | None = None
+        """What was sent before; None where there is no log to read it from."""
+
+    def _newest(self, session: str) -> int:
+        """ApplSeqNum(1181) of the last copy before the start."""
+        newest = None if self.sent is None else self.sent.newest(session)
+        return 0 if newest is None else newest.appl_seq_num
 
     def with_copies(self, tellers: Mapping[type[Event], Teller]) -> dict[type[Event], Teller]:
         """The same tellers, with the copies that the terms in the blotter want."""

@@ -7,11 +7,12 @@ snapshot was checked when that was taken, and is again by `fixgate verify`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from gateway.fold import Fold, UnreadableRecord
 from gateway.journal import Journal
+from gateway.log_records import Numbers
 from gateway.register import Register
 from gateway.snapshots import Header, Snapshot, good_snapshots
 from gateway.store_files import JournalRefused
@@ -24,6 +25,23 @@ class Recoverable(Protocol):
     """The part of `gateway.turn.Application` that is used here."""
 
     def recover(self, seq: int, payload: bytes) -> None: ...
+
+
+class Sent(Protocol):
+    """What was sent and is durable: `gateway.journal.Journal`."""
+
+    def outbound(self, session: str, generation: int, begin: int, end: int) -> Iterable[tuple[int, bytes]]: ...
+
+    def last_outbound(self, session: str, generation: int) -> int: ...
+
+    def numbers(self) -> Mapping[str, Numbers]: ...
+
+
+@runtime_checkable
+class Rereading(Recoverable, Protocol):
+    """An application that looks at what it has sent."""
+
+    def use_sent(self, sent: Sent) -> None: ...
 
 
 @runtime_checkable
@@ -60,6 +78,8 @@ def recover(journal: Journal, application: Recoverable | None) -> Recovered:
     a snapshot is not one that this version of the program can read."""
     passed_over: list[str] = []
     seq, digest, fold = 0, journal.digest_at(0), Fold()
+    if isinstance(application, Rereading):
+        application.use_sent(journal)
     if isinstance(application, Restorable):
         application.use_log(journal.facts)
         snapshot = _restored(journal, application, passed_over)

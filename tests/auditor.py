@@ -74,7 +74,7 @@ class Auditor:
     def _report(self, fields: dict[str, str]) -> None:
         assert fields["17"] not in self._exec_ids, "an ExecID was given twice"
         self._exec_ids.add(fields["17"])
-        order_id, kind = fields["37"], _kind(fields)
+        order_id, kind = fields["37"], kind_of(fields)
         if order_id == "NONE":
             return
         order = self.orders[order_id]
@@ -137,7 +137,7 @@ class Auditor:
             assert (position.long_qty, position.short_qty) == (bought[symbol], sold[symbol]), symbol
 
 
-def _kind(fields: dict[str, str]) -> str:
+def kind_of(fields: dict[str, str]) -> str:
     """What kind of report it is, as later versions say it: by ExecTransType(20) in FIX 4.2."""
     if "20" not in fields:
         return fields["150"]

@@ -3,8 +3,9 @@ at all, takes executions back and puts them right, lines that break, a process t
 
 The world holds its laws behind every turn: what is sent is durable, and what was stored (I1); nothing acknowledged is
 lost (I2); numbers are given once (I3), and taken with their effect (I4); the live state is the fold of the log (I7);
-the chain of digests holds (I8). Behind every act the auditor holds the laws of quantities against each report that a
-client has got, and against each order (I5), and the positions against the executions (I6). In the evening all books
+the chain of digests holds (I8); what those hear who listen is the projection of the log (I9). Behind every act the
+auditor holds the laws of quantities against each report that a client has got, and against each order (I5), and the
+positions against the executions (I6), and the listener holds each copy against its report. In the evening all books
 must agree. A day is a list of small numbers; what they mean depends on what there is to be acted upon at that moment.
 
     FIXGATE_RANDOM_DAYS=20000 pytest tests/test_random_days.py
@@ -24,6 +25,7 @@ from oms.events import ExecutionBusted
 from oms.types import TradingState
 from tests.accidents import Accidents
 from tests.auditor import Auditor
+from tests.listener import Listener, listener_version
 from tests.peer import ADMIN, Peer, fields_of
 from tests.world import VERSIONS, World, memory_directory
 
@@ -64,7 +66,7 @@ class Day(Accidents):
     def __init__(self, world: World) -> None:
         self.world = world
         self.clients = (world.client, world.other)
-        self.lines = (*self.clients, world.venue)
+        self.lines = (*self.clients, world.venue, world.dropcopy)
         self.orders: dict[str, list[dict[str, str]]] = {peer.name: [] for peer in self.clients}
         self.at_venue: list[VenueOrder] = []
         self.executed: dict[str, Decimal] = {}
@@ -75,6 +77,7 @@ class Day(Accidents):
         """Reports that the venue has not sent yet, and may send in another order."""
         self.exec_ids = 0
         self.auditor = Auditor(world, self.clients)
+        self.listener = Listener(world, self.clients, world.dropcopy)
         self.last_id = 0
         self.acts: list[Callable[[int], None]] = [
             self.order, self.order, self.order, self.order_at_simulated, self.cancel, self.replace, self.replace,
@@ -89,6 +92,7 @@ class Day(Accidents):
         self.acts[what % len(self.acts)](which)
         self.venue_listens()
         self.auditor.hold()
+        self.listener.hold()
 
     # -- clients -----------------------------------------------------------------------------------------------------
 
@@ -337,7 +341,7 @@ class Day(Accidents):
         """All lines come up and everything is answered; then the books are compared."""
         self.world.store.death = ""
         for _ in range(2):
-            for peer in (self.world.venue, *self.clients):
+            for peer in (self.world.venue, self.world.dropcopy, *self.clients):
                 if peer.wire is None:
                     self.world.log_on(peer)
             self.venue_listens()
@@ -348,12 +352,14 @@ class Day(Accidents):
                 while order.questions:
                     self.venue_answers_question(0)
         self.world.kill()
-        for peer in (self.world.venue, *self.clients):
+        for peer in (self.world.venue, self.world.dropcopy, *self.clients):
             self.world.log_on(peer)
 
     def compare_books(self) -> None:
         world, blotter = self.world, self.world.desk.blotter
         self.auditor.hold()
+        self.listener.hold()
+        self.listener.has_all()
         told = self.auditor.told()
         for peer in self.clients:
             numbers = world.sessions[peer.name].numbers
@@ -385,14 +391,16 @@ PUT_ASIDE = {"NO_SUCH_REQUEST", "ILLEGAL_TRANSITION", "CUM_QTY_DIFFERS"}
     acts=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 999)), min_size=5, max_size=40),
     version=st.sampled_from(VERSIONS),
     venue_version=st.sampled_from(VERSIONS),
+    listening=st.sampled_from(VERSIONS),
 )
 def test_whatever_happens_all_books_agree_in_the_evening(
-    acts: list[tuple[int, int]], version: str, venue_version: str
+    acts: list[tuple[int, int]], version: str, venue_version: str, listening: str
 ) -> None:
     with memory_directory() as directory:
-        world = World(directory, version, venue_version, {"client.report_pending": ["new", "cancel", "replace"]})
+        changes = {"client.report_pending": ["new", "cancel", "replace"], **listener_version(listening)}
+        world = World(directory, version, venue_version, changes)
         day = Day(world)
-        world.log_on(world.venue, *day.clients)
+        world.log_on(world.venue, world.dropcopy, *day.clients)
         try:
             for what, which in acts:
                 day.act(what, which)
