@@ -30,8 +30,16 @@ from oms.group_events import TradeDisputed as TradeDisputed
 from oms.instruments import Instrument
 from oms.kill_switch_events import KillSwitchEngaged as KillSwitchEngaged
 from oms.kill_switch_events import KillSwitchReleased as KillSwitchReleased
+from oms.limit_events import LimitExceeded as LimitExceeded
 from oms.limit_events import LimitRowChanged as LimitRowChanged
 from oms.limits import Limits
+from oms.market_events import ClosingPhaseBegan as ClosingPhaseBegan
+from oms.market_events import ReferencePriceSet as ReferencePriceSet
+from oms.market_events import SymbolStatusChanged as SymbolStatusChanged
+from oms.market_events import TradingDayBegan as TradingDayBegan
+from oms.market_events import TradingStateChanged as TradingStateChanged
+from oms.market_events import VenueCapabilitiesSet as VenueCapabilitiesSet
+from oms.market_events import VenueStateChanged as VenueStateChanged
 from oms.monitor_events import AlertingSet as AlertingSet
 from oms.monitor_events import AlertsDelivered as AlertsDelivered
 from oms.monitor_events import LimitBreached as LimitBreached
@@ -63,12 +71,9 @@ from oms.types import (
     RejectReason,
     RestatementReason,
     Side,
-    SymbolStatus,
     TimeInForce,
-    TradingState,
     WorkReason,
 )
-from oms.venue_capabilities import VenueCapabilities
 from oms.venue_reports import AnyVenueReport
 
 # ---------------------------------------------------------------------------------------------- what surrounds orders
@@ -88,54 +93,6 @@ class LimitsSet(Event, frozen=True, gc=False, array_like=True, tag=True):
     limits: Limits
     operator: str
     reason: str
-
-
-class TradingStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
-    state: TradingState
-    operator: str
-    reason: str
-
-
-class VenueStateChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
-    venue: str
-    connected: bool
-
-
-class VenueCapabilitiesSet(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """What `venue` takes from now on. Since schema 3."""
-
-    venue: str
-    capabilities: VenueCapabilities
-
-
-class SymbolStatusChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """`venue` is '' and `operator` a name when a person said so. Since schema 3."""
-
-    symbol: str
-    status: SymbolStatus
-    venue: str
-    operator: str = ""
-    reason: str = ""
-
-
-class TradingDayBegan(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """What belongs to a trading day begins anew: the uniqueness of ClOrdIDs, day quantities. Since schema 3."""
-
-    day: str
-    """TradeDate(75) as YYYYMMDD."""
-
-
-class ClosingPhaseBegan(Event, frozen=True, gc=False, array_like=True, tag=True):
-    """The market of `symbol` closes: what was held for that is let go, and nothing more is held until the next trading
-    day. Since schema 3."""
-
-    symbol: str
-
-
-class ReferencePriceSet(Event, frozen=True, gc=False, array_like=True, tag=True):
-    venue: str
-    symbol: str
-    price: Decimal
 
 
 # ----------------------------------------------------------------------------------------------------------- new orders
@@ -595,6 +552,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     KillSwitchEngaged,
     KillSwitchReleased,
     LimitRowChanged,
+    LimitExceeded,
     StartOfDayPositionSet,
     ConversionRateSet,
     OverrideGranted,
@@ -614,6 +572,6 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = (
 """Every event there is."""
 
 CHANGE_NOTHING: Final[tuple[type[Event], ...]] = (
-    OperatorIntervened, OperatorRefused, PartRefused,
+    LimitExceeded, OperatorIntervened, OperatorRefused, PartRefused,
 )  # fmt: skip
 """For those who read the log, or folded beside the blotter alone."""
