@@ -1,5 +1,5 @@
-"""Events of what surrounds orders: the state of trading, venues, symbols and prices. They are part of `oms.events`, whose
-rules hold for them."""
+"""Events of what surrounds orders: the state of trading, venues, symbols and prices. They are part of `oms.events`,
+whose rules hold for them."""
 
 from __future__ import annotations
 
