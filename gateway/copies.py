@@ -115,15 +115,15 @@ class Copies:
                 yield self._copy(session, terms, pen.dialect, event, order, client, *message)
 
     def _concerned(self, event: Event) -> tuple[Order, Order] | None:
-        """The order of the fact, and the one whose client hears of it: of a leg that is the multileg order. A part of
-        an order is nobody's business but ours, and what concerns no order nobody's at all."""
+        """The order of the fact, and the one whose client hears of it: of what a leg executes the multileg order's. Any
+        other part of an order is nobody's business but ours, and what concerns no order nobody's at all."""
         seq = event.seq if isinstance(event, _BEGINNINGS) else getattr(event, "order_seq", None)
         if seq is None:
             return None
         order = self._blotter.order(seq)
         if order.parent_seq is None:
             return order, order
-        if order.special.leg_ref_id:
+        if order.special.leg_ref_id and type(event) in _OF_LEGS:
             return order, self._blotter.order(order.parent_seq)
         return None
 
@@ -176,6 +176,7 @@ class Copies:
         return Copy(session, msg_type, b"".join(more), event.seq)
 
 
+_OF_LEGS: Final = (events.OrderFilled, events.ExecutionBusted, events.ExecutionCorrected)
 _BEGINNINGS: Final = (events.OrderReceived, events.OrderAdopted)
 
 
