@@ -19,6 +19,7 @@ from gateway.client_terms import Client
 from gateway.copy_desk import CopyDesk
 from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
+from gateway.excess_watch import ExcessWatch
 from gateway.expiry import Expiry
 from gateway.kill_switch_desk import KillSwitchDesk, KillTerms
 from gateway.leavers import OF_BOUND_ORDERS, CancelOnDisconnect, Leavers
@@ -134,6 +135,7 @@ class Desk(Deciding):
         self._risk_desk = RiskDesk(self.blotter, lambda: self._clients, self._take)
         limits_desk = LimitsDesk(self.blotter, self._take)
         self.monitor = MonitorDesk(self.blotter, terms.monitor, self._take)
+        self._tellers |= ExcessWatch(self.blotter, terms.monitor.thresholds, self._take).behind(self._tellers)
         self._tellers |= self.monitor.tellers
         self._deeds = {
             **self._order_desk.deeds, **self._kill_switches.deeds, **self._risk_desk.deeds, **limits_desk.deeds,

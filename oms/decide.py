@@ -12,6 +12,7 @@ from oms import (
     decide_answers,
     decide_client,
     decide_copies,
+    decide_excess,
     decide_executions,
     decide_external,
     decide_intervention,
@@ -65,7 +66,7 @@ from oms.consequences import consequences
 from oms.copy_commands import SetCopyTerms, SetReporting
 from oms.events import Event
 from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
-from oms.limit_commands import RemoveLimitRow, SetLimitRow
+from oms.limit_commands import LookAtExecution, RemoveLimitRow, SetLimitRow
 from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
 from oms.operator_commands import (
     BustByOperator,
@@ -133,6 +134,7 @@ _DECISIONS: Final[Mapping[type[object], Callable[[Blotter, Any, Moment], list[Ev
     ResumeSlice: decide_slices.resume_slice,
     SetLimitRow: decide_limits.set_limit_row,
     RemoveLimitRow: decide_limits.remove_limit_row,
+    LookAtExecution: decide_excess.look_at_execution,
     SetStartOfDay: decide_positions.set_start_of_day,
     SetConversionRate: decide_positions.set_conversion_rate,
     LookAtSlices: decide_monitor.look_at_slices,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from oms.limit_levels import Thresholds
 from oms.slices import Dimension, LimitRow
 
 
@@ -25,6 +26,14 @@ class RemoveLimitRow(msgspec.Struct, frozen=True, gc=False):
     operator: str
     reason: str
     approver: str = ""
+
+
+class LookAtExecution(msgspec.Struct, frozen=True, gc=False):
+    """An execution of this order stands now, or what was said of it later: see what has become of its slices."""
+
+    order_seq: int
+    exec_id: str
+    thresholds: Thresholds = Thresholds()
 
 
 LimitCommand = SetLimitRow | RemoveLimitRow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from oms.event import Event
 from oms.slices import LimitRow
 
@@ -17,3 +19,21 @@ class LimitRowChanged(Event, frozen=True, gc=False, array_like=True, tag=True):
     reason: str
     approver: str = ""
     """The second person; '' where none was needed and none was named."""
+
+
+class LimitExceeded(Event, frozen=True, gc=False, array_like=True, tag=True):
+    """An execution, or what was said of it later, has brought a slice above a limit: its venue has executed at another
+    price or more than was reserved, or has taken back what had reduced it. It is booked, for it is money. LimitBreached
+    stops the slice. Since schema 3."""
+
+    order_seq: int
+    exec_id: str
+    """Of the report, as the venue says it."""
+    table: str
+    values: tuple[str, ...]
+    name: str
+    """The slice, as operators write it."""
+    bound: str
+    """A field of `oms.slices.Bounds`."""
+    used: Decimal
+    limit: Decimal
