@@ -8,6 +8,7 @@
     POST /kill/engage      {"scope": "account=A1", "operator": "ann", "reason": "runaway algo", "cancel": true}
     POST /kill/release     {"scope": "account=A1", "operator": "ann", "reason": "fixed", "approver": "bob"}
     GET  /limits                         the limits of slices that hold now
+    GET  /monitor                        what each slice uses of its limits, what is halted, what is stale
     POST /limits/set       {"row": "account=A1 symbol=* long_qty_max=10", "operator", "reason", "approver"}
     POST /limits/remove    {"row": "account=A1 symbol=*", "operator", "reason", "approver"}
     POST /position/list    {"account", "symbol", "limit": 1000}: what is held, what it has earned
@@ -57,6 +58,7 @@ ASKED = {
     "/sessions": "sessions",
     "/kill": "kill_status",
     "/limits": "limits_show",
+    "/monitor": "monitor",
 }
 WISHED = {
     "/trading-state": "trading_state",

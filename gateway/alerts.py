@@ -45,18 +45,14 @@ class Alert(NamedTuple):
     """One alert, for whoever is to have it."""
 
     id: str
+    seq: int | None
+    """Of the fact that it is about; None for a note."""
     level: str
     """`info`, `warning`, `error` or `critical`."""
     event: str
     session: str
     utc_ns: int
     details: Mapping[str, object]
-
-    @property
-    def number(self) -> int | None:
-        """Of the fact that it is about; None for a note."""
-        number = self.id.rpartition("-")[2]
-        return int(number) if number.isdigit() else None
 
 
 def alert_id(store_id: str, seq: int) -> str:

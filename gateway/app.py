@@ -41,6 +41,7 @@ from gateway.steward import Steward
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.turn import Application
+from gateway.watching import Watching
 
 if TYPE_CHECKING:
     from gateway.admin import Admin
@@ -173,12 +174,14 @@ async def _serve(
 ) -> int:
     started = time.monotonic()
     house = _build(program, journal, config)
-    record = house.record
+    watching = Watching(config, program.application, house.record, journal.store_id)
+    record = watching.record
     crank = Crank(house.spine, read_clock, record)
+    watching.use(crank)
     connections_max = set_process_limits()
     acceptors = [Acceptor(door_terms_of(door, connections_max), crank.make_pump, record.note) for door in config.listen]
     calls = Calls(house.spine, crank.make_pump, record.note)
-    command, hang_up, stop_reloads = crank.command, _not_reloadable(record), _nothing
+    command, hang_up, stop_reloads = crank.command, _not_reloadable(house.record), _nothing
     if program.path is not None and isinstance(config, GatewayConfig):
         reloader = Reloader(
             program.path,
@@ -186,7 +189,7 @@ async def _serve(
             program.client_terms,
             house.recovered.register,
             house.welcome,
-            record,
+            house.record,
             calls,
             crank.command,
             program.take_in,
@@ -201,6 +204,7 @@ async def _serve(
     for acceptor in acceptors:
         await acceptor.open()
     admin = await _open_admin(Path(program.admin_socket), command) if program.admin_socket else None
+    await watching.open(house.spine, crank)
     for session in house.sessions:
         if session.connect:
             calls.use(session, calling_of(session))
@@ -219,11 +223,12 @@ async def _serve(
     for acceptor in acceptors:
         acceptor.close()
     calls.stop()
+    await watching.close()
     await crank.shut_down("the gateway is going down", SHUTDOWN_TIMEOUT_S)
     if admin is not None:
         await admin.close()
     record.note("info", "", "stopped", {})
-    record.close()
+    house.record.close()
     journal.close()
     return 0
 

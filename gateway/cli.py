@@ -22,6 +22,7 @@ from gateway.drill.command import drill_app
 from gateway.early_stop import heed_sigterm
 from gateway.kill_switch_cli import kill_app
 from gateway.limits_cli import limits_app
+from gateway.monitor_cli import monitor
 from gateway.order_cli import order_app
 from gateway.position_cli import position_app, rate_app
 from gateway.risk_cli import risk_app
@@ -49,6 +50,7 @@ app.add_typer(rate_app, name="rate")
 app.add_typer(risk_app, name="risk")
 app.add_typer(drill_app, name="drill")
 app.command()(reload)
+app.command()(monitor)
 
 EXCHANGE_START_S = 10.0
 DEMO_GATEWAY = Path("config/demo.yaml")
@@ -149,11 +151,12 @@ def password() -> None:
 @app.command()
 def verify(
     directory: Annotated[Path, typer.Argument(help="journal directory of a stopped gateway or exchange")],
+    copies: Annotated[bool, typer.Option("--copies", help="of a gateway: also what was sent to drop copies")] = False,
 ) -> None:
     """Check every record and the chain of a journal, and say what is in it. Changes nothing."""
     from gateway.inspect import verify_journal
 
-    _serve(lambda: verify_journal(directory))
+    _serve(lambda: verify_journal(directory, copies=copies))
 
 
 @app.command()

@@ -32,6 +32,7 @@ from gateway.log_redaction import redact_text
 from gateway.net.pump import Pump
 from gateway.password_check import PasswordChecks
 from gateway.transact import Spine
+from gateway.turn_times import TurnTimes
 from gateway.watchdog import Watchdog
 from oms.kill_switch_commands import EngageKillSwitch
 
@@ -66,6 +67,7 @@ class Crank:
         self._woken_ns = 0
         self._held: frozenset[int] = frozenset()
         self._watchdog = Watchdog(record.note)
+        self.turn_times = TurnTimes()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: int | None = None
 
@@ -135,7 +137,9 @@ class Crank:
         if inputs:
             now = self._read_clock()
             self._guard(lambda: self._spine.transact(inputs, now), now)
-            self._watchdog.turned(self._woken_ns, now.mono_ns, self._read_clock().mono_ns, inputs)
+            ended_ns = self._read_clock().mono_ns
+            self._watchdog.turned(self._woken_ns, now.mono_ns, ended_ns, inputs)
+            self.turn_times.add(ended_ns - now.mono_ns, len(inputs))
             if inbox:
                 self.wake()
 

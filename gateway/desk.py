@@ -291,10 +291,15 @@ class Desk(Deciding):
             "restricted": [f"{symbol} by {by}" for by, symbol in self.blotter.closures.restricted],
             "stopped_slices": stopped_slices(self.blotter),
             "open_orders": sum(1 for order in self.blotter.open_orders.values() if order.leaves_qty),
-            "unresolved_orders": len(self._watch.unresolved()),
+            "unresolved_orders": self.unresolved_orders,
             "sessions": {name: turn.is_logged_on(name) for name in (*self._clients, *self._venue_of_session)},
             "last_seq": self.blotter.last_seq,
         }
+
+    @property
+    def unresolved_orders(self) -> int:
+        """Those that their venue has left unanswered for so long that a person was told."""
+        return len(self._watch.unresolved())
 
     def deadline(self) -> int | None:
         earliest = self._tick_at_mono_ns

@@ -52,7 +52,7 @@ def resume_slice(
     operator: Operator = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Let a slice go on that was stopped for too many executions."""
+    """Let a slice go on that was stopped for too many executions, or halted by the monitor: see `fixgate monitor`."""
     body = {"slice": " ".join(of_slice), "reason": reason, "operator": login_name(operator)}
     answer = cast("dict[str, Any]", answer_of(config, "POST", "/slice-resume", body))
     print(f"stopped: {', '.join(answer['stopped_slices']) or 'nothing'}")

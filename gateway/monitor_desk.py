@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -97,7 +98,8 @@ class MonitorDesk:
         waiting = list(self._blotter.monitor.undelivered)
         for event in self._blotter.history(waiting) if waiting else ():
             level, name, details = told(event, self._blotter.store_id)
-            turn.note(level, "", name, {**details, "again": "yes"})
+            stated = datetime.fromtimestamp(event.at_ns // NS_PER_S, UTC)
+            turn.note(level, "", name, {**details, "stated_at": f"{stated:%Y-%m-%dT%H:%M:%SZ}"})
         self._next_mono_ns = turn.now.mono_ns + INTERVAL_NS
         self._sources_mono_ns = turn.now.mono_ns + SILENT_FROM_THE_START_NS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gateway import kill_switch_wishes, limit_wishes, order_commands, position_wishes, risk_wishes
+from gateway.monitor_desk import ShowMonitor
 from gateway.news import TellNews, news_faults
 from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ReadConfiguration, ResetNumbers
 from oms.commands import SetSymbolStatus, SetTradingState
@@ -115,6 +116,7 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "symbol_status": _symbol_status,
     "restriction": _restriction,
     "slice_resume": _slice_resume,
+    "monitor": lambda wish: ShowMonitor(),
     "sessions": lambda wish: ListSessions(),
     "session_logout": _log_out,
     "session_reset": _reset,

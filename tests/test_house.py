@@ -81,6 +81,9 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/kill_switch_cli.py": {"print"},
     "gateway/limits_cli.py": {"print"},
     "gateway/risk_cli.py": {"print"},
+    "gateway/monitor_cli.py": {"print"},
+    "gateway/webhook.py": {"aiohttp", "asyncio"},  # alerts, beside trading
+    "gateway/metrics_door.py": {"aiohttp", "asyncio"},
     "gateway/drill/command.py": {"clock", "files", "print", "tempfile"},  # a drill is its own program, and so are these
     "gateway/drill/kill_switch.py": {"threading", "time"},
     "gateway/drill/stage.py": {"files", "os", "signal", "socket", "subprocess", "sys", "time"},

@@ -247,6 +247,7 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "limits set": [("account=A", "symbol=SIM", "long_qty_max=1", *HOW, *WHO[2:])],
     "limits remove": [("account=A", "symbol=NONE", *HOW, *WHO[2:])],
     "limits resume": [("account=A", *HOW, *WHO[2:])],
+    "monitor": [("--config", "YAML"), ("--json", "--config", "YAML")],
     "config diff": [("YAML", "YAML")],
     "kill status": [("--config", "YAML")],
     "kill engage": [("--scope", "symbol=NONE", *HOW, *WHO[2:])],
@@ -270,7 +271,7 @@ RUNNING: dict[str, list[tuple[str, ...]]] = {
     "client": [("--session", "ALICE", "--config", "YAML", "--script", "SCRIPT")],
 }
 STOPPED: dict[str, list[tuple[str, ...]]] = {
-    "verify": [("JOURNAL",)],
+    "verify": [("JOURNAL",), ("JOURNAL", "--copies")],
     "log": [("JOURNAL",), ("JOURNAL", "--session", "ALICE")],
     "session explain": [("ALICE", "--config", "YAML"), ("VENUE", "--config", "YAML")],
 }
