@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from fixspec.numbers import format_utc_timestamp
+from gateway.copy_audit import CopyAudit
 from gateway.journal import Journal
 from gateway.log_records import (
     EVENT,
@@ -40,15 +41,19 @@ KINDS = {
 }
 
 
-def verify_journal(directory: Path) -> int:
+def verify_journal(directory: Path, *, copies: bool = False) -> int:
     """Read and check every record and the chain, and every snapshot against what the log leads to; print what there is.
-    Raises JournalRefused at the first damage of the log; 1 when a snapshot is not what it should be."""
+    `copies`: of a gateway, also what drop copy sessions were sent, against the facts.
+    Raises JournalRefused at the first damage of the log; 1 when a snapshot or a copy is not what it should be."""
     journal = Journal.open(directory, MAP_SIZE_GB)
     counts = dict.fromkeys(KINDS, 0)
+    audit = CopyAudit(journal.facts) if copies else None
 
     def counted(records: Iterable[Record]) -> Iterator[Record]:
         for record in records:
             counts[record.kind] += 1
+            if audit is not None:
+                audit.see(record)
             yield record
 
     check = SnapshotCheck(journal)
@@ -63,7 +68,12 @@ def verify_journal(directory: Path) -> int:
     for finding in check.findings:
         print(f"  {finding}")
     journal.close()
-    return 1 if check.faults else 0
+    if audit is None:
+        return 1 if check.faults else 0
+    for wrong in audit.findings:
+        print(f"  {wrong}")
+    print(f"  {audit.copies} drop copies: {'NOT what' if audit.findings else 'what'} the facts lead to")
+    return 1 if check.faults or audit.findings else 0
 
 
 def take_and_tell(directory: Path, map_size_gb: int, background: bool) -> int:
