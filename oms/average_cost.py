@@ -76,10 +76,13 @@ def _packed(booked: Iterable[Booked]) -> str:
 class OpenValue:
     """What one position has cost: an opening, and the executions since then by rising number."""
 
-    __slots__ = ("_is_known", "_packs", "_recent", "_stale_from", "_tail_qty", "_tail_value", "_value", "opening_qty",
-                 "opening_value")  # fmt: skip
+    __slots__ = (
+        "_is_known", "_pack_size", "_packs", "_recent", "_stale_from", "_tail_qty", "_tail_value", "_value",
+        "opening_qty", "opening_value",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, pack_size: int = PACK_SIZE) -> None:
+        self._pack_size = pack_size
         self.opening_qty = self.opening_value = ZERO
         self._packs: list[Pack] = []
         self._recent: list[Booked] = []
@@ -120,7 +123,7 @@ class OpenValue:
         """The newest."""
         self._recent.append(booked)
         self._is_known = False
-        if len(self._recent) >= PACK_SIZE:
+        if len(self._recent) >= self._pack_size:
             self._pack()
 
     def insert(self, booked: Booked) -> None:
