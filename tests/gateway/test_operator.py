@@ -51,7 +51,7 @@ RESET = {"ask": "session_reset", "session": "C"}
         (
             {},
             (
-                "ask: None is not one of status, state_hash, trading_state, symbol_status, restriction, slice_resume, "
+                "ask: None is not one of status, state_hash, trading_state, symbol_status, restriction, slice_resume, monitor, "
                 "sessions"
             ),
         ),
