@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.gateway.command_line import said_by
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -82,11 +83,7 @@ class LiveGateway:
 
     def ask(self, *command: str, given: str = "") -> str:
         """What a command of fixgate prints, on both channels."""
-        done = subprocess.run(
-            [sys.executable, "-m", "gateway", *command], cwd=self.directory, env=self.environment(),
-            input=given, capture_output=True, text=True, timeout=WAIT_S,
-        )  # fmt: skip
-        return done.stdout + done.stderr
+        return said_by(command, self.directory, self.environment(), given, WAIT_S)
 
     def lines(self, event: str = "") -> list[dict[str, Any]]:
         """What it has logged, or of that what is of one event."""

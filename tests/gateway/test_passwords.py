@@ -14,6 +14,7 @@ from tests.crash.bookkeeper import stamp
 from tests.gateway.live_gateway import LiveGateway
 from tests.peer import SOH, fields_of, framed
 
+WAIT_S = 60  # checking a password is work that stands back behind all other work of the machine
 OLD, NEW = "correct horse battery", "staple of another horse"
 SALT = bytes(range(SALT_BYTES))
 
@@ -55,7 +56,7 @@ def bobs(password: str, number: int = 1, more: str = "") -> bytes:
 
 def answer(gateway: LiveGateway, data: bytes) -> dict[bytes, bytes]:
     """The first message that comes back; {} when the connection is closed instead."""
-    with socket.create_connection(("127.0.0.1", gateway.ports[0]), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", gateway.ports[0]), timeout=WAIT_S) as line:
         line.sendall(data)
         received = b""
         while b"\x0110=" not in received or not received.endswith(SOH):
