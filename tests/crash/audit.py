@@ -8,6 +8,7 @@ Each of them was written by another program (the client's by the test itself), s
     I5  the quantities of every order agree in all three books
     I7  the state that was live equals the fold of the log
     I8  the chain of the journal is whole
+    I9  what was told to who listens is the projection of the journal: each report of the client's has one copy
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+from gateway.copy_audit import CopyAudit
 from gateway.exchange.commands import NewOrder as ExchangeOrder
 from gateway.exchange.commands import decode_command
 from gateway.journal import Journal
@@ -29,12 +31,16 @@ from tests.crash.bookkeeper import ADMIN, Bookkeeper, content, fields, show
 ZERO = Decimal(0)
 
 
-def audit(journal_directory: Path, exchange_directory: Path, client: Bookkeeper, live: tuple[int, str]) -> Blotter:
+def audit(
+    journal_directory: Path, exchange_directory: Path, client: Bookkeeper, listener: Bookkeeper, live: tuple[int, str]
+) -> Blotter:
     """Raises AssertionError for the first disagreement; returns the state that the log leads to. `live` is the number
     of the last fact and the state's hash, as the running gateway told them."""
     blotter, received, routed, outbound = _gateway_book(journal_directory, live)
     _every_request_once(client, received)
-    _told_as_stored(client, outbound)
+    _told_as_stored(client, outbound["CLIENT"])
+    _told_as_stored(listener, outbound["LISTENER"])
+    _each_report_has_one_copy(client, listener)
     _fills_agree(client, blotter)
     _exchange_agrees(exchange_directory, blotter, routed)
     return blotter
@@ -42,14 +48,16 @@ def audit(journal_directory: Path, exchange_directory: Path, client: Bookkeeper,
 
 def _gateway_book(
     directory: Path, live: tuple[int, str]
-) -> tuple[Blotter, Counter[str], dict[str, OrderRouted], dict[int, bytes]]:
+) -> tuple[Blotter, Counter[str], dict[str, OrderRouted], dict[str, dict[int, bytes]]]:
     journal = Journal.open(directory, 4)
+    copies = CopyAudit(journal.facts, to_the_byte=True)
     blotter = Blotter()
     received: Counter[str] = Counter()
     routed: dict[str, OrderRouted] = {}
     outbound: dict[str, dict[int, bytes]] = defaultdict(dict)
     inbound_numbers: dict[str, list[int]] = defaultdict(list)
     for record in journal.records():
+        copies.see(record)
         if record.kind == FACT:
             event = decode_event(record.payload)
             blotter.apply(event)
@@ -76,8 +84,9 @@ def _gateway_book(
     for session, numbers in inbound_numbers.items():
         assert numbers == sorted(set(numbers)), f"I2: {session}: a message was taken twice or out of order"
     assert blotter.last_seq >= live[0]
+    assert not copies.findings, f"I9: {copies.findings[0]}"
     journal.close()
-    return blotter, received, routed, outbound["CLIENT"]
+    return blotter, received, routed, outbound
 
 
 def _every_request_once(client: Bookkeeper, received: Counter[str]) -> None:
@@ -100,6 +109,23 @@ def _told_as_stored(client: Bookkeeper, outbound: dict[int, bytes]) -> None:
     for number, raw in outbound.items():
         if fields(raw)[b"35"] not in ADMIN:
             assert number in client.received, f"I2: stored but never told: {show(raw)}"
+
+
+def _each_report_has_one_copy(client: Bookkeeper, listener: Bookkeeper) -> None:
+    """As it arrived, by ExecID; refusals of requests by their ClOrdID. Answers to questions have none."""
+    told, heard = _reports(client), _reports(listener)
+    assert len(set(heard)) == len(heard), f"I9: copied twice: {[it for it in heard if heard.count(it) > 1]}"
+    assert set(told) == set(heard), f"I9: not the client's reports: {set(told) ^ set(heard)}"
+
+
+def _reports(peer: Bookkeeper) -> list[tuple[bytes, ...]]:
+    told = map(fields, peer.application)
+    same = (b"35", b"11", b"37", b"17", b"150", b"39", b"14", b"151", b"32", b"31")
+    return [
+        tuple(tags.get(tag, b"") for tag in same)
+        for tags in told
+        if tags[b"35"] in (b"8", b"9") and tags[b"37"] != b"NONE" and tags.get(b"150") != b"I"
+    ]
 
 
 def _fills_agree(client: Bookkeeper, blotter: Blotter) -> None:

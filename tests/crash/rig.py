@@ -39,6 +39,7 @@ admin: {{socket: {directory}/admin}}
 session_defaults: {{sender_comp_id: FIXGATE, begin_string: FIX.4.4}}
 sessions:
   - {{name: CLIENT, target_comp_id: CLIENT}}
+  - {{name: LISTENER, kind: drop_copy, target_comp_id: LISTENER}}
   - {{name: EXCHANGE, kind: venue, target_comp_id: EXCHANGE, connect: {{port: {venue_port}}}, reconnect_interval_s: 1}}
 venues:
   - {{name: EXCHANGE, adapter: fix_standard, session: EXCHANGE, market_data: false}}
@@ -87,6 +88,8 @@ class Stage:
         )  # fmt: skip
         _wait_for_port(venue_port)
         self.client = Bookkeeper(port, "CLIENT", "FIXGATE")
+        self.listener = Bookkeeper(port, "LISTENER", "FIXGATE")
+        """A drop copy session: in some lives it is there, and in the end it fetches what it has missed."""
         self.orders: list[bytes] = []
         self._last_id = 0
         self._births = 0
@@ -94,6 +97,7 @@ class Stage:
 
     def close(self) -> None:
         self.client.disconnect()
+        self.listener.disconnect()
         for process in (self._nursery, self._exchange):
             process.kill()
             process.wait()
@@ -118,6 +122,13 @@ class Stage:
             point=point, occurrence=occurrence, mutant=mutant,
         )["pid"]  # fmt: skip
         return self._pid
+
+    def connect(self) -> None:
+        """The client, and in every third life the listener. Raises Broken when the gateway is dead already."""
+        self.client.connect(alive=self.alive)
+        self.listener.disconnect()
+        if self._births % 3 == 0:
+            self.listener.connect(alive=self.alive)
 
     def alive(self) -> bool:
         """The gateway runs. A dead one is a zombie until somebody waits for it."""
@@ -181,12 +192,16 @@ class Stage:
         self.client.connect()
         self.client.until_quiet(QUIET_S, self.settled)
         self.client.disconnect()
+        self.listener.connect()
+        self.listener.until_quiet(QUIET_S, lambda: self.listener.complete)
+        self.listener.disconnect()
         time.sleep(0.05)
         live = self._live_state()
         assert self.kill(signal.SIGTERM) == 0, self.output.read_text()[-2000:]
         self._exchange.terminate()
         assert self._exchange.wait(10) == 0
-        return audit(self.directory / "journal", self.directory / "exchange" / "journal", self.client, live)
+        journals = self.directory / "journal", self.directory / "exchange" / "journal"
+        return audit(*journals, self.client, self.listener, live)
 
     def _live_state(self) -> tuple[int, str]:
         """Number of the last fact and hash of the live state, from the operators' door."""

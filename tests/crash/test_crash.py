@@ -27,7 +27,7 @@ def live_and_die(scene: Stage, point: str, occurrence: int, mutant: str | None =
     """One round: a life with a chosen death. Returns how the process ended."""
     scene.bear(point, occurrence, mutant)
     try:
-        scene.client.connect(alive=scene.alive)
+        scene.connect()
         for _ in range(4):
             scene.trade(4)
             scene.client.listen(0.01)
@@ -41,7 +41,7 @@ def die_under_load(scene: Stage) -> int:
     scene.bear()
     end = time.monotonic() + scene.random.uniform(0.005, 0.12)
     try:
-        scene.client.connect(alive=scene.alive)
+        scene.connect()
         while time.monotonic() < end:
             scene.trade(3)
             scene.client.listen(0.002)
