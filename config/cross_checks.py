@@ -18,6 +18,7 @@ from config.model import (
     SessionTemplate,
     VenueConfig,
 )
+from config.people import people_faults
 from config.permission_checks import permission_faults
 from config.session import SessionKeys
 from config.session_checks import at, keys_faults, network_faults, throttle_faults, zone_faults
@@ -36,6 +37,7 @@ def gateway_faults(config: GatewayConfig) -> list[Fault]:
         *permission_faults(config),
         *throttle_faults("limits.throttle", config.limits.throttle),
         *slices_faults(config),
+        *people_faults(config),
         *zone_faults("trading_day", config.trading_day.time_zone),
         *watching_faults(config),
     ]

@@ -31,6 +31,7 @@ from config.model import (
     Supports,
     TradingDay,
 )
+from config.people import PersonConfig
 from config.quickfix_keys import FILE, REFUSED, REFUSED_FAMILIES, SESSION, SETTLED
 from config.records import Record
 from config.session import (
@@ -91,6 +92,7 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("blackouts", Blackout, ""),
     ("trading_day", TradingDay, ""),
     ("kill_switch", KillSwitchConfig, ""),
+    ("people", PersonConfig, ""),
     ("limits", LimitsConfig, ""),
     ("limits.throttle", Throttle, ""),
     ("limits.self_match", SelfMatch, ""),

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from config.limit_slices import AccountConfig, ConversionRate, Currency, InitialMargin, RiskClass, Seconds, SliceConfig
 from config.listen import Listen, ListenTls
+from config.people import PersonConfig
 from config.records import ONE_OR_MORE, CurrencyCode, MarketId, Name, Positive, Record, Symbol
 from config.session import (
     APPL_VER_IDS,
@@ -269,6 +270,9 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     blackouts: Annotated[tuple[Blackout, ...], Meta(description="times in which new orders are refused")] = ()
     trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()
     kill_switch: Annotated[KillSwitchConfig, Meta(description="how everything is stopped")] = KillSwitchConfig()
+    people: Annotated[
+        tuple[PersonConfig, ...], Meta(description="operators and approvers; without any, anybody is one, by any name")
+    ] = ()
     monitor: Annotated[MonitorConfig, Meta(description="what is told of the use of limits")] = MonitorConfig()
     alerts: Annotated[AlertsConfig, Meta(description="who hears of alerts")] = AlertsConfig()
     metrics: Annotated[

@@ -28,6 +28,7 @@ from config.model import (
     Throttle,
     TradingDay,
 )
+from config.people import PersonConfig
 from config.risks import SWITCHES
 from config.session import SessionKeys, SessionThrottle
 from config.trading import Blackout, Hours, MayTrade, SelfMatch
@@ -146,6 +147,7 @@ WAYS: Final[Mapping[type[Record], Ways]] = {
         "blackouts": Way.GONE,
         "trading_day": Way.INSIDE,
         "kill_switch": Way.INSIDE,
+        "people": Way.INSIDE,
         "monitor": Way.INSIDE,
         "alerts": Way.INSIDE,
     },
@@ -225,6 +227,7 @@ WAYS: Final[Mapping[type[Record], Ways]] = {
     },
     TradingDay: {"begins": Way.UNKNOWN, "time_zone": Way.UNKNOWN},
     KillSwitchConfig: {"file": Way.UNKNOWN, "deadline_s": Way.HIGHER, "second_person": Way.OFF},
+    PersonConfig: {"name": Way.UNKNOWN, "may": Way.MORE_EXEMPT, "approves": Way.MORE_EXEMPT},
     MonitorConfig: {"warn_percent": Way.HIGHER, "clear_percent": Way.UNKNOWN},
     AlertsConfig: {"webhook": Way.GONE},
     WebhookConfig: {

@@ -30,6 +30,7 @@ from gateway.monitor_desk import MonitorDesk, MonitorTerms
 from gateway.news import TellNews, tell_news
 from gateway.operator import StateHash
 from gateway.order_desk import OrderDesk
+from gateway.people import People
 from gateway.position_desk import PositionDesk
 from gateway.recovery import Sent
 from gateway.reporter import Reporter
@@ -79,6 +80,7 @@ class Terms:
     kill_switch: KillTerms = field(default_factory=KillTerms)
     market: MarketTerms = field(default_factory=MarketTerms)
     monitor: MonitorTerms = field(default_factory=MonitorTerms)
+    people: People = field(default_factory=People)
     patience: Mapping[str, Patience] = field(default_factory=dict)
     """Venue -> how long it is waited for."""
 
@@ -268,6 +270,9 @@ class Desk(Deciding):
                 self._take(report, turn)
 
     def command(self, command: object, turn: Turn) -> object:
+        if why := self._terms.people.refusal(command):
+            turn.note("warning", "", "operator_refused", {"command": type(command).__name__, "why": why})
+            return {"error": why}
         deed = self._deeds.get(type(command))
         if deed is not None:
             return deed(command, turn)

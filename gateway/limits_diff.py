@@ -33,6 +33,9 @@ def limits_diff(old: GatewayConfig, new: GatewayConfig) -> Iterator[str]:
 def _key(kind: type[Record], key: str, path: str, was: object, now: object) -> Iterator[str]:
     if was == now or (kind is LimitsConfig and key in _BY_OTHERS):
         return
+    if key == "people" and not (was and now):  # without any, anybody may do everything
+        yield from (f"{STRICTER if now else WEAKER}{line}" for line in differences(path, was, now))
+        return
     way = WAYS.get(kind, {}).get(key, Way.UNKNOWN)
     if isinstance(was, tuple) and isinstance(now, tuple) and way in (Way.INSIDE, Way.GONE):
         yield from _named(way, path, was, now)

@@ -33,6 +33,7 @@ from gateway.leavers import CancelOnDisconnect
 from gateway.market_hours import BlackoutTerms, MarketTerms
 from gateway.monitor_desk import MonitorTerms
 from gateway.net.hosts import Calling, Host
+from gateway.people import People, Person
 from gateway.session.schedule import Schedule, Window
 from gateway.session_hours import second_of_day, weekdays_of
 from gateway.translate.dialect import Dialect, dialect_of
@@ -136,6 +137,7 @@ def terms_of(config: GatewayConfig) -> Terms:
         hours=_hours(config),
         market=_market(config),
         patience={venue.name: _patience(venue) for venue in config.venues},
+        people=People(Person(one.name, frozenset(one.may), frozenset(one.approves)) for one in config.people),
         kill_switch=KillTerms(config.kill_switch.deadline_s * NS_PER_S, config.kill_switch.second_person),
         monitor=_monitor(config),
     )

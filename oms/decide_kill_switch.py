@@ -13,6 +13,7 @@ from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwi
 from oms.kill_switches import slice_name
 from oms.order import Order
 from oms.order_state import Base
+from oms.persons import person
 from oms.types import KillScope, Moment
 
 
@@ -44,11 +45,11 @@ def release_refusal(blotter: Blotter, command: ReleaseKillSwitch) -> str:
         engaged = ", ".join(other.name for other in blotter.kill_switches) or "none"
         return f"scope: {slice_name(command.scope, command.value)!r} is not engaged; engaged: {engaged}"
     if command.second_person:
-        approver = command.approver.strip().casefold()
+        approver = person(command.approver)
         if not approver:
             return "approver: missing: a second person approves of the release"
         for role, name in (("engaged it", switch.operator), ("asks for the release", command.operator)):
-            if approver == name.strip().casefold():
+            if approver == person(name):
                 return f"approver: {command.approver!r} is who {role}: a second person approves of the release"
     return ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from oms.blotter import Blotter
 from oms.events import Event, LimitRowChanged, OperatorRefused
 from oms.limit_commands import LimitCommand, RemoveLimitRow, SetLimitRow
+from oms.persons import is_second
 from oms.slices import LimitRow, changed_rows, row_faults
 from oms.types import Moment
 from oms.weaker_limits import weaker_limits
@@ -44,17 +45,13 @@ def _changed(
 ) -> list[Event]:
     approver = command.approver.strip()
     rows = blotter.limits.rows
-    if blotter.limits.raises_need_approval and not _is_second_person(approver, command.operator):
+    if blotter.limits.raises_need_approval and not is_second(approver, command.operator):
         weaker = weaker_limits(rows, changed_rows(rows, before, after))
         if weaker:
             slices, bound = weaker[0].slices, weaker[0].bound
             why = f"approver: {approver!r}: {bound} of {slices} gets weaker, so a second person has to approve"
             return [_refused(command, why, at)]
     return [LimitRowChanged(at.seq, at.utc_ns, before, after, command.operator, command.reason, approver)]
-
-
-def _is_second_person(approver: str, operator: str) -> bool:
-    return bool(approver) and approver.casefold() != operator.strip().casefold()
 
 
 def _refused(command: LimitCommand, text: str, at: Moment) -> OperatorRefused:

@@ -7,6 +7,7 @@ from oms.events import Event, OverrideGranted, OverrideLapsed
 from oms.exact import in_bounds
 from oms.override_commands import GrantOverride, LapseOverrides
 from oms.overrides import SOFT_CODES, VALID_S_MAX
+from oms.persons import is_second
 from oms.types import Moment
 
 _NS_PER_S = 1_000_000_000
@@ -26,7 +27,7 @@ def grant_refusal(blotter: Blotter, command: GrantOverride) -> str:
     for name in ("operator", "reason", "approver"):
         if not getattr(command, name).strip():
             return f"{name}: missing: an override has a name, a reason, and a second person who approves"
-    if command.approver.strip().casefold() == command.operator.strip().casefold():
+    if not is_second(command.approver, command.operator):
         return f"approver: {command.approver!r} is who asks for it: a second person approves of an override"
     client = blotter.clients.get(command.session)
     if command.cl_ord_id and client is not None and command.cl_ord_id in client.cl_ord_ids:

@@ -14,6 +14,7 @@ from oms.events import ConversionRateSet, Event, OperatorRefused, StartOfDayPosi
 from oms.exact import ZERO, in_bounds, plain
 from oms.instruments import Instrument
 from oms.limits import CONVERSION_RATE_MAX
+from oms.persons import is_second
 from oms.position_commands import SetConversionRate, SetStartOfDay, StartOfDay
 from oms.types import Moment
 
@@ -133,7 +134,7 @@ def set_conversion_rate(blotter: Blotter, command: SetConversionRate, at: Moment
         why = f"rate: {rate}: above 0, at most {CONVERSION_RATE_MAX} and 12 fraction digits"
     elif as_of_ns > at.utc_ns:
         why = "as_of: it is not so yet"
-    elif blotter.limits.raises_need_approval and approver.casefold() in ("", command.operator.strip().casefold()):
+    elif blotter.limits.raises_need_approval and not is_second(approver, command.operator):
         why = f"approver: {approver!r}: limits are in {blotter.limits.base_currency}, so a second person has to approve"
     if why:
         return [_refused("rate", command, why, at)]

@@ -581,6 +581,7 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
     for kind, place in (
         ("slice", tree["limits"].setdefault("slices", [])),
         ("account", tree.setdefault("accounts", [])),
+        ("person", tree.setdefault("people", [])),
         ("rate", tree["limits"].setdefault("conversion_rates", [])),
     ):
         place += [tree.pop(name) for name in sorted(tree) if re.fullmatch(kind + "[0-9]", name)]
