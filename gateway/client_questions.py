@@ -33,6 +33,7 @@ from oms.blotter import Blotter
 from oms.commands import Command, QueryOrder
 from oms.instruments import Instrument
 from oms.order import Order
+from oms.profit import position_profit
 from oms.refusals import Refusal
 from oms.risk.throttle import message_throttle
 from oms.types import KillScope, Moment, TradingState
@@ -298,7 +299,6 @@ class ClientQuestions:
         turn.send(session, MsgType.REQUEST_FOR_POSITIONS_ACK, body)
         day = blotter.trading_day.encode() or self._reporter.transact_time(turn)[:8]
         for number, ((_, symbol, venue), position) in enumerate(found, 1):
-            reference = blotter.market.reference(symbol)
             body = position_reports.position_report(
                 fields,
                 b"%b.%d" % (report_id, number),
@@ -306,7 +306,8 @@ class ClientQuestions:
                 symbol,
                 self._markets.of(venue),
                 position,
-                None if reference is None else reference.price,
+                position_profit(blotter, symbol, position),
+                turn.now.utc_ns,
                 day,
                 client.dialect,
             )

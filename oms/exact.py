@@ -57,7 +57,7 @@ def part_rounded_up(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
 
 def rounded(one: Decimal, other: Decimal) -> Decimal:
     """The product, rounded half-even to 12 fraction digits: for amounts that are told, not judged by."""
-    return _DISPLAY.quantize(_DISPLAY.multiply(one, other), _FINEST, rounding=ROUND_HALF_EVEN)
+    return _DISPLAY.multiply(one, other).quantize(_FINEST, rounding=ROUND_HALF_EVEN, context=_DISPLAY)
 
 
 def in_bounds(number: Decimal) -> bool:
