@@ -250,6 +250,17 @@ def test_a_period_ends(after_ms: int, told: list[str]) -> None:
     assert names(look(world)) == told
 
 
+def test_what_was_told_of_a_period_is_over_when_the_period_is() -> None:
+    world = world_with(PERIOD)
+    world.live("X", "100")
+    world.fill("X", "9.5")
+    assert names(look(world)) == ["LimitWarned"]
+    world.pass_ms(9900)
+    assert look(world) == []
+    world.pass_ms(1100)
+    assert names(look(world)) == ["LimitCleared"]
+
+
 def test_the_other_limits_of_a_period() -> None:
     world = world_with(PERIOD)
     world.live("X", "100")
