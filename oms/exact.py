@@ -55,9 +55,10 @@ def part_rounded_up(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     return _UP.quantize(_UP.divide(_UP.multiply(value, part), whole), _FINEST)
 
 
-def rounded(one: Decimal, other: Decimal) -> Decimal:
-    """The product, rounded half-even to 12 fraction digits: for amounts that are told, not judged by."""
-    return _DISPLAY.multiply(one, other).quantize(_FINEST, rounding=ROUND_HALF_EVEN, context=_DISPLAY)
+def part_for_display(value: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """value x part / whole, rounded half-even to 12 fraction digits: for amounts that are told."""
+    quotient = _DISPLAY.divide(_DISPLAY.multiply(value, part), whole)
+    return quotient.quantize(_FINEST, rounding=ROUND_HALF_EVEN, context=_DISPLAY)
 
 
 def in_bounds(number: Decimal) -> bool:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from oms.blotter import Blotter
 from oms.conversion_rates import is_stale
-from oms.exact import ZERO, add, multiply, quotient_for_display, rounded, subtract
+from oms.exact import ZERO, add, multiply, part_for_display, quotient_for_display, subtract
 from oms.market import Reference
 from oms.positions import Key, Position
 
@@ -111,36 +111,38 @@ def position_profit(blotter: Blotter, symbol: str, position: Position) -> Positi
 
 
 class Conversion(NamedTuple):
-    factor: Decimal | None
-    """None: it cannot be told."""
+    """An amount x `rate` / `per`."""
+
+    rate: Decimal
+    per: Decimal
     age_ns: int
     """Of the older rate of the two; 0 where none was needed."""
     missing: str
-    """Why not."""
+    """Why it cannot be told; '' when it can."""
+
+    @property
+    def factor(self) -> Decimal | None:
+        """For display."""
+        return None if self.missing else quotient_for_display(self.rate, self.per)
 
 
 def conversion(blotter: Blotter, of: str, to: str, at_ns: int) -> Conversion:
     """What one of a currency is in another one. Stale rates are none."""
-    if of == to:
-        return Conversion(_ONE, 0, "")
-    factors, age_ns = [], 0
-    for currency in (of, to):
-        if currency == blotter.limits.base_currency:
-            factors.append(_ONE)
+    rates, age_ns = [_ONE, _ONE], 0
+    for place, currency in enumerate((of, to)):
+        if of == to or currency == blotter.limits.base_currency:
             continue
         rate = blotter.conversion.get(currency)
         if rate is None:
-            return Conversion(None, 0, f"{currency}: no conversion rate")
+            return Conversion(_ONE, _ONE, 0, f"{currency}: no conversion rate")
         age = at_ns - rate.as_of_ns
         if is_stale(rate, blotter.limits, at_ns):
             max_s = blotter.limits.rate_age_ms_max // 1000
-            return Conversion(
-                None, age, f"{currency}: the conversion rate is {age // _NS_PER_S} s old, at most {max_s}"
-            )
-        factors.append(rate.rate)
+            missing = f"{currency}: the conversion rate is {age // _NS_PER_S} s old, at most {max_s}"
+            return Conversion(_ONE, _ONE, age, missing)
+        rates[place] = rate.rate
         age_ns = max(age_ns, age)
-    from_base = factors[0] if factors[1] == 1 else quotient_for_display(factors[0], factors[1])
-    return Conversion(from_base, age_ns, "")
+    return Conversion(rates[0], rates[1], age_ns, "")
 
 
 class _Sums:
@@ -174,11 +176,12 @@ class _Sums:
         found = self._conversions.get(currency)
         if found is None:
             found = self._conversions[currency] = conversion(self._blotter, currency, self._to, self._at_ns)
-        if found.factor is None:
+        if found.missing:
             self._missing[found.missing] = None
             return
         self._rate_age_ns = max(self._rate_age_ns, found.age_ns)
-        figure = figure if found.factor == 1 else rounded(figure, found.factor)
+        if found.rate != found.per:
+            figure = part_for_display(figure, found.rate, found.per)
         self._figures[place] = add(self._figures[place], figure)
 
     def profit(self) -> Profit:

@@ -21,7 +21,7 @@ from typing import Final
 from fixspec import tags
 from fixspec.numbers import format_decimal
 from gateway.translate.dialect import FIX50SP2, Dialect
-from oms.exact import ZERO, add, multiply, quotient_for_display, rounded, subtract, trimmed
+from oms.exact import ZERO, add, multiply, part_for_display, quotient_for_display, subtract, trimmed
 from oms.positions import Position
 from oms.profit import PositionProfit
 
@@ -136,4 +136,4 @@ def _text(position: Position, profit: PositionProfit, at_ns: int) -> str:
 
 def _amount(amount: Decimal) -> bytes:
     """Of an average that is not exact only 12 fraction digits are told."""
-    return trimmed(rounded(amount, ONE)).encode()
+    return trimmed(part_for_display(amount, ONE, ONE)).encode()
