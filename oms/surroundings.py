@@ -54,6 +54,7 @@ from oms.events import (
 )
 from oms.exact import add, multiply, multiply_rounded_up
 from oms.execution_flow import ExecutionFlow
+from oms.holdings import Place
 from oms.instruments import Instrument
 from oms.kill_switches import KillSwitches
 from oms.limits import NOTHING, Limits
@@ -62,6 +63,7 @@ from oms.monitor import Monitor
 from oms.order import Order, TradingDay
 from oms.order_to_trade import OrderToTrade
 from oms.own_prices import OwnPrices
+from oms.place_limits import PlaceLimits
 from oms.recent_orders import RecentOrders
 from oms.slice_flow import SliceFlow
 from oms.slices import ORDER_BOUNDS, LimitTable, Traits, changed_rows, limit_tables, traits_of
@@ -104,6 +106,7 @@ class Surroundings:
         "order_to_trade",
         "overrides",
         "own_prices",
+        "places",
         "rates",
         "recent_orders",
         "reporting",
@@ -123,6 +126,8 @@ class Surroundings:
         self.configured: Limits = NOTHING
         self.tables: tuple[LimitTable, ...] = ()
         self.order_tables: tuple[LimitTable, ...] = ()
+        self.places: dict[Place, PlaceLimits] = {}
+        """Remembered by `oms.risk.within_slices`, and nothing of the state."""
         self.groups: dict[str, str] = {}
         self.margins: dict[str, Decimal] = {}
         self.conversion = ConversionRates()
@@ -247,6 +252,7 @@ class Surroundings:
 
     def _instrument_defined(self, event: InstrumentDefined) -> None:
         self.instruments[event.instrument.symbol] = event.instrument
+        self.places.clear()
 
     def _limits_set(self, event: LimitsSet) -> None:
         """Rows that were changed by themselves stay so, unless the rows were set to others."""
@@ -261,6 +267,7 @@ class Surroundings:
     def _conversion_rate_set(self, event: ConversionRateSet) -> None:
         self.conversion.set(event)
         self.rates = self.conversion.in_base(self.limits.base_currency)
+        self.places.clear()
 
     def _limit_row_changed(self, event: LimitRowChanged) -> None:
         rows = changed_rows(self.limits.rows, event.before, event.after)
@@ -269,6 +276,7 @@ class Surroundings:
     def use_limits(self, limits: Limits) -> None:
         """These hold, with what follows from them."""
         self.limits = limits
+        self.places.clear()
         self.tables = tables = limit_tables(limits.rows)
         self.order_tables = tuple(table for table in tables if any(map(table.limits, ORDER_BOUNDS)))
         self.slice_flow.use(self.tables)

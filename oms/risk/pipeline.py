@@ -31,6 +31,7 @@ from oms.risk.trading_state import trading_state
 from oms.risk.venue_available import venue_available
 from oms.risk.venue_parts import venue_parts
 from oms.risk.venue_supports import venue_supports
+from oms.risk.within_slices import within_slices
 from oms.types import Moment
 
 GATES: Final[tuple[Gate, ...]] = (
@@ -64,5 +65,43 @@ GATES: Final[tuple[Gate, ...]] = (
 
 
 def refusals(request: OrderRequest, blotter: Blotter, at: Moment) -> list[Refusal]:
-    """What the gates have against the request; empty when it passes."""
+    """What the gates have against the request; empty when it passes.
+
+    Nearly all requests pass all gates, and are through with the first expression; only where something is in the way
+    all are asked for what they have to say. A test holds the two together."""
+    if (
+        kill_switch(request, blotter, at) is None
+        and trading_state(request, blotter, at) is None
+        and entitlement(request, blotter, at) is None
+        and duplicate_content(request, blotter, at) is None
+        and restricted(request, blotter, at) is None
+        and halted_symbol(request, blotter, at) is None
+        and instrument(request, blotter, at) is None
+        and order_terms(request, blotter, at) is None
+        and trading_hours(request, blotter, at) is None
+        and blackout(request, blotter, at) is None
+        and order_limits(request, blotter, at) is None
+        and price_band(request, blotter, at) is None
+        and throttle(request, blotter, at) is None
+        and slice_throttle(request, blotter, at) is None
+        and self_match(request, blotter, at) is None
+        and (within_slices(request, blotter, at) or _slices_let_it_pass(request, blotter, at))
+        and repeated_executions(request, blotter, at) is None
+        and limit_breached(request, blotter, at) is None
+        and order_to_trade(request, blotter, at) is None
+        and venue_parts(request, blotter, at) is None
+        and venue_available(request, blotter, at) is None
+        and venue_supports(request, blotter, at) is None
+    ):
+        return []
     return [refusal for gate in GATES if (refusal := gate(request, blotter, at)) is not None]
+
+
+def _slices_let_it_pass(request: OrderRequest, blotter: Blotter, at: Moment) -> bool:
+    return (
+        slice_limits(request, blotter, at) is None
+        and position(request, blotter, at) is None
+        and gross_exposure(request, blotter, at) is None
+        and net_exposure(request, blotter, at) is None
+        and credit(request, blotter, at) is None
+    )

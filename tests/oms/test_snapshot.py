@@ -34,6 +34,7 @@ REBUILT = {
     "margins",
     "open_orders",
     "own_prices",
+    "places",
     "order_tables",
     "rates",
     "tables",
