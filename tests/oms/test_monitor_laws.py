@@ -141,9 +141,16 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 
 
 @settings(max_examples=200)
-@given(st.lists(STEPS, max_size=30))
-def test_of_any_day(steps: list[Step]) -> None:
+@given(st.lists(STEPS, min_size=5, max_size=40), st.sampled_from([None, *Side]))
+def test_of_any_day(steps: list[Step], halted: Side | None) -> None:
     days = Days()
+    if halted is not None:
+        days.new("7", halted)
+        for _ in range(6):
+            days.fill(0)
+        days.limit("2")
+        days.look()
+        assert days.halted
     for step in steps:
         step(days)
         assert stopped_slices(days.world.blotter) == ([NAME] if days.halted else [])
