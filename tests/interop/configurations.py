@@ -8,6 +8,8 @@ import yaml
 
 CLIENTS = {"FIX.4.2": "CLIENT42", "FIX.4.4": "CLIENT44", "FIXT.1.1": "CLIENT50"}
 """BeginString -> CompID of the client session of that version."""
+LISTENERS = {"FIX.4.2": "LISTEN42", "FIX.4.4": "LISTEN44", "FIXT.1.1": "LISTEN50"}
+"""Likewise of the drop copy sessions."""
 SIMULATED, LISTED = "SIM-USD", "BTC-USD"
 """The symbol that goes to the venue in the process, and the one that goes to the FIX venue."""
 REFERENCE_PRICE = "50000"
@@ -16,9 +18,13 @@ REFERENCE_PRICE = "50000"
 def write_gateway(directory: Path, port: int, venue_port: int, venue_begin_string: str = "FIX.4.4") -> Path:
     """`fixgate run` on `port`, with its FIX venue on `venue_port`."""
     sessions: list[dict[str, object]] = [
-        {"name": name, "begin_string": begin_string, "target_comp_id": name} for begin_string, name in CLIENTS.items()
+        {"name": name, "kind": kind, "begin_string": begin_string, "target_comp_id": name}
+        for kind, names in (("client", CLIENTS), ("drop_copy", LISTENERS))
+        for begin_string, name in names.items()
     ]
-    sessions[-1]["default_appl_ver_id"] = "FIX.5.0SP2"
+    for session in sessions:
+        if session["begin_string"] == "FIXT.1.1":
+            session["default_appl_ver_id"] = "FIX.5.0SP2"
     sessions.append(
         {
             "name": "EXCHANGE",
