@@ -5,10 +5,11 @@ Run as a process of its own (`python -m tests.crash.nursery`), it takes one JSON
 answers each with one:
 
     {"do": "bear", "config": FILE, "output": FILE, "point": NAME or null, "occurrence": N, "mutant": NAME or null}
-    {"do": "wait"}              until the child is dead; answers how it died
-    {"do": "kill", "signal": N} then wait
+    {"do": "bear", "config": FILE, "output": FILE, "exchange": true}    the exchange instead of a gateway
+    {"do": "wait", "pid": N}              until the child is dead; answers how it died
+    {"do": "kill", "pid": N, "signal": N} then wait
 
-One child at a time. It has no threads when it forks.
+It has no threads when it forks.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 import gateway.admin  # noqa: F401  # a gateway imports it when it comes to its doors
 from config.load import load_gateway
-from gateway.app import run_gateway
+from gateway.app import run_exchange, run_gateway
 from gateway.sessions import sessions_of
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from tests.crash.points import MUTANTS, arm
@@ -42,7 +43,8 @@ def bear(order: dict[str, Any]) -> int:
             MUTANTS[order["mutant"]]()
         if order.get("point"):
             arm(order["point"], order["occurrence"])
-        run_gateway(Path(order["config"]), create=bool(order.get("create")))
+        run = run_exchange if order.get("exchange") else run_gateway
+        run(Path(order["config"]), create=True)
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
@@ -58,18 +60,18 @@ def prepare(config: Path) -> None:
 
 
 def main() -> None:
-    child = 0
+    prepared = False
     for line in sys.stdin:
         order = json.loads(line)
         if order["do"] == "bear":
-            if not child:
+            if not prepared and not order.get("exchange"):
                 prepare(Path(order["config"]))
-            child = bear(order)
-            answer: dict[str, int] = {"pid": child}
+                prepared = True
+            answer: dict[str, int] = {"pid": bear(order)}
         else:
             if order["do"] == "kill":
-                os.kill(child, order["signal"])
-            _, status = os.waitpid(child, 0)
+                os.kill(order["pid"], order["signal"])
+            _, status = os.waitpid(order["pid"], 0)
             answer = {"exit": os.waitstatus_to_exitcode(status)}
         print(json.dumps(answer), flush=True)
 

@@ -7,6 +7,7 @@ last life is left alone until everything has been told, and then the three books
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +64,31 @@ symbols:
 """
 
 
+@cache
+def _nursery() -> subprocess.Popen[str]:
+    """Forks gateways and exchanges for all stories of this process."""
+    # make test-fast has put the compiled tree in front of the checkout
+    environment = os.environ | {"PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.crash.nursery"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT,
+    )  # fmt: skip
+    atexit.register(process.communicate)
+    return process
+
+
+def ask(**order: Any) -> dict[str, int]:
+    """What the nursery answers to this order."""
+    nursery = _nursery()
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    print(json.dumps(order), file=nursery.stdin, flush=True)
+    answer: dict[str, int] = json.loads(nursery.stdout.readline())
+    return answer
+
+
 class Stage:
-    """Two processes that stay (the exchange, the nursery that forks gateways) and the client."""
+    """A process that stays (the exchange), lives of a gateway one after the other, and the client."""
 
     def __init__(self, directory: Path, seed: int) -> None:
         self.directory = directory
@@ -75,17 +100,8 @@ class Stage:
         exchange = directory / "exchange.yaml"
         exchange.write_text(EXCHANGE_YAML.format(**names))
         self.output = directory / "output.txt"
-        # make test-fast has put the compiled tree in front of the checkout
-        environment = os.environ | {"PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT))}
-        with self.output.open("a") as output:
-            self._exchange = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "exchange", str(exchange), "--init"],
-                stdout=output, stderr=output, env=environment,
-            )  # fmt: skip
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT,
-        )  # fmt: skip
+        self._pid = 0
+        self._exchange = ask(do="bear", exchange=True, config=str(exchange), output=str(self.output))["pid"]
         _wait_for_port(venue_port)
         self.client = Bookkeeper(port, "CLIENT", "FIXGATE")
         self.listener = Bookkeeper(port, "LISTENER", "FIXGATE")
@@ -93,32 +109,21 @@ class Stage:
         self.orders: list[bytes] = []
         self._last_id = 0
         self._births = 0
-        self._pid = 0
 
     def close(self) -> None:
         self.client.disconnect()
         self.listener.disconnect()
-        for process in (self._nursery, self._exchange):
-            process.kill()
-            process.wait()
-        for pipe in (self._nursery.stdin, self._nursery.stdout):
-            assert pipe is not None
-            pipe.close()
-
-    def _ask(self, **order: Any) -> dict[str, int]:
-        assert self._nursery.stdin is not None
-        assert self._nursery.stdout is not None
-        print(json.dumps(order), file=self._nursery.stdin, flush=True)
-        answer: dict[str, int] = json.loads(self._nursery.stdout.readline())
-        return answer
+        for pid in (self._pid, self._exchange):
+            if pid:
+                ask(do="kill", pid=pid, signal=int(signal.SIGKILL))
 
     def bear(self, point: str | None = None, occurrence: int = 1, mutant: str | None = None) -> int:
         """A new life of the gateway; returns its process id."""
         self._births += 1
         if self._births % 2 and (self.directory / "journal").exists():
             take_snapshot(self.directory / "journal", 4)  # every second life begins with one of what is in LMDB
-        self._pid = self._ask(
-            do="bear", config=str(self.config), output=str(self.output), create=True,
+        self._pid = ask(
+            do="bear", config=str(self.config), output=str(self.output),
             point=point, occurrence=occurrence, mutant=mutant,
         )["pid"]  # fmt: skip
         return self._pid
@@ -136,10 +141,12 @@ class Stage:
 
     def wait(self) -> int:
         """How the gateway ended: 0, its exit code, or minus the signal's number."""
-        return self._ask(do="wait")["exit"]
+        pid, self._pid = self._pid, 0
+        return ask(do="wait", pid=pid)["exit"]
 
     def kill(self, number: int = signal.SIGKILL) -> int:
-        return self._ask(do="kill", signal=int(number))["exit"]
+        pid, self._pid = self._pid, 0
+        return ask(do="kill", pid=pid, signal=int(number))["exit"]
 
     # -- trading -----------------------------------------------------------------------------------------------------
 
@@ -198,8 +205,8 @@ class Stage:
         time.sleep(0.05)
         live = self._live_state()
         assert self.kill(signal.SIGTERM) == 0, self.output.read_text()[-2000:]
-        self._exchange.terminate()
-        assert self._exchange.wait(10) == 0
+        exchange, self._exchange = self._exchange, 0
+        assert ask(do="kill", pid=exchange, signal=int(signal.SIGTERM))["exit"] == 0, self.output.read_text()[-2000:]
         journals = self.directory / "journal", self.directory / "exchange" / "journal"
         return audit(*journals, self.client, self.listener, live)
 
