@@ -132,6 +132,51 @@ def test_at_the_limit_it_is_as_good_as_the_gates(command: NewOrder, passes: bool
     assert bool(refused) is not passes
 
 
+def looked(world: World, command: NewOrder) -> tuple[bool, list[str]]:
+    """Whether the quick look is enough; and what the gates say."""
+    at = Moment(world.now_ns, world.seq)
+    _, request, refused = judged(world.blotter, command, at)
+    return within_slices(request, world.blotter, at), [refusal.code for refusal in refused]
+
+
+@pytest.mark.parametrize("bound", ["gross_notional_max", "net_notional_max", "credit_max"])
+def test_each_bound_by_itself(bound: str) -> None:
+    world = world_with(row({bound: "1000"}, account=ANY))
+    world.live("A", "6")
+    code = {"gross_notional_max": "GROSS_EXPOSURE", "net_notional_max": "NET_EXPOSURE", "credit_max": "CREDIT_LIMIT"}
+    assert looked(world, order("4")) == (True, [])
+    assert looked(world, order("4.0001")) == (False, [code[bound]])
+
+
+def test_a_rate_that_is_missing_or_too_old() -> None:
+    world = world_with(
+        row({"gross_notional_max": "10000"}, account=ANY), rates=(("EUR", Decimal(1)),), rate_age_ms_max=1000
+    )
+    world.do(DefineInstrument(msgspec.structs.replace(BTC, currency="EUR")))
+    world.live("A", "6")
+    assert looked(world, order("4")) == (True, [])
+    world.pass_ms(1001)
+    assert looked(world, order("4")) == (False, ["STALE_RATE"])
+    world.do(DefineInstrument(msgspec.structs.replace(BTC, currency="JPY")))
+    assert looked(world, order("4")) == (False, ["NO_CONVERSION_RATE"])
+
+
+def test_what_is_remembered_is_forgotten_with_a_change() -> None:
+    world = world_with(row({"gross_notional_max": "1000"}, account=ANY), rates=(("EUR", Decimal(1)),))
+    world.live("A", "6")
+    assert looked(world, order("4")) == (True, [])
+    world.do(DefineInstrument(msgspec.structs.replace(BTC, currency="EUR")))
+    assert looked(world, order("4")) == (True, [])
+    world.do(SetConversionRate("EUR", Decimal("1.01"), None, "op", "it moved"))
+    assert looked(world, order("4")) == (False, ["GROSS_EXPOSURE"])
+    world.do(SetLimits(with_rows(row({"order_qty_max": "3"}, account=ANY)), "op", "other tables"))
+    assert looked(world, order("4")) == (False, ["ORDER_QTY_LIMIT"])
+    world.do(SetLimits(with_rows(row({"price_band": "0.01"}, account=ANY)), "op", "other tables"))
+    assert looked(world, order("4", "101.01")) == (False, ["PRICE_BAND"])
+    assert looked(world, order("4", "98.99", Side.SELL)) == (False, ["PRICE_BAND"])
+    assert looked(world, order("4", "99")) == (True, [])
+
+
 def test_most_of_a_days_orders_need_no_more() -> None:
     played = Probed()
     for number in range(12):
