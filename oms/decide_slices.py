@@ -3,7 +3,7 @@ has halted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from oms.blotter import Blotter
 from oms.events import Event, LimitBreached, OrderFilled, SliceResumed, SliceStopped
@@ -39,11 +39,15 @@ def resume_slice(blotter: Blotter, command: ResumeSlice, at: Moment) -> list[Eve
     return []
 
 
-def stops(blotter: Blotter) -> Iterator[SliceStopped | LimitBreached]:
+def stops(blotter: Blotter) -> list[SliceStopped | LimitBreached]:
     """Why slices wait for a person, in the order in which that came. One may be there twice."""
-    yield from sorted(
-        [*blotter.execution_flow.stopped.values(), *blotter.monitor.halts()], key=lambda event: event.seq
-    )  # fmt: skip
+    found: list[SliceStopped | LimitBreached] = [*blotter.execution_flow.stopped.values(), *blotter.monitor.halts()]
+    found.sort(key=_seq)
+    return found
+
+
+def _seq(event: Event) -> int:
+    return event.seq
 
 
 def stopped_slices(blotter: Blotter) -> list[str]:

@@ -14,9 +14,9 @@ from oms.limit_use import Reading, row_of
 from oms.monitor_events import ResultMarked
 from oms.period_flow import part_ns
 from oms.profit import profit_of
-from oms.results import RESULT_BOUNDS, STEP, Marks
+from oms.results import STEP, Marks
 from oms.slice_flow import Slice
-from oms.slices import Bounds
+from oms.slices import RESULT_BOUNDS, Bounds
 from oms.types import Moment
 
 RESULTS: Final = "results"
@@ -59,7 +59,7 @@ def result_of(blotter: Blotter, which: Slice, at_ns: int) -> Result | None:
     """None when no limit holds for it."""
     if _bounds(blotter, which) is None:
         return None
-    result, missing = ZERO, []
+    result, missing = ZERO, list[str]()
     for account in _accounts(blotter, which):
         profit = profit_of(blotter, account, at_ns)
         result = add(result, profit.net)

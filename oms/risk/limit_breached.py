@@ -11,9 +11,9 @@ from oms.events import LimitBreached
 from oms.exact import add, subtract, trimmed
 from oms.limit_use import key_of
 from oms.refusals import Refusal, refuse
-from oms.results import RESULT_BOUNDS
 from oms.risk.gate import OrderRequest
 from oms.risk.trading_state import only_lowers
+from oms.slices import RESULT_BOUNDS
 from oms.types import Moment, Side
 
 

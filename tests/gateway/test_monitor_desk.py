@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from gateway.effects import LogNote
+from gateway.instant import NS_PER_S, Instant
 from gateway.monitor_cli import lines
 from gateway.monitor_desk import RESULTS_A_TURN, SLICES_A_TURN, MonitorDesk, MonitorTerms, ShowMonitor
 from gateway.turn import Turn
@@ -22,7 +23,7 @@ from oms.types import OrdType, Side, TimeInForce
 from tests.oms.test_gates import limits
 from tests.oms.test_monitor import row
 from tests.oms.world import World as Oms
-from tests.world import NS_PER_S, Instant, World, memory_directory
+from tests.world import World, memory_directory
 
 SLICE = {"slice1.account": "*", "slice1.symbol": "*", "slice1.long_qty_max": "100"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise, product
 
@@ -43,7 +44,7 @@ def test_above_the_limit_it_is_told_or_known_to_a_person(level: Level) -> None:
     assert (NEXT[level, Zone.OVER] is Level.RELEASED) == (level is Level.RELEASED)
 
 
-def levels(zones: list[Zone], began: Level = Level.OK) -> list[Level]:
+def levels(zones: Sequence[Zone], began: Level = Level.OK) -> list[Level]:
     found = [began]
     for zone in zones:
         found.append(NEXT[found[-1], zone])
