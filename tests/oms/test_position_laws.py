@@ -27,6 +27,8 @@ from oms.events import (
     TradingDayBegan,
 )
 from oms.fill_details import FillDetails
+from oms.instruments import Instrument
+from oms.limits import Limits
 from oms.operator_commands import ClaimOrder
 from oms.position_commands import SetStartOfDay, StartOfDay
 from oms.profit import profit_of
@@ -41,7 +43,7 @@ from oms.venue_reports import (
     VenueFilled,
     VenueStranger,
 )
-from tests.oms.world import LIMITS, SESSION, VENUE, World
+from tests.oms.world import BTC, LIMITS, SESSION, VENUE, World
 
 Key = tuple[str, str, str]
 PRICES = (Decimal("97"), Decimal("99.5"), Decimal("100"), Decimal("100.25"), Decimal("103.01"))
@@ -162,8 +164,8 @@ class Auditor:
 class Trading:
     """A world of two accounts, an order of nobody at a venue, and a person who tells positions."""
 
-    def __init__(self) -> None:
-        self.world = World(LIMITS)
+    def __init__(self, limits: Limits = LIMITS, instrument: Instrument = BTC) -> None:
+        self.world = World(limits, instrument)
         self.world.do(VenueConnected("XALT"))
         self.names = 0
         self.days = 0
