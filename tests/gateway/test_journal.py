@@ -9,7 +9,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from zlib import crc32
@@ -36,6 +36,7 @@ from gateway.log_records import (
 )
 from gateway.store_files import JournalRefused, lock
 from gateway.write_ahead import HEADER_BYTES, SEGMENTS, stored_turns
+from tests.world import memory_directory
 
 SMALL_GB = 1
 SEGMENT_BYTES = 16384
@@ -44,6 +45,13 @@ SEGMENT_BYTES = 16384
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     return tmp_path / "journal"
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    """For those who open a store hundreds of times and ask nothing of a disk."""
+    with memory_directory() as directory:
+        yield directory / "journal"
 
 
 def filled(directory: Path, turns: int = 3, chunks: bool = False) -> Journal:
@@ -224,9 +232,9 @@ def test_zeroed_meta_pages_are_refused(directory: Path) -> None:
         Journal.open(directory, SMALL_GB)
 
 
-def test_every_flipped_bit_of_a_record_is_found(directory: Path) -> None:
-    filled(directory, turns=1).close()
-    with lmdb.open(str(directory), max_dbs=4, map_size=1 << 30) as environment:
+def test_every_flipped_bit_of_a_record_is_found(in_memory: Path) -> None:
+    filled(in_memory, turns=1).close()
+    with lmdb.open(str(in_memory), max_dbs=4, map_size=1 << 30) as environment:
         log = environment.open_db(b"log")
         with environment.begin() as txn:
             rows = [(bytes(key), bytes(value)) for key, value in txn.cursor(log)]
@@ -236,10 +244,10 @@ def test_every_flipped_bit_of_a_record_is_found(directory: Path) -> None:
                 flipped[position] ^= 1 << position % 8
                 with environment.begin(write=True) as txn:
                     txn.put(key, bytes(flipped), db=log)
-                environment_check(directory)
+                environment_check(in_memory)
             with environment.begin(write=True) as txn:
                 txn.put(key, value, db=log)
-    journal = Journal.open(directory, SMALL_GB)
+    journal = Journal.open(in_memory, SMALL_GB)
     assert len(list(journal.records())) == 5
     journal.close()
 
@@ -286,29 +294,28 @@ def test_a_dropped_or_moved_record_breaks_the_chain(directory: Path, harm: str) 
 @given(
     st.lists(st.lists(st.tuples(st.sampled_from("fio"), st.binary(max_size=300)), min_size=1, max_size=8), max_size=6)
 )
-def test_whatever_is_committed_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, turns: list[list[tuple[str, bytes]]]
-) -> None:
-    directory = tmp_path_factory.mktemp("store") / "journal"
-    journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
-    number = 0
-    for turn in turns:
-        transaction = journal.transaction()
-        for kind, payload in turn:
-            if kind == "f":
-                transaction.append_fact(payload)
-            elif kind == "i":
-                transaction.append_inbound("S", payload)
-            else:
-                number += 1
-                transaction.append_outbound("S", 1, number, [payload])
-        transaction.commit(1)
-    read = [record for record in journal.records() if record.kind != TURN]
-    assert [(record.kind.decode(), record.payload) for record in read if record.kind == FACT] == [
-        pair for turn in turns for pair in turn if pair[0] == "f"
-    ]
-    assert [raw for _, raw in journal.outbound("S", 1, 1, 99)] == [p for turn in turns for k, p in turn if k == "o"]
-    journal.close()
+def test_whatever_is_committed_is_read_back(turns: list[list[tuple[str, bytes]]]) -> None:
+    with memory_directory() as parent:
+        directory = parent / "journal"
+        journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
+        number = 0
+        for turn in turns:
+            transaction = journal.transaction()
+            for kind, payload in turn:
+                if kind == "f":
+                    transaction.append_fact(payload)
+                elif kind == "i":
+                    transaction.append_inbound("S", payload)
+                else:
+                    number += 1
+                    transaction.append_outbound("S", 1, number, [payload])
+            transaction.commit(1)
+        read = [record for record in journal.records() if record.kind != TURN]
+        assert [(record.kind.decode(), record.payload) for record in read if record.kind == FACT] == [
+            pair for turn in turns for pair in turn if pair[0] == "f"
+        ]
+        assert [raw for _, raw in journal.outbound("S", 1, 1, 99)] == [p for turn in turns for k, p in turn if k == "o"]
+        journal.close()
 
 
 def test_a_full_disk_ends_the_process_with_its_exit_code(tmp_path: Path) -> None:
@@ -335,28 +342,28 @@ def test_a_full_disk_ends_the_process_with_its_exit_code(tmp_path: Path) -> None
 
 
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 4), st.integers(0, 2)), max_size=12), st.data())
-def test_any_range_finds_the_messages_that_were_stored(
-    tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[str, int, int]], data: st.DataObject
-) -> None:
+def test_any_range_finds_the_messages_that_were_stored(runs: list[tuple[str, int, int]], data: st.DataObject) -> None:
     """Runs of all lengths, with holes between them, durable and not: each number once, in order, with its content."""
-    journal = Journal.create(tmp_path_factory.mktemp("store") / "journal", "H", SMALL_GB, SEGMENT_BYTES)
-    stored: dict[str, dict[int, bytes]] = {"A": {}, "B": {}}
-    last = {"A": 0, "B": 0}
-    transaction = journal.transaction()
-    for session, count, hole in runs:
-        first = last[session] + 1 + hole
-        last[session] = first + count - 1
-        raws = [b"%b%d" % (session.encode(), number) for number in range(first, first + count)]
-        transaction.append_outbound(session, 1, first, raws)
-        stored[session].update(enumerate(raws, first))
-        if data.draw(st.booleans()):
-            transaction.commit(1)
-            transaction = journal.transaction()
-    for session, messages in stored.items():
-        begin, end = data.draw(st.integers(1, 20)), data.draw(st.integers(1, 60))
-        found = list(transaction.outbound(session, 1, begin, end))
-        assert found == [(number, raw) for number, raw in messages.items() if begin <= number <= end]
-    journal.close()
+    with memory_directory() as parent:
+        directory = parent / "journal"
+        journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
+        stored: dict[str, dict[int, bytes]] = {"A": {}, "B": {}}
+        last = {"A": 0, "B": 0}
+        transaction = journal.transaction()
+        for session, count, hole in runs:
+            first = last[session] + 1 + hole
+            last[session] = first + count - 1
+            raws = [b"%b%d" % (session.encode(), number) for number in range(first, first + count)]
+            transaction.append_outbound(session, 1, first, raws)
+            stored[session].update(enumerate(raws, first))
+            if data.draw(st.booleans()):
+                transaction.commit(1)
+                transaction = journal.transaction()
+        for session, messages in stored.items():
+            begin, end = data.draw(st.integers(1, 20)), data.draw(st.integers(1, 60))
+            found = list(transaction.outbound(session, 1, begin, end))
+            assert found == [(number, raw) for number, raw in messages.items() if begin <= number <= end]
+        journal.close()
 
 
 # -- the write-ahead file ----------------------------------------------------------------------------------------------
@@ -410,17 +417,17 @@ def last_turn(directory: Path) -> tuple[Path, int, int]:
 
 
 @pytest.mark.parametrize("rest", ["zeros", "garbage", "older"])
-def test_a_torn_last_turn_never_happened(directory: Path, rest: str) -> None:
+def test_a_torn_last_turn_never_happened(in_memory: Path, rest: str) -> None:
     """Cut at every byte: what is behind the cut did not reach the disk. The next turn takes its number."""
-    filled(directory, turns=3).abandon()
-    path, begin, end = last_turn(directory)
+    filled(in_memory, turns=3).abandon()
+    path, begin, end = last_turn(in_memory)
     whole = path.read_bytes()
     for cut in range(begin, end):
         behind = {"zeros": bytes(end - cut), "garbage": os.urandom(end - cut), "older": whole[: end - cut]}[rest]
         if behind == whole[cut:end]:
             continue
-        copy = directory.parent / f"cut-{cut}"
-        shutil.copytree(directory, copy)
+        copy = in_memory.parent / f"cut-{cut}"
+        shutil.copytree(in_memory, copy)
         (copy / path.name).write_bytes(whole[:cut] + behind + whole[end:])
         journal = reopened(copy)
         assert payloads(journal) == [b"fact 1", b"fact 2"]
@@ -435,11 +442,11 @@ def test_a_torn_last_turn_never_happened(directory: Path, rest: str) -> None:
         shutil.rmtree(copy)
 
 
-def test_damage_before_the_last_turn_is_refused(directory: Path) -> None:
+def test_damage_before_the_last_turn_is_refused(in_memory: Path) -> None:
     """A turn behind it was written, so it was durable once, and somebody may have been told of it."""
-    filled(directory, turns=3).abandon()
-    first, second, _ = stored_turns(directory, secret_of(directory))
-    (path,) = (directory / name for name in SEGMENTS if first.records in (directory / name).read_bytes())
+    filled(in_memory, turns=3).abandon()
+    first, second, _ = stored_turns(in_memory, secret_of(in_memory))
+    (path,) = (in_memory / name for name in SEGMENTS if first.records in (in_memory / name).read_bytes())
     whole = path.read_bytes()
     for turn in (first, second):
         begin = whole.find(turn.records) - HEADER_BYTES
@@ -448,10 +455,10 @@ def test_damage_before_the_last_turn_is_refused(directory: Path) -> None:
             damaged[place] ^= 1 << place % 8
             path.write_bytes(damaged)
             with pytest.raises(JournalRefused, match="turns behind it are there"):
-                reopened(directory)
+                reopened(in_memory)
             assert path.read_bytes() == damaged
     path.write_bytes(whole)
-    reopened(directory).close()
+    reopened(in_memory).close()
 
 
 @pytest.mark.parametrize("name", SEGMENTS)
@@ -500,29 +507,28 @@ def test_a_chunk_that_cannot_be_moved_ends_it_and_loses_nothing(
 
 
 @given(st.lists(st.tuples(st.integers(1, 5000), st.sampled_from(["go on", "go on", "settle", "close", "crash"]))))
-def test_however_it_is_closed_and_moved_the_log_is_the_same(
-    tmp_path_factory: pytest.TempPathFactory, turns: list[tuple[int, str]]
-) -> None:
-    directory = tmp_path_factory.mktemp("store") / "journal"
-    journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
-    for number, (size, then) in enumerate(turns, 1):
-        turn = journal.transaction()
-        turn.append_fact(bytes(size))
-        turn.append_outbound("S", 1, number, [b"%d" % number])
-        turn.set_numbers("S", Numbers(1, number + 1, 1))
-        turn.commit(number)
-        if then == "settle":
-            journal.settle()
-        elif then != "go on":
-            if then == "close":
-                journal.close()
-            else:
-                journal.abandon()
-            journal = reopened(directory)
-        assert [len(payload) for payload in payloads(journal)] == [size for size, _ in turns[:number]]
-        assert list(journal.outbound("S", 1, 1, 999)) == [(n, b"%d" % n) for n in range(1, number + 1)]
-        assert journal.numbers() == {"S": Numbers(1, number + 1, 1)}
-    journal.close()
+def test_however_it_is_closed_and_moved_the_log_is_the_same(turns: list[tuple[int, str]]) -> None:
+    with memory_directory() as parent:
+        directory = parent / "journal"
+        journal = Journal.create(directory, "H", SMALL_GB, SEGMENT_BYTES)
+        for number, (size, then) in enumerate(turns, 1):
+            turn = journal.transaction()
+            turn.append_fact(bytes(size))
+            turn.append_outbound("S", 1, number, [b"%d" % number])
+            turn.set_numbers("S", Numbers(1, number + 1, 1))
+            turn.commit(number)
+            if then == "settle":
+                journal.settle()
+            elif then != "go on":
+                if then == "close":
+                    journal.close()
+                else:
+                    journal.abandon()
+                journal = reopened(directory)
+            assert [len(payload) for payload in payloads(journal)] == [size for size, _ in turns[:number]]
+            assert list(journal.outbound("S", 1, 1, 999)) == [(n, b"%d" % n) for n in range(1, number + 1)]
+            assert journal.numbers() == {"S": Numbers(1, number + 1, 1)}
+        journal.close()
 
 
 def test_bytes_of_a_peer_never_pass_for_a_turn(directory: Path) -> None:
