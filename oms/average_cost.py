@@ -108,7 +108,7 @@ class OpenValue:
             yield from pack.booked()
         yield from self._recent
 
-    def open(self, qty: Decimal, value: Decimal) -> None:
+    def begin_with(self, qty: Decimal, value: Decimal) -> None:
         """It began so; what was executed since then stays."""
         self.opening_qty, self.opening_value = qty, value
         self._stale(0)

@@ -143,9 +143,9 @@ class Position:
             self.short_qty = add(self.short_qty, qty)
             self.short_gross = fma(qty, price, self.short_gross)
 
-    def open(self, told: StartOfDayPositionSet, qty: Decimal) -> None:
+    def begin_with(self, told: StartOfDayPositionSet, qty: Decimal) -> None:
         self.told = told
-        self._open.open(qty, multiply(qty, told.price))
+        self._open.begin_with(qty, multiply(qty, told.price))
 
     def charge(self, details: FillDetails | None, *, back: bool = False) -> None:
         """The commission of an execution, or of one that is taken back."""
@@ -267,7 +267,7 @@ class Positions:
         for other, position in self.of_account(account, symbol):
             if other == key or not venue:  # without a venue: so much in all
                 before = position.adjustment
-                position.open(event, event.qty if other == key else ZERO)
+                position.begin_with(event, event.qty if other == key else ZERO)
                 adjusted.append((other, before, position.adjustment))
         return adjusted
 

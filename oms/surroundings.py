@@ -174,10 +174,6 @@ class Surroundings:
         group, instrument = self.groups.get(account, ""), self.instruments.get(symbol)
         return traits_of(account, group, symbol, instrument, session, trader, venue)
 
-    def has_rate(self, instrument: Instrument) -> bool:
-        """Values in the currency of the instrument can be told in the base currency."""
-        return instrument.currency in self.rates
-
     def value_factor(self, instrument: Instrument | None) -> Decimal:
         """From quantity x price to the base currency. 1 where nothing is known of it: gates refuse such orders."""
         if instrument is None:
@@ -284,10 +280,10 @@ class Surroundings:
         self.order_to_trade.use(self.tables)
         flows = self.slice_flow.tables or self.execution_flow.tables or self.order_to_trade.tables
         self.is_followed = bool(flows) or limits.self_match is not None
-        self.monitor.use(tables, self._accounts())
-        self.is_followed |= self.monitor.follows
         self.margins = dict(limits.initial_margins)
         self.groups = {account.name: account.group for account in limits.accounts if account.group}
+        self.monitor.use(tables, self._accounts(), self.groups)
+        self.is_followed |= self.monitor.follows
         self.conversion.use_sources(limits)
         self.rates = self.conversion.in_base(limits.base_currency)
 

@@ -81,6 +81,8 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/kill_switch_cli.py": {"print"},
     "gateway/limits_cli.py": {"print"},
     "gateway/risk_cli.py": {"print"},
+    "gateway/position_cli.py": {"print"},
+    "gateway/position_file.py": {"files"},  # read by the command, not by the gateway
     "gateway/monitor_cli.py": {"print"},
     "gateway/webhook.py": {"aiohttp", "asyncio"},  # alerts, beside trading
     "gateway/metrics_door.py": {"aiohttp", "asyncio"},

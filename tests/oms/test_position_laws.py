@@ -320,7 +320,7 @@ def test_packs_are_of_no_matter(history: list[tuple[str, int, int]], pack_size: 
                 plain.sort()
         elif word == "open":
             opening = (first, first * second)
-            opened.open(*opening)
+            opened.begin_with(*opening)
         elif word == "ask":
             assert opened.value == folded(*opening, plain)[1]
         elif word == "restart":
