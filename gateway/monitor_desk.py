@@ -35,14 +35,14 @@ from oms.exact import multiply, quotient_for_display, trimmed
 from oms.limit_levels import Level, Thresholds
 from oms.limit_use import SOURCES, Reading, slice_name
 from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
-from oms.result_use import RESULTS, mark_of, read_results, slices_with_results
+from oms.result_use import RESULTS, accounts_of, mark_of, read_results, slices_with_results
 from oms.slice_flow import Slice
 from oms.types import Moment
 
 INTERVAL_NS: Final = NS_PER_S
-SLICES_A_TURN: Final = 200
-RESULTS_A_TURN: Final = 20
-"""Results cost as much as their accounts hold positions."""
+STEPS_A_TURN: Final = 200
+"""A slice is one; more with the accounts whose results it has, which cost as much as they hold positions."""
+STEPS_OF_A_RESULT: Final = 10
 SOURCES_A_TURN: Final = 1000
 SHOWN_MAX: Final = 2000
 """Slices that one answer looks at."""
@@ -75,7 +75,9 @@ class MonitorDesk:
         self._blotter = blotter
         self._terms = terms
         self._take = take
-        self._round: Iterator[tuple[str, list[Slice]]] | None = None
+        self._round: Iterator[tuple[str, Slice | None]] | None = None
+        self._falls = False
+        """A limit was told of that is used less and less while nothing happens."""
         self._next_mono_ns = 0
         self._sources_mono_ns: int | None = None
         self._seen_seq = 0
@@ -107,18 +109,17 @@ class MonitorDesk:
         """Asked behind every turn."""
         if self._round is not None:
             return 0
+        sources_ns = self._sources_mono_ns
         if self._is_due():
-            sources_ns = self._sources_mono_ns
             return self._next_mono_ns if sources_ns is None else min(self._next_mono_ns, sources_ns)
-        return self._sources_mono_ns
+        return sources_ns
 
     def _is_due(self) -> bool:
         """Something may be other than it was when the last round began."""
         blotter = self._blotter
-        monitor = blotter.monitor
-        if blotter.last_seq != self._seen_seq and (blotter.tables or monitor.levels or monitor.stale):
-            return True
-        return bool(monitor.levels) and any(bound.startswith(_FALLS_BY_ITSELF) for _, _, bound in monitor.levels)
+        if blotter.last_seq == self._seen_seq:
+            return self._falls
+        return bool(blotter.tables or blotter.monitor.levels or blotter.monitor.stale)
 
     def reached(self, turn: Turn) -> None:
         now_ns = turn.now.mono_ns
@@ -133,51 +134,50 @@ class MonitorDesk:
         self._seen_seq = self._blotter.last_seq
         self._next_mono_ns = turn.now.mono_ns + INTERVAL_NS
         self._highest = {}
-        self._round = self._portions()
+        self._round = self._slices()
         if self._blotter.monitor.stale:
             self._look_at_sources(turn)
 
-    def _portions(self) -> Iterator[tuple[str, list[Slice]]]:
-        """All that a round looks at. What comes to be meanwhile is in it or in the next one."""
+    def _slices(self) -> Iterator[tuple[str, Slice | None]]:
+        """All that a round looks at, by source. What comes to be meanwhile is in it or in the next one."""
         blotter = self._blotter
         for name, source in SOURCES.items():
-            for some in _some(source.slices(blotter), SLICES_A_TURN):
-                yield name, some
-        for some in _some(slices_with_results(blotter), RESULTS_A_TURN):
-            yield RESULTS, some
-        standing = dict.fromkeys((table, values) for table, values, _ in blotter.monitor.levels)
-        for some in _some(list(standing), SLICES_A_TURN):
-            yield STANDING, some
+            for which in source.slices(blotter):
+                yield name, which
+        for held in slices_with_results(blotter):
+            yield RESULTS, held
+        for which in dict.fromkeys((table, values) for table, values, _ in blotter.monitor.levels):
+            yield STANDING, which
 
     def _go_on(self, turn: Turn) -> None:
         """As many slices as a turn takes."""
         assert self._round is not None
-        looked = 0
-        while looked < SLICES_A_TURN:
-            portion = next(self._round, None)
-            if portion is None:
-                self._round, self.highest = None, self._highest
-                return
-            source, slices = portion
-            looked += len(slices) * (SLICES_A_TURN // RESULTS_A_TURN if source == RESULTS else 1)
-            self._look(source, slices, turn)
-
-    def _look(self, source: str, slices: list[Slice], turn: Turn) -> None:
-        blotter, thresholds, at_ns = self._blotter, self._terms.thresholds, turn.now.utc_ns
-        if source == STANDING:
-            changed = slices
-        elif source == RESULTS:
-            changed = [which for which in slices if self._is_other_result(which, turn)]
+        steps, changed = 0, dict[str, list[Slice]]()
+        for source, which in self._round:
+            steps += 1
+            if which is not None:
+                if source == RESULTS:
+                    steps += STEPS_OF_A_RESULT * len(accounts_of(self._blotter, which))
+                if self._is_other(source, which, turn):
+                    changed.setdefault(source, []).append(which)
+            if steps >= STEPS_A_TURN:
+                break
         else:
-            read = SOURCES[source].read
-            changed = []
-            for which in slices:
-                readings = list(read(blotter, which, at_ns))
-                self._keep(which, readings)
-                if changes_level(blotter, which, readings, thresholds):
-                    changed.append(which)
-        if changed:
-            self._take(LookAtSlices(source, tuple(changed), thresholds), turn)
+            self._round, self.highest = None, self._highest
+            self._falls = any(bound.startswith(_FALLS_BY_ITSELF) for _, _, bound in self._blotter.monitor.levels)
+        for source, slices in changed.items():
+            self._take(LookAtSlices(source, tuple(slices), self._terms.thresholds), turn)
+            self._falls = True
+
+    def _is_other(self, source: str, which: Slice, turn: Turn) -> bool:
+        """It is to be decided about."""
+        if source == STANDING:
+            return True
+        if source == RESULTS:
+            return self._is_other_result(which, turn)
+        readings = list(SOURCES[source].read(self._blotter, which, turn.now.utc_ns))
+        self._keep(which, readings)
+        return changes_level(self._blotter, which, readings, self._terms.thresholds)
 
     def _is_other_result(self, which: Slice, turn: Turn) -> bool:
         blotter, at = self._blotter, Moment(turn.now.utc_ns, turn.next_seq())
@@ -249,16 +249,14 @@ class MonitorDesk:
         """For operators: the use of each limit, the largest share first."""
         blotter, at_ns = self._blotter, turn.now.utc_ns
         monitor, rows, looked = blotter.monitor, list[tuple[Decimal, Answer]](), 0
-        for name, some in self._portions():
-            if name == STANDING:
-                continue
-            for which in some:
-                looked += 1
-                if looked > SHOWN_MAX:
-                    break
+        for source, which in self._slices():
+            if source == STANDING or looked > SHOWN_MAX:
+                break
+            looked += 1
+            if which is not None:
                 rows += [
                     _row(which, reading, monitor.level((*which, reading.bound)))
-                    for reading in self._readings(name, which, at_ns)
+                    for reading in self._readings(source, which, at_ns)
                 ]
         rows.sort(key=lambda row: row[0], reverse=True)
         return {
@@ -284,11 +282,6 @@ class MonitorDesk:
         elif source == "rate" and (rate := blotter.conversion.get(name)) is not None:
             told_ns = rate.as_of_ns
         return {"source": source, "name": name, "age_s": None if told_ns is None else (at_ns - told_ns) // NS_PER_S}
-
-
-def _some(slices: list[Slice], size: int) -> Iterator[list[Slice]]:
-    for begin in range(0, len(slices), size):
-        yield slices[begin : begin + size]
 
 
 def _row(which: Slice, reading: Reading, level: Level) -> tuple[Decimal, Answer]:

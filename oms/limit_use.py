@@ -1,6 +1,6 @@
 """What the monitor compares with limits, from wherever it is kept. Read only, and never asked for by an order.
 
-Each source names the slices in which something is, and reads those that it is asked for, one after the other: so who
+Each source names the slices in which something is, one after the other, and reads those that it is asked for: so who
 looks can take a share of them at a time. Of a slice that is in several sources each reads its own limits.
 """
 
@@ -34,7 +34,8 @@ class Reading(NamedTuple):
 class Source(NamedTuple):
     bounds: tuple[str, ...]
     """What it reads."""
-    slices: Callable[[Blotter], list[Slice]]
+    slices: Callable[[Blotter], Iterator[Slice]]
+    """All that there are when it is asked for the first; facts may be applied between two of them."""
     read: Callable[[Blotter, Slice, int], Iterator[Reading]]
     """Of one slice at a moment (UTC, ns); nothing when nothing is in it, or it has no such limit."""
 
@@ -66,8 +67,11 @@ def slice_name(which: Slice) -> str:
 # ------------------------------------------------------------------------------------------------------------- exposure
 
 
-def _exposed(blotter: Blotter) -> list[Slice]:
-    return [(book.table.name, values_of(key)) for book in blotter.exposures.books for key in book.slices]
+def _exposed(blotter: Blotter) -> Iterator[Slice]:
+    for book in blotter.exposures.books:
+        name = book.table.name
+        for key in list(book.slices):
+            yield name, values_of(key)
 
 
 def _exposure(blotter: Blotter, which: Slice, at_ns: int) -> Iterator[Reading]:
@@ -121,8 +125,9 @@ def _period(blotter: Blotter, which: Slice, at_ns: int) -> Iterator[Reading]:
             yield Reading(bound, used, limit)
 
 
-def _moved(blotter: Blotter) -> list[Slice]:
-    return [(BY_SYMBOL, (symbol,)) for symbol in blotter.monitor.period_flow.prices]
+def _moved(blotter: Blotter) -> Iterator[Slice]:
+    for symbol in list(blotter.monitor.period_flow.prices):
+        yield BY_SYMBOL, (symbol,)
 
 
 def _move(blotter: Blotter, which: Slice, at_ns: int) -> Iterator[Reading]:
@@ -135,14 +140,14 @@ SOURCES: Final[Mapping[str, Source]] = {
     "exposure": Source(
         ("long_qty_max", "short_qty_max", "gross_notional_max", "net_notional_max", "credit_max"), _exposed, _exposure
     ),
-    "messages": Source(("messages",), lambda blotter: list(blotter.slice_flow.full_at_ns), _messages),
-    "executions": Source(("executions",), lambda blotter: list(blotter.execution_flow.full_at_ns), _executions),
+    "messages": Source(("messages",), lambda blotter: iter(list(blotter.slice_flow.full_at_ns)), _messages),
+    "executions": Source(("executions",), lambda blotter: iter(list(blotter.execution_flow.full_at_ns)), _executions),
     "order_to_trade": Source(
-        ("order_to_trade_max",), lambda blotter: list(blotter.order_to_trade.counts), _order_to_trade
+        ("order_to_trade_max",), lambda blotter: iter(list(blotter.order_to_trade.counts)), _order_to_trade
     ),
     "period": Source(
         ("period_messages_max", "period_qty_max", "period_notional_max"),
-        lambda blotter: list(blotter.monitor.period_flow.windows),
+        lambda blotter: iter(list(blotter.monitor.period_flow.windows)),
         _period,
     ),
     "prices": Source(("period_price_move",), _moved, _move),

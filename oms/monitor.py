@@ -142,11 +142,11 @@ class Monitor:
         self.period_flow.restore(content[1])
         self.results.restore(content[2])
 
-    def use(self, tables: Iterable[LimitTable], accounts: Iterable[str]) -> None:
-        """`accounts` are those that hold something."""
+    def use(self, tables: Iterable[LimitTable], accounts: Iterable[str], groups: Mapping[str, str]) -> None:
+        """As `Results.use`."""
         tables = tuple(tables)
         self.period_flow.use(tables)
-        self.results.use(tables, accounts)
+        self.results.use(tables, accounts, groups)
 
     @property
     def follows(self) -> bool:

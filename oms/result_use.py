@@ -5,6 +5,7 @@ Costs as much as the accounts of the slice hold positions; for a group that is a
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -29,23 +30,25 @@ class Result(NamedTuple):
     """What could not be told, in words."""
 
 
-def slices_with_results(blotter: Blotter) -> list[Slice]:
-    """Of all tables that limit results: each account that holds or held something, or its group."""
-    found: dict[Slice, None] = {}
+def slices_with_results(blotter: Blotter) -> Iterator[Slice | None]:
+    """Of all tables that limit results: each account that holds or held something, or its group; None for an account
+    that no row is for, so that who looks can count its steps. Facts may be applied between two of them."""
     for table in blotter.monitor.results.tables:
-        is_by_group = table.name == "group"
-        for account in blotter.positions.accounts():
+        is_by_group, seen = table.name == "group", set[str]()
+        for account in list(blotter.positions.accounts()):
             name = blotter.groups.get(account, "") if is_by_group else account
-            if name and table.row(name) is not None:
-                found[table.name, (name,)] = None
-    return list(found)
+            if name in seen or not name or table.row(name) is None:
+                yield None
+                continue
+            if is_by_group:
+                seen.add(name)
+            yield table.name, (name,)
 
 
-def _accounts(blotter: Blotter, which: Slice) -> list[str]:
+def accounts_of(blotter: Blotter, which: Slice) -> Sequence[str]:
+    """Those whose results are the slice's."""
     table, (name,) = which
-    if table == "account":
-        return [name]
-    return [account for account, group in blotter.groups.items() if group == name]
+    return (name,) if table == "account" else blotter.monitor.results.members.get(name, ())
 
 
 def _bounds(blotter: Blotter, which: Slice) -> Bounds | None:
@@ -60,7 +63,7 @@ def result_of(blotter: Blotter, which: Slice, at_ns: int) -> Result | None:
     if _bounds(blotter, which) is None:
         return None
     result, missing = ZERO, list[str]()
-    for account in _accounts(blotter, which):
+    for account in accounts_of(blotter, which):
         profit = profit_of(blotter, account, at_ns)
         result = add(result, profit.net)
         missing += profit.missing
@@ -71,7 +74,7 @@ def _start(blotter: Blotter, which: Slice, result: Decimal, at_ns: int) -> Decim
     """Where a slice begins that has no mark yet."""
     if which in blotter.monitor.results.anew:
         return result
-    before = [account for account in _accounts(blotter, which) if account in blotter.monitor.results.before]
+    before = [account for account in accounts_of(blotter, which) if account in blotter.monitor.results.before]
     return sum_of([profit_of(blotter, account, at_ns).net for account in before])
 
 

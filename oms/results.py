@@ -12,7 +12,7 @@ the one before ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -79,21 +79,25 @@ class Marks:
 
 class Results:
     """Only the blotter writes to it. `before` has the accounts that were there before any table limited results, `anew`
-    the slices that were let go on and have no mark since."""
+    the slices that were let go on and have no mark since, `members` the accounts of each group."""
 
-    __slots__ = ("anew", "before", "marks", "tables")
+    __slots__ = ("anew", "before", "marks", "members", "tables")
 
     def __init__(self) -> None:
         self.tables: tuple[LimitTable, ...] = ()
         self.marks: dict[Slice, Marks] = {}
         self.before: dict[str, None] = {}
         self.anew: dict[Slice, None] = {}
+        self.members: dict[str, list[str]] = {}
 
-    def use(self, tables: Iterable[LimitTable], accounts: Iterable[str]) -> None:
-        """`accounts` are those that hold something."""
+    def use(self, tables: Iterable[LimitTable], accounts: Iterable[str], groups: Mapping[str, str]) -> None:
+        """`accounts` are those that hold something, `groups` has the group of each account that is in one."""
         were_there = {table.name for table in self.tables}
         self.tables = tuple(table for table in tables if any(map(table.limits, RESULT_BOUNDS)))
         names = {table.name for table in self.tables}
+        self.members = {}
+        for account, group in groups.items() if "group" in names else ():
+            self.members.setdefault(group, []).append(account)
         self.marks = {which: marks for which, marks in self.marks.items() if which[0] in names}
         self.anew = {which: None for which in self.anew if which[0] in names}
         if not names:

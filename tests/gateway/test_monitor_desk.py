@@ -14,10 +14,11 @@ import pytest
 from gateway.effects import LogNote
 from gateway.instant import NS_PER_S, Instant
 from gateway.monitor_cli import lines
-from gateway.monitor_desk import RESULTS_A_TURN, SLICES_A_TURN, MonitorDesk, MonitorTerms, ShowMonitor
+from gateway.monitor_desk import STEPS_A_TURN, MonitorDesk, MonitorTerms, ShowMonitor
 from gateway.turn import Turn
 from oms.commands import Command, NewOrder
 from oms.monitor_commands import LookAtSlices, MarkDelivered
+from oms.positions import Position
 from oms.slices import Dimension
 from oms.types import OrdType, Side, TimeInForce
 from tests.oms.test_gates import limits
@@ -188,8 +189,8 @@ def test_a_round_over_1000_slices_takes_turns_of_bounded_work() -> None:
         turns.append(calls_in(lambda: desk.reached(cast("Turn", turn))))
         assert len(turns) < 20
     assert taken == []
-    assert len(turns) == 1000 // SLICES_A_TURN + 1
-    assert max(turns) < 100 * SLICES_A_TURN
+    assert len(turns) == 1000 // STEPS_A_TURN + 1
+    assert max(turns) < 100 * STEPS_A_TURN
     assert sum(turns) < 100_000
 
     assert desk.highest["account,symbol", "long_qty_max"] == 0.1
@@ -205,5 +206,19 @@ def test_only_what_comes_to_another_level_is_decided_about() -> None:
     desk.reached(cast("Turn", turn))
     (look,) = taken
     assert isinstance(look, LookAtSlices)
-    assert len(look.slices) == SLICES_A_TURN
-    assert RESULTS_A_TURN < SLICES_A_TURN
+    assert len(look.slices) == STEPS_A_TURN
+
+
+def test_accounts_without_a_limit_count_as_steps_too() -> None:
+    rows = (row([(Dimension.ACCOUNT, "ONE")], loss_max=10),)
+    world = Oms(limits(rows=rows))
+    for number in range(1000):
+        world.blotter.positions.restore((f"A{number}", "BTC-USD", "XSIM"), Position().content())
+    desk = MonitorDesk(world.blotter, MonitorTerms(), lambda command, turn: None)
+    desk.started(cast("Turn", ATurn(world, 0)))
+    turns = 0
+    while desk.deadline() in (0, NS_PER_S):
+        desk.reached(cast("Turn", ATurn(world, NS_PER_S)))
+        turns += 1
+        assert turns < 20
+    assert turns == 1000 // STEPS_A_TURN + 1

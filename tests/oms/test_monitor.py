@@ -54,7 +54,7 @@ def look(world: World) -> list[Event]:
     found: list[Event] = []
     for name, source in SOURCES.items():
         found += world.do(LookAtSlices(name, tuple(source.slices(world.blotter))))
-    found += world.do(LookAtSlices(RESULTS, tuple(slices_with_results(world.blotter))))
+    found += world.do(LookAtSlices(RESULTS, tuple(filter(None, slices_with_results(world.blotter)))))
     standing = dict.fromkeys((table, values) for table, values, _ in world.blotter.monitor.levels)
     return found + world.do(LookAtSlices(STANDING, tuple(standing)))
 
