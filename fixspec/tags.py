@@ -800,6 +800,8 @@ MD_SEC_SIZE_TYPE: Final = b"1178"
 MD_SEC_SIZE: Final = b"1179"
 APPL_ID: Final = b"1180"
 APPL_SEQ_NUM: Final = b"1181"
+APPL_BEG_SEQ_NUM: Final = b"1182"
+APPL_END_SEQ_NUM: Final = b"1183"
 SECURITY_XML_LEN: Final = b"1184"
 SECURITY_XML: Final = b"1185"
 SECURITY_XML_SCHEMA: Final = b"1186"
@@ -840,8 +842,18 @@ PRICE_LIMIT_TYPE: Final = b"1306"
 EXEC_INST_VALUE: Final = b"1308"
 NO_TRADING_SESSION_RULES: Final = b"1309"
 NO_MARKET_SEGMENTS: Final = b"1310"
+APPL_REQ_ID: Final = b"1346"
+APPL_REQ_TYPE: Final = b"1347"
+APPL_RESPONSE_TYPE: Final = b"1348"
+APPL_TOTAL_MESSAGE_COUNT: Final = b"1349"
 APPL_LAST_SEQ_NUM: Final = b"1350"
+NO_APPL_I_DS: Final = b"1351"
 APPL_RESEND_FLAG: Final = b"1352"
+APPL_RESPONSE_ID: Final = b"1353"
+APPL_RESPONSE_ERROR: Final = b"1354"
+REF_APPL_ID: Final = b"1355"
+APPL_REPORT_ID: Final = b"1356"
+REF_APPL_LAST_SEQ_NUM: Final = b"1357"
 LEG_PUT_OR_CALL: Final = b"1358"
 TOT_NO_FILLS: Final = b"1361"
 NO_FILLS: Final = b"1362"
@@ -865,6 +877,7 @@ LEG_EXEC_INST: Final = b"1384"
 CONTINGENCY_TYPE: Final = b"1385"
 LIST_REJECT_REASON: Final = b"1386"
 TRADE_PUBLISH_INDICATOR: Final = b"1390"
+APPL_NEW_SEQ_NUM: Final = b"1399"
 ENCRYPTED_PASSWORD_METHOD: Final = b"1400"
 ENCRYPTED_PASSWORD_LEN: Final = b"1401"
 ENCRYPTED_PASSWORD: Final = b"1402"
@@ -890,6 +903,8 @@ LEG_PRICE_UNIT_OF_MEASURE_QTY: Final = b"1422"
 UNDERLYING_UNIT_OF_MEASURE_QTY: Final = b"1423"
 UNDERLYING_PRICE_UNIT_OF_MEASURE: Final = b"1424"
 UNDERLYING_PRICE_UNIT_OF_MEASURE_QTY: Final = b"1425"
+APPL_REPORT_TYPE: Final = b"1426"
+REF_APPL_REQ_ID: Final = b"1433"
 MODEL_TYPE: Final = b"1434"
 CONTRACT_MULTIPLIER_UNIT: Final = b"1435"
 LEG_CONTRACT_MULTIPLIER_UNIT: Final = b"1436"
@@ -1743,6 +1758,8 @@ FIELD_NUMBERS: Final[dict[str, bytes]] = {
     "MDSecSize": b"1179",
     "ApplID": b"1180",
     "ApplSeqNum": b"1181",
+    "ApplBegSeqNum": b"1182",
+    "ApplEndSeqNum": b"1183",
     "SecurityXMLLen": b"1184",
     "SecurityXML": b"1185",
     "SecurityXMLSchema": b"1186",
@@ -1783,8 +1800,18 @@ FIELD_NUMBERS: Final[dict[str, bytes]] = {
     "ExecInstValue": b"1308",
     "NoTradingSessionRules": b"1309",
     "NoMarketSegments": b"1310",
+    "ApplReqID": b"1346",
+    "ApplReqType": b"1347",
+    "ApplResponseType": b"1348",
+    "ApplTotalMessageCount": b"1349",
     "ApplLastSeqNum": b"1350",
+    "NoApplIDs": b"1351",
     "ApplResendFlag": b"1352",
+    "ApplResponseID": b"1353",
+    "ApplResponseError": b"1354",
+    "RefApplID": b"1355",
+    "ApplReportID": b"1356",
+    "RefApplLastSeqNum": b"1357",
     "LegPutOrCall": b"1358",
     "TotNoFills": b"1361",
     "NoFills": b"1362",
@@ -1808,6 +1835,7 @@ FIELD_NUMBERS: Final[dict[str, bytes]] = {
     "ContingencyType": b"1385",
     "ListRejectReason": b"1386",
     "TradePublishIndicator": b"1390",
+    "ApplNewSeqNum": b"1399",
     "EncryptedPasswordMethod": b"1400",
     "EncryptedPasswordLen": b"1401",
     "EncryptedPassword": b"1402",
@@ -1833,6 +1861,8 @@ FIELD_NUMBERS: Final[dict[str, bytes]] = {
     "UnderlyingUnitOfMeasureQty": b"1423",
     "UnderlyingPriceUnitOfMeasure": b"1424",
     "UnderlyingPriceUnitOfMeasureQty": b"1425",
+    "ApplReportType": b"1426",
+    "RefApplReqID": b"1433",
     "ModelType": b"1434",
     "ContractMultiplierUnit": b"1435",
     "LegContractMultiplierUnit": b"1436",
@@ -2672,6 +2702,8 @@ FIELD_NAMES: Final[dict[bytes, str]] = {
     b"1179": "MDSecSize",
     b"1180": "ApplID",
     b"1181": "ApplSeqNum",
+    b"1182": "ApplBegSeqNum",
+    b"1183": "ApplEndSeqNum",
     b"1184": "SecurityXMLLen",
     b"1185": "SecurityXML",
     b"1186": "SecurityXMLSchema",
@@ -2712,8 +2744,18 @@ FIELD_NAMES: Final[dict[bytes, str]] = {
     b"1308": "ExecInstValue",
     b"1309": "NoTradingSessionRules",
     b"1310": "NoMarketSegments",
+    b"1346": "ApplReqID",
+    b"1347": "ApplReqType",
+    b"1348": "ApplResponseType",
+    b"1349": "ApplTotalMessageCount",
     b"1350": "ApplLastSeqNum",
+    b"1351": "NoApplIDs",
     b"1352": "ApplResendFlag",
+    b"1353": "ApplResponseID",
+    b"1354": "ApplResponseError",
+    b"1355": "RefApplID",
+    b"1356": "ApplReportID",
+    b"1357": "RefApplLastSeqNum",
     b"1358": "LegPutOrCall",
     b"1361": "TotNoFills",
     b"1362": "NoFills",
@@ -2737,6 +2779,7 @@ FIELD_NAMES: Final[dict[bytes, str]] = {
     b"1385": "ContingencyType",
     b"1386": "ListRejectReason",
     b"1390": "TradePublishIndicator",
+    b"1399": "ApplNewSeqNum",
     b"1400": "EncryptedPasswordMethod",
     b"1401": "EncryptedPasswordLen",
     b"1402": "EncryptedPassword",
@@ -2762,6 +2805,8 @@ FIELD_NAMES: Final[dict[bytes, str]] = {
     b"1423": "UnderlyingUnitOfMeasureQty",
     b"1424": "UnderlyingPriceUnitOfMeasure",
     b"1425": "UnderlyingPriceUnitOfMeasureQty",
+    b"1426": "ApplReportType",
+    b"1433": "RefApplReqID",
     b"1434": "ModelType",
     b"1435": "ContractMultiplierUnit",
     b"1436": "LegContractMultiplierUnit",
@@ -5333,6 +5378,28 @@ class PriceLimitType:
     PERCENTAGE = b"2"
 
 
+class ApplReqType:
+    RETRANSMISSION = b"0"
+    SUBSCRIPTION = b"1"
+    REQUEST_LAST_SEQ_NUM = b"2"
+    REQUEST_APPLICATIONS = b"3"
+    UNSUBSCRIBE = b"4"
+    CANCEL_RETRANSMISSION = b"5"
+    CANCEL_RETRANSMISSION_UNSUBSCRIBE = b"6"
+
+
+class ApplResponseType:
+    REQUEST_SUCCESSFULLY_PROCESSED = b"0"
+    APPLICATION_DOES_NOT_EXIST = b"1"
+    MESSAGES_NOT_AVAILABLE = b"2"
+
+
+class ApplResponseError:
+    APPLICATION_DOES_NOT_EXIST = b"0"
+    MESSAGES_REQUESTED_ARE_NOT_AVAILABLE = b"1"
+    USER_NOT_AUTHORIZED_FOR_APPLICATION = b"2"
+
+
 class TradSesEvent:
     TRADING_RESUMES = b"0"
     CHANGE_OF_TRADING_SESSION = b"1"
@@ -5391,6 +5458,13 @@ class SessionStatus:
     ACCOUNT_LOCKED = b"6"
     LOGONS_ARE_NOT_ALLOWED_AT_THIS_TIME = b"7"
     PASSWORD_EXPIRED = b"8"
+
+
+class ApplReportType:
+    APPL_SEQ_NUM_RESET = b"0"
+    LAST_MESSAGE_SENT = b"1"
+    APPLICATION_ALIVE = b"2"
+    RESEND_COMPLETE = b"3"
 
 
 class ModelType:

@@ -258,6 +258,9 @@ class _Page:
     def is_logged_on(self, session: str) -> bool:
         return False
 
+    def want_room(self, session: str) -> None:
+        raise AssertionError("a copy is one message")
+
     def expel(self, session: str, text: str) -> None:
         raise AssertionError("a copy expels nobody")
 

@@ -17,6 +17,7 @@ from gateway.client_questions import ClientQuestions
 from gateway.client_requests import ClientRequests
 from gateway.client_terms import Client
 from gateway.copy_desk import CopyDesk
+from gateway.copy_requests import CopyRequests
 from gateway.day_clock import AROUND_THE_CLOCK, DayClock, TradingHours
 from gateway.deciding import Deciding
 from gateway.excess_watch import ExcessWatch
@@ -38,7 +39,6 @@ from gateway.risk_desk import RiskDesk
 from gateway.sent_copies import SentCopies
 from gateway.strangers import Strangers
 from gateway.tellers import Tellers
-from gateway.translate.rejects import NOT_AUTHORIZED, business_reject
 from gateway.turn import Turn
 from gateway.unresolved_watch import Patience, UnresolvedWatch
 from gateway.venue_requests import VenueRequests
@@ -145,6 +145,7 @@ class Desk(Deciding):
             **self.monitor.deeds,
         }  # fmt: skip
         self._copy_desk = CopyDesk(self.blotter, lambda: self._clients, self._take, terms.mics)
+        self._copy_requests = CopyRequests(self.blotter, self._reporter, self._take, lambda: self._copy_desk.sent)
         for changed in (events.CopyTermsSet, events.ReportingSet):
             self._told.table[changed] = self._copies_changed
         self._tick_at_mono_ns: int | None = None
@@ -232,6 +233,7 @@ class Desk(Deciding):
             self._take(VenueDisconnected(venue.name), turn)
             return
         self._questions.logged_out(session)
+        self._copy_requests.logged_out(session)
         terms = self._leaving_terms().get(session)
         if terms is not None:
             self._leavers.left(session, terms, in_good_order, turn)
@@ -247,11 +249,13 @@ class Desk(Deciding):
                 reports = venue.reports(message, self._moment(turn))
             for report in reports:
                 self._take(report, turn)
-        elif client.listens_only and message.msg_type != MsgType.BUSINESS_MESSAGE_REJECT:
-            body = business_reject(message, NOT_AUTHORIZED, b"LISTENER: this session sends no requests", client.dialect)
-            turn.send(session, MsgType.BUSINESS_MESSAGE_REJECT, body)
+        elif client.listens_only:
+            self._copy_requests.asked(session, client, message, turn)
         else:
             self._requests[message.msg_type](session, client, message, turn)
+
+    def room_to_send(self, session: str, turn: Turn) -> None:
+        self._copy_requests.room(session, turn)
 
     def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
         """A client is told. What a venue said is kept whole: it may be a fill, and a fill is money."""

@@ -79,7 +79,7 @@ NOT_PROCESSED = BusinessFault(4, None, "not processed: a fault of ours. Ask for 
 class _Line:
     """A session and what the spine knows about it."""
 
-    __slots__ = ("cause", "connection", "logons", "name", "session", "stored", "successor")
+    __slots__ = ("cause", "connection", "logons", "name", "session", "stored", "successor", "wants_room")
 
     def __init__(self, session: Session, stored: Numbers) -> None:
         self.session = session
@@ -89,6 +89,8 @@ class _Line:
         self.cause = ""
         self.logons = 0
         self.successor: Successor | None = None
+        self.wants_room = False
+        """The application wants to go on when its connection has room."""
 
 
 Successor = Callable[[SessionNumbers, Window | None], Session]
@@ -125,6 +127,10 @@ class _Turn:
 
     def is_logged_on(self, session: str) -> bool:
         return self._lines[session].session.is_logged_on
+
+    def want_room(self, session: str) -> None:
+        line = self.replaying[session] = self._lines[session]
+        line.wants_room = True
 
     def expel(self, session: str, text: str) -> None:
         line = self._lines[session]
@@ -305,9 +311,16 @@ class Spine:
 
     def _room_to_send(self, item: RoomToSend, turn: _Turn) -> None:
         line = self._connections.get(item.connection)
-        if isinstance(line, _Line) and line.name in self._replays:
+        if not isinstance(line, _Line):
+            return
+        if line.name in self._replays:
             self._send_piece(line, turn)
             self._work(line, turn)
+            if line.wants_room:
+                turn.replaying[line.name] = line
+        elif line.wants_room:
+            line.wants_room = False
+            self._attempt("room_to_send", line.name, turn, self._application.room_to_send, line.name, turn)
 
     def _command_received(self, item: CommandReceived, turn: _Turn) -> None:
         deed = self._deeds.get(type(item.command), self._application.command)
@@ -389,6 +402,7 @@ class Spine:
         """Session and connection part: what it said so far belongs to that one, the next may come within this turn."""
         self._stage(line, turn)
         line.connection = None
+        line.wants_room = False
         self._replays.end(line.name)
         self._begin_replays(turn)
 

@@ -32,6 +32,10 @@ class Turn(Protocol):
 
     def is_logged_on(self, session: str) -> bool: ...
 
+    def want_room(self, session: str) -> None:
+        """Have `Application.room_to_send` called when the session's connection has taken what it was given; never if
+        it ends before."""
+
     def expel(self, session: str, text: str) -> None:
         """Log a session out by a Logout(5) with this Text(58), and take nothing more from its peer."""
 
@@ -65,6 +69,9 @@ class Application(Protocol):
 
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         """The peer has refused `refused`, a message of ours, by a Reject(3): it was not processed."""
+
+    def room_to_send(self, session: str, turn: Turn) -> None:
+        """As `Turn.want_room` asked for, once for each time."""
 
     def command(self, command: object, turn: Turn) -> object:
         """An operator's wish; the answer goes back to the operator after the commit."""

@@ -121,6 +121,9 @@ class Exchange:
     def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
         return True
 
+    def room_to_send(self, session: str, turn: Turn) -> None:
+        """What it says fits into a turn."""
+
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         """A client cannot read a report of ours. Nothing to do: what the report says is a fact all the same."""
 

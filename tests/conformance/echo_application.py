@@ -70,6 +70,9 @@ class EchoApplication:
     def message_failed(self, session: str, message: Message, turn: Turn) -> bool:
         return True
 
+    def room_to_send(self, session: str, turn: Turn) -> None:
+        """It never asks for it."""
+
     def message_rejected(self, session: str, refused: Message, reject: Message, turn: Turn) -> None:
         pass
 

@@ -18,7 +18,8 @@ SESSION = {b"A", b"0", b"1", b"2", b"3", b"4", b"5"}
 ORDERS_42 = {b"D", b"F", b"G", b"H", b"8", b"9", b"Q", b"j", b"V", b"W", b"X", b"Y", b"B", b"c", b"d", b"g", b"h"}
 ORDERS_42 |= {b"E", b"K", b"L", b"M", b"N", b"f"}
 ORDERS_44 = ORDERS_42 | {b"q", b"r", b"AF", b"x", b"y", b"AN", b"AO", b"AP", b"AB", b"AC"}
-SPOKEN = {"FIX42": SESSION | ORDERS_42, "FIX44": SESSION | ORDERS_44, "FIXT11": SESSION, "FIX50SP2": ORDERS_44}
+ORDERS_50 = ORDERS_44 | {b"BW", b"BX", b"BY"}
+SPOKEN = {"FIX42": SESSION | ORDERS_42, "FIX44": SESSION | ORDERS_44, "FIXT11": SESSION, "FIX50SP2": ORDERS_50}
 
 
 def members_below(members: tuple[Member, ...]) -> Iterator[tuple[Member, ...]]:

@@ -54,6 +54,9 @@ class MemoryTurn:
     def send(self, session: str, msg_type: bytes, body: bytes) -> None:
         self.sent.append((session, msg_type, body))
 
+    def want_room(self, session: str) -> None:
+        raise AssertionError(session)
+
     def is_logged_on(self, session: str) -> bool:
         return True
 
