@@ -30,6 +30,7 @@ _RULES_IN_WORDS = {
     r"^[\x21-\x7e]+$": "printable ASCII without blanks",
     r"^[\x20-\x7e]+$": "printable ASCII, with * for any letters and ? for one",
     r"^[A-Za-z0-9]+$": "letters and digits",
+    r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$": "package.module:function",
     r"^[A-Za-z0-9_.*?-]+$": "a CompID in letters, digits, '_', '.', '-', with * for any letters and ? for one",
     r"^(?:(?:CN|SAN)=.+|SHA256=(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2})$": (
         "CN=name, SAN=name or SHA256= and 64 hexadecimal digits"

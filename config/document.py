@@ -11,7 +11,7 @@ from msgspec import inspect
 
 from config.convert import about, rule_of
 from config.engagement import AllowedValues, Engagement, MessageRules
-from config.limit_slices import AccountConfig, ConversionRate, SliceConfig
+from config.limit_slices import AccountConfig, ConversionRate, InitialMargin, SliceConfig
 from config.model import (
     AdminConfig,
     Close,
@@ -26,6 +26,7 @@ from config.model import (
     Listen,
     ListenTls,
     LogsConfig,
+    RiskConfig,
     Routing,
     SimulatedVenue,
     Supports,
@@ -94,10 +95,12 @@ RECORDS: tuple[tuple[str, type[Record], str], ...] = (
     ("kill_switch", KillSwitchConfig, ""),
     ("people", PersonConfig, ""),
     ("limits", LimitsConfig, ""),
+    ("risk", RiskConfig, ""),
     ("limits.throttle", Throttle, ""),
     ("limits.self_match", SelfMatch, ""),
     ("limits.slices", SliceConfig, SLICES),
     ("limits.conversion_rates", ConversionRate, ""),
+    ("limits.initial_margins", InitialMargin, ""),
     ("accounts", AccountConfig, ""),
     ("A file of rules of engagement", Engagement, "What one client session may send: its `rules_of_engagement`."),
     ("messages, of rules of engagement", MessageRules, "Fields under their FIX names, or by their tags."),

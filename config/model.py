@@ -244,6 +244,15 @@ class KillSwitchConfig(Record, frozen=True, kw_only=True):
     ] = True
 
 
+class RiskConfig(Record, frozen=True, kw_only=True):
+    """What judges orders besides `limits`."""
+
+    further_gates: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", max_length=200)], ...],
+        Meta(description="gates of this installation, package.module:function each; docs/HACKING.md has one"),
+    ] = ()
+
+
 class GatewayConfig(Record, frozen=True, kw_only=True):
     """The file that `fixgate run` reads."""
 
@@ -266,6 +275,7 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     venues: Annotated[tuple[VenueConfig, ...], Meta(description="where orders go")] = ()
     instruments: Annotated[tuple[InstrumentConfig, ...], Meta(description="what may be traded")] = ()
     limits: Annotated[LimitsConfig, Meta(description="limits for every order")] = LimitsConfig()
+    risk: Annotated[RiskConfig, Meta(description="what judges orders besides limits")] = RiskConfig()
     accounts: Annotated[tuple[AccountConfig, ...], Meta(description="accounts that limits group")] = ()
     blackouts: Annotated[tuple[Blackout, ...], Meta(description="times in which new orders are refused")] = ()
     trading_day: Annotated[TradingDay, Meta(description="when a trading day begins")] = TradingDay()

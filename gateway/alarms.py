@@ -3,13 +3,24 @@ and are odd, orders that were found at a venue. Each is a line of the log with w
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.alerts import ALERT, alert_id
 from gateway.turn import Turn
 from oms.blotter import Blotter
-from oms.events import Event, ExecutionCorrected, OrderAdopted, OrderFilled, ReportQuarantined, SliceStopped
+from oms.events import (
+    Event,
+    ExecutionCorrected,
+    OrderAdopted,
+    OrderFilled,
+    OrderRefused,
+    ReplaceRefused,
+    ReportQuarantined,
+    SliceStopped,
+)
+from oms.further_gates import FAILED
 from oms.quarantine import REASONS
 from oms.types import order_id
 
@@ -60,6 +71,26 @@ class Alarms:
             **self._alert(event),
         }
         turn.note("error", "", "slice_stopped", details)
+
+    def gate_failed(self, event: OrderRefused | ReplaceRefused, turn: Turn) -> None:
+        """One of the installation's own gates could not judge a request."""
+        for gate in self._blotter.further_gates:
+            begins = f"{FAILED}: gate={gate.name} "
+            text = next((text for text in (event.text, *event.also) if text.startswith(begins)), "")
+            if text:
+                failure = gate.failure
+                trace = () if failure is None else traceback.format_exception(failure)
+                details = {
+                    "gate": gate.name,
+                    "order_id": "" if event.order_seq is None else self._order_id(event.order_seq),
+                    "text": text,
+                    "error": "" if failure is None else repr(failure),
+                    "traceback": "".join(trace),
+                    "meaning": "A gate of this installation failed, so the request was refused, as all will be.",
+                    "cure": "Mend the gate, or take it out of risk.further_gates; then restart.",
+                    **self._alert(event),
+                }
+                turn.note("error", "", "further_gate_failed", details)
 
     def odd_execution(self, event: OrderFilled | ExecutionCorrected, turn: Turn) -> None:
         """It is booked, for it is money, and it is not what was to be expected."""

@@ -20,6 +20,7 @@ from config.model import (
     KillSwitchConfig,
     LimitsConfig,
     Record,
+    RiskConfig,
     Routing,
     SessionConfig,
     SessionTemplate,
@@ -143,6 +144,7 @@ WAYS: Final[Mapping[type[Record], Ways]] = {
         "venues": Way.INSIDE,
         "instruments": Way.INSIDE,
         "limits": Way.INSIDE,
+        "risk": Way.INSIDE,
         "accounts": Way.INSIDE,
         "blackouts": Way.GONE,
         "trading_day": Way.INSIDE,
@@ -214,6 +216,7 @@ WAYS: Final[Mapping[type[Record], Ways]] = {
         "duplicate_interval_ms": Way.LOWER,
     },
     ConversionRate: {"currency": Way.UNKNOWN, "rate": Way.UNKNOWN, "as_of": Way.UNKNOWN, "symbol": Way.UNKNOWN},
+    RiskConfig: {"further_gates": Way.FEWER},
     SelfMatch: {"by": Way.UNKNOWN, "except_symbols": Way.MORE_EXEMPT, "except_accounts": Way.MORE_EXEMPT},
     AccountConfig: {"name": Way.UNKNOWN, "group": Way.UNKNOWN, "currency": Way.UNKNOWN},
     Blackout: {

@@ -28,6 +28,7 @@ from gateway.desk import Desk, Terms
 from gateway.doors import venue_tls_of
 from gateway.exchange.house import HouseQuote
 from gateway.exchange.rules import ExchangeSettings, ListedInstrument
+from gateway.further_gates import further_gates_of
 from gateway.kill_switch_desk import KillTerms
 from gateway.leavers import CancelOnDisconnect
 from gateway.market_hours import BlackoutTerms, MarketTerms
@@ -70,7 +71,9 @@ def desk_of(config: GatewayConfig, store_id: str) -> Desk:
     silent = {venue.name: False for venue in adapters if not venue.capabilities.status_query}
     patience = {name: replace(its, can_be_asked=silent.get(name, True)) for name, its in terms.patience.items()}
     terms = replace(terms, patience=patience)
-    return Desk(store_id, clients, fix_venues, in_process, terms)
+    desk = Desk(store_id, clients, fix_venues, in_process, terms)
+    desk.blotter.further_gates = further_gates_of(config.risk.further_gates)
+    return desk
 
 
 def calling_of(session: SessionConfig) -> Calling:

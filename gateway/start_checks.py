@@ -1,5 +1,5 @@
 """What only a start would find out: settings the engine refuses; dictionaries, rules of engagement and TLS files that
-cannot be used."""
+cannot be used; gates that cannot be found."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from config.model import ExchangeConfig, GatewayConfig
 from config.session import SessionConfig, SessionKeys, SessionTemplate
 from fixspec.rulebook import RulesOfEngagement
 from gateway.doors import door_terms_of, venue_tls_of
+from gateway.further_gates import further_gates_of
 from gateway.net.tls import TlsRefused, server_context, warnings_of
 from gateway.sessions import rulebook_of, settings_of
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
@@ -20,6 +21,11 @@ SPECIMEN = "X"
 def start_faults(config: GatewayConfig | ExchangeConfig) -> list[str]:
     """Why the process would not start, a line each. Reads dictionaries, certificates and keys; changes nothing."""
     found = []
+    if isinstance(config, GatewayConfig):
+        try:
+            further_gates_of(config.risk.further_gates)
+        except ConfigRefused as refused:
+            found += refused.problems
     terms = RULES_OF_ENGAGEMENT if isinstance(config, GatewayConfig) else None
     for i, door in enumerate(config.listen):
         tls = door_terms_of(door).tls

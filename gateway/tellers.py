@@ -124,6 +124,8 @@ class Tellers:
             self._report(event.seq, order, reports.NEW, turn)
 
     def _rejected(self, event: events.OrderRefused | events.OrderRejected, turn: Turn) -> None:
+        if isinstance(event, events.OrderRefused) and self._blotter.further_gates:
+            self._alarms.gate_failed(event, turn)
         order = self._blotter.order(event.order_seq)
         session = order.session or self._reporter.nobody
         if not session:
@@ -286,6 +288,8 @@ class Tellers:
         self._reject_request(event, reports.CANCEL_REQUEST, turn)
 
     def _replace_refused(self, event: events.ReplaceRefused | events.ReplaceRejected, turn: Turn) -> None:
+        if isinstance(event, events.ReplaceRefused) and self._blotter.further_gates:
+            self._alarms.gate_failed(event, turn)
         self._reject_request(event, reports.REPLACE_REQUEST, turn)
 
     def _reject_request(

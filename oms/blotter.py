@@ -91,6 +91,7 @@ from oms.events import (
 )
 from oms.exposure import Exposures
 from oms.finished import FINISHED_KEPT, Finished, History, begun, folded, names_at_venues, no_history
+from oms.further_gates import FurtherGate
 from oms.limits import Limits
 from oms.lists import OrderList
 from oms.monitor import MONITORED
@@ -130,6 +131,7 @@ class Blotter(Surroundings):
         "_external",
         "exposures",
         "finished",
+        "further_gates",
         "history",
         "last_seq",
         "lists",
@@ -146,6 +148,8 @@ class Blotter(Surroundings):
     def __init__(self, finished_kept: int = FINISHED_KEPT) -> None:
         super().__init__()
         self.history: History = no_history
+        self.further_gates: tuple[FurtherGate, ...] = ()
+        """Of this installation; whoever runs the blotter sets them."""
         self.finished = Finished(finished_kept)
         self.last_seq = 0
         self.waiting = Waiting()

@@ -30,6 +30,7 @@ from oms.risk.kill_switch import kill_switch
 from oms.risk.limit_breached import limit_breached
 from oms.risk.order_limits import order_limits
 from oms.risk.order_to_trade import order_to_trade
+from oms.risk.pipeline import further_refusals
 from oms.risk.position import position
 from oms.risk.price_band import price_band
 from oms.risk.repeated_executions import repeated_executions
@@ -90,6 +91,7 @@ class LettingGo:
         request = self._request(order, passed, price)
         gates = GATES_AGAIN if price is not None else (*GATES_AGAIN, price_band)
         refused = [refusal for gate in gates if (refusal := gate(request, blotter, at)) is not None]
+        refused += further_refusals(request, blotter, at)
         if refused:
             first, *others = refused
             also = tuple(refusal.text for refusal in others)

@@ -162,6 +162,17 @@ CODES: Final[dict[str, Code]] = {
         "the base currency. `before` is in use and reserved already, `more` is what the request needs.",
         "Send less, cancel open orders, reduce positions, or ask for more credit.",
     ),
+    "FURTHER_LIMIT": Code(
+        RejectReason.ORDER_EXCEEDS_LIMIT,
+        "A limit that this installation has added: `gate` is its name, what follows are its figures.",
+        "Ask the operator what the gate limits, and send what keeps to it.",
+    ),
+    "FURTHER_GATE_FAILED": Code(
+        RejectReason.OTHER,
+        "A gate that this installation has added could not judge the request, so it does not pass. The operator has "
+        "been told.",
+        "Wait until the operator has mended it, then send again.",
+    ),
     "NO_CONVERSION_RATE": Code(
         RejectReason.OTHER,
         "A limit of the slice is in the base currency, and there is no rate for the currency of the symbol.",

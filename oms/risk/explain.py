@@ -11,7 +11,7 @@ from oms.blotter import Blotter
 from oms.refusals import Refusal
 from oms.risk.figures import FIGURES, Figure
 from oms.risk.gate import OrderRequest
-from oms.risk.pipeline import GATES
+from oms.risk.pipeline import gates_of
 from oms.types import Moment
 
 
@@ -28,8 +28,7 @@ class Finding(NamedTuple):
 def explain(request: OrderRequest, blotter: Blotter, at: Moment) -> list[Finding]:
     """All gates, as they would answer at that moment."""
     found: list[Finding] = []
-    for gate in GATES:
-        name = gate.__name__
+    for name, gate in gates_of(blotter):
         figures = FIGURES.get(name)
         told = () if figures is None else tuple(figures(request, blotter, at))
         found.append(Finding(name, gate(request, blotter, at), told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from oms.blotter import Blotter
@@ -86,6 +87,7 @@ def refusals(request: OrderRequest, blotter: Blotter, at: Moment) -> list[Refusa
         and slice_throttle(request, blotter, at) is None
         and self_match(request, blotter, at) is None
         and (within_slices(request, blotter, at) or _slices_let_it_pass(request, blotter, at))
+        and (not blotter.further_gates or not further_refusals(request, blotter, at))
         and repeated_executions(request, blotter, at) is None
         and limit_breached(request, blotter, at) is None
         and order_to_trade(request, blotter, at) is None
@@ -94,7 +96,22 @@ def refusals(request: OrderRequest, blotter: Blotter, at: Moment) -> list[Refusa
         and venue_supports(request, blotter, at) is None
     ):
         return []
-    return [refusal for gate in GATES if (refusal := gate(request, blotter, at)) is not None]
+    return [refusal for _, gate in gates_of(blotter) if (refusal := gate(request, blotter, at)) is not None]
+
+
+def gates_of(blotter: Blotter) -> Iterator[tuple[str, Gate]]:
+    """All of them by name, those that the installation has added among them: behind credit."""
+    for gate in GATES:
+        yield gate.__name__, gate
+        if gate is credit:
+            for further in blotter.further_gates:
+                yield further.name, further.refusal
+
+
+def further_refusals(request: OrderRequest, blotter: Blotter, at: Moment) -> list[Refusal]:
+    """Those of the gates that the installation has added."""
+    gates = blotter.further_gates
+    return [refusal for gate in gates if (refusal := gate.refusal(request, blotter, at)) is not None]
 
 
 def _slices_let_it_pass(request: OrderRequest, blotter: Blotter, at: Moment) -> bool:

@@ -27,6 +27,7 @@ from tests.oms.world import World
 
 REBUILT = {
     "_by_venue_cl_ord_id",
+    "further_gates",
     "groups",
     "history",
     "is_followed",
