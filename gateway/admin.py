@@ -13,7 +13,7 @@
     POST /limits/remove    {"row": "account=A1 symbol=*", "operator", "reason", "approver"}
     POST /position/list    {"account", "symbol", "limit": 1000}: what is held, what it has earned
     POST /position/set     {"rows": [{"account", "symbol", "venue", "qty", "price"}], "day", "source", "operator",
-                           "reason"}: when the trading day began
+                           "reason", "approver"}: when the trading day began
     POST /rate/list        {}: conversion rates and their age
     POST /rate/set         {"currency", "rate", "as_of", "operator", "reason", "approver"}
     POST /risk/explain     {"order": "ABCDEF-22"}: what each gate said of it, and says now

@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from gateway.door_client import answer_of, refuse
-from gateway.position_file import FileRefused, Row, read_positions
+from gateway.position_file import FileRefused, read_positions
 
 DEFAULT_CONFIG = Path("config/demo.yaml")
 
@@ -21,6 +21,7 @@ rate_app = typer.Typer(help="Conversion rates to the base currency, and their ag
 Config = Annotated[Path, typer.Option("--config", help="YAML file that the gateway runs on")]
 By = Annotated[str, typer.Option("--by", "--operator", help="who says so")]
 Why = Annotated[str, typer.Option("--why", "--reason", help="why; it is written into the journal")]
+Approver = Annotated[str, typer.Option(help="the second person, where limits are only raised by two")]
 AsJson = Annotated[bool, typer.Option("--json", help="the answer as JSON")]
 Account = Annotated[str, typer.Option(help="Account(1); all without it")]
 Symbol = Annotated[str, typer.Option(help="Symbol(55); all without it")]
@@ -57,6 +58,7 @@ def load(
     by: By,
     why: Why,
     day: Annotated[str, typer.Option(help="YYYYMMDD; refused unless that is the trading day")] = "",
+    approver: Approver = "",
     as_json: AsJson = False,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
@@ -68,7 +70,8 @@ def load(
         refuse(str(refused))
     except OSError as error:
         refuse(f"{file}: {error.strerror}")
-    _set(rows, file.name, day, by, why, as_json, config)
+    wish = {"rows": rows, "source": file.name, "day": day, "operator": by, "reason": why, "approver": approver}
+    _set(wish, as_json, config)
 
 
 @position_app.command("set", context_settings={"ignore_unknown_options": True})
@@ -80,16 +83,16 @@ def set_position(
     why: Why,
     price: Annotated[str, typer.Option(help="what one has cost; without it the reference price")] = "",
     venue: Annotated[str, typer.Option(help="where it is held; without it: all that the account holds")] = "",
+    approver: Approver = "",
     as_json: AsJson = False,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Say what one account held of one symbol when the trading day began."""
     row = {"account": account, "symbol": symbol, "venue": venue, "qty": qty, "price": price}
-    _set([row], "", "", by, why, as_json, config)
+    _set({"rows": [row], "operator": by, "reason": why, "approver": approver}, as_json, config)
 
 
-def _set(rows: list[Row], source: str, day: str, by: str, why: str, as_json: bool, config: Path) -> None:
-    body = {"rows": rows, "source": source, "day": day, "operator": by, "reason": why}
+def _set(body: dict[str, object], as_json: bool, config: Path) -> None:
     answer = cast("dict[str, Any]", answer_of(config, "POST", "/position/set", body))
     if as_json:
         print(json.dumps(answer, indent=2))
@@ -180,7 +183,7 @@ def set_rate(
     by: By,
     why: Why,
     as_of: Annotated[str, typer.Option(help="when it was so, as 2026-11-21T20:00:00Z; now without it")] = "",
-    approver: Annotated[str, typer.Option(help="the second person, where limits need one")] = "",
+    approver: Approver = "",
     as_json: AsJson = False,
     config: Config = DEFAULT_CONFIG,
 ) -> None:

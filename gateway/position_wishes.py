@@ -55,6 +55,7 @@ def _start_of_day(wish: Wish) -> object:
         source=_text(wish, "source"),
         operator=_word(wish, "operator", why),
         reason=_word(wish, "reason", why),
+        approver=_text(wish, "approver"),
     )
 
 

@@ -42,7 +42,7 @@ def set_start_of_day(blotter: Blotter, command: SetStartOfDay, at: Moment) -> li
         events.append(
             StartOfDayPositionSet(
                 at.seq + len(events), at.utc_ns, blotter.trading_day, row.account, row.symbol, row.venue, row.qty,
-                price, is_reference, command.source, command.operator, command.reason,
+                price, is_reference, command.source, command.operator, command.reason, command.approver.strip(),
             )
         )  # fmt: skip
     return events
@@ -66,6 +66,8 @@ def _faults_of_all(blotter: Blotter, command: SetStartOfDay) -> Iterator[str]:
     day = blotter.trading_day
     if command.day and command.day != day:
         yield f"day: {command.day!r}: the trading day is {day or 'none yet'}"
+    if blotter.limits.raises_need_approval and not is_second(command.approver, command.operator):
+        yield f"approver: {command.approver!r}: a position makes room in limits, so a second person has to approve"
     if not 1 <= len(command.rows) <= ROWS_MAX:
         yield f"rows: {len(command.rows)}: 1 to {ROWS_MAX} positions"
 

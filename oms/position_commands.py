@@ -32,6 +32,8 @@ class SetStartOfDay(msgspec.Struct, frozen=True, gc=False):
     source: str
     operator: str
     reason: str
+    approver: str = ""
+    """A second person, who approves."""
 
 
 class SetConversionRate(msgspec.Struct, frozen=True, gc=False):

@@ -27,6 +27,8 @@ class StartOfDayPositionSet(Event, frozen=True, gc=False, array_like=True, tag=T
     """The file; '' when it was said by itself."""
     operator: str
     reason: str
+    approver: str = ""
+    """The second person; '' where none was needed and none was named."""
 
 
 class ConversionRateSet(Event, frozen=True, gc=False, array_like=True, tag=True):

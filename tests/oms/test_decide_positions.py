@@ -126,6 +126,17 @@ def test_of_another_day() -> None:
     assert refusal(tell(world, row(), day="20231114")) == "day: '20231114': the trading day is 20231115"
 
 
+def test_where_limits_need_two_people_positions_do() -> None:
+    world = world_with_euros(two=True)
+    for approver in ("", " ", "ANN"):
+        (refused,) = world.do(SetStartOfDay((row(),), "", "", "ann", "back office", approver))
+        assert isinstance(refused, OperatorRefused)
+        assert refused.text.endswith("a position makes room in limits, so a second person has to approve")
+    (told,) = world.do(SetStartOfDay((row(),), "", "", "ann", "back office", " bob "))
+    assert isinstance(told, StartOfDayPositionSet)
+    assert told.approver == "bob"
+
+
 def test_too_many() -> None:
     rows = tuple(row(account=f"A{number}") for number in range(ROWS_MAX + 1))
     assert refusal(tell(World(), *rows)) == "rows: 10001: 1 to 10000 positions"
