@@ -40,7 +40,7 @@ NOBODY: Final = "*"
 """Stands for the client of an order that has none. No session can be called so."""
 LISTENERS_KEPT: Final = 10_000
 
-COPIED: Final = frozenset((
+COPIED: Final[frozenset[type[Event]]] = frozenset((
     events.OrderReceived,
     events.OrderRefused,
     events.DuplicateRefused,
@@ -184,14 +184,15 @@ def _fits(value: str, patterns: tuple[str, ...]) -> bool:
     return not patterns or any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-class _Pen(Reporter):
-    """Writes the reports of all clients in one dialect: their tellers, with other clients and another clock."""
+class _Pen:
+    """Writes the reports of all clients in one dialect: the tellers that write them for clients, with other clients."""
 
     def __init__(self, blotter: Blotter, dialect: Dialect, mics: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(blotter.store_id, _AllClients(blotter, dialect), blotter)
         self.dialect = dialect
-        self.nobody = NOBODY
-        tellers = Tellers(blotter, self, _no_request, _no_command, Markets(dict(mics)), Alarms(blotter))
+        self._blotter = blotter
+        self._reporter = Reporter(blotter.store_id, _AllClients(blotter, dialect), blotter)
+        self._reporter.nobody = NOBODY
+        tellers = Tellers(blotter, self._reporter, _no_request, _no_command, Markets(dict(mics)), Alarms(blotter))
         self._tellers: dict[type[Event], Callable[[Any, Turn], None]] = tellers.table
         self._tellers[events.OrderAdopted] = self._adopted
 
@@ -199,15 +200,16 @@ class _Pen(Reporter):
         """MsgType and body of what is said of this fact; None when its client hears nothing of it."""
         page = _Page(event)
         self._tellers[type(event)](event, page)
-        return page.message
-
-    def transact_time(self, turn: Turn) -> bytes:
-        return format_utc_timestamp(turn.now.utc_ns, MICROSECONDS)
+        if page.message is None:
+            return None
+        msg_type, body = page.message
+        time, exact = format_utc_timestamp(event.at_ns), format_utc_timestamp(event.at_ns, MICROSECONDS)
+        return msg_type, body.replace(b"\x0160=%b\x01" % time, b"\x0160=%b\x01" % exact, 1)
 
     def _adopted(self, event: events.OrderAdopted, turn: Turn) -> None:
         """An order that was found at a venue begins, for those who listen, as it was found."""
         order = self._blotter.order(event.seq)
-        self.report(event.seq, order, reports.NEW, turn, detail=b"58=EXTERNAL: found at the venue\x01")
+        self._reporter.report(event.seq, order, reports.NEW, turn, detail=b"58=EXTERNAL: found at the venue\x01")
 
 
 class _AllClients(Mapping[str, Client]):
@@ -222,8 +224,10 @@ class _AllClients(Mapping[str, Client]):
         client = self._known.get(session)
         if client is None:
             reporting = self._reporting.get(session)
-            pending = {} if reporting is None else {"report_pending": frozenset(reporting.pending)}
-            client = self._known[session] = Client(self._dialect, **pending)
+            client = Client(self._dialect)
+            if reporting is not None:
+                client = Client(self._dialect, report_pending=frozenset(reporting.pending))
+            self._known[session] = client
         return client
 
     def __iter__(self) -> Iterator[str]:

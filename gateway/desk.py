@@ -146,8 +146,7 @@ class Desk(Deciding):
         }  # fmt: skip
         self._copy_desk = CopyDesk(self.blotter, lambda: self._clients, self._take, terms.mics)
         self._copy_requests = CopyRequests(self.blotter, self._reporter, self._take, lambda: self._copy_desk.sent)
-        for changed in (events.CopyTermsSet, events.ReportingSet):
-            self._told.table[changed] = self._copies_changed
+        self._told.table |= dict.fromkeys((events.CopyTermsSet, events.ReportingSet), self._copies_changed)
         self._tick_at_mono_ns: int | None = None
 
     def use_sent(self, sent: Sent) -> None:
