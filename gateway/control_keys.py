@@ -6,7 +6,7 @@ the model and finds those that nobody has thought about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -271,7 +271,7 @@ def _number(value: object) -> Decimal:
     return Decimal(value)
 
 
-_JUDGES: Final = {
+_JUDGES: Final[Mapping[Way, Callable[[object, object], bool]]] = {
     Way.HIGHER: _higher,
     Way.LOWER: _lower,
     Way.ON: lambda was, now: bool(now),

@@ -10,8 +10,8 @@ from oms.blotter import Blotter
 from oms.commands import Command
 from oms.decide_excess import is_exceeded
 from oms.events import Event, ExecutionBusted, ExecutionCorrected, LimitExceeded, OrderFilled
-from oms.limit_commands import LookAtExecution
 from oms.limit_levels import Thresholds
+from oms.monitor_commands import LookAtExecution
 from oms.types import order_id
 
 Tell = Callable[[Any, Turn], None]

@@ -488,8 +488,10 @@ class Family:
             if not parent.acknowledged and not parent.cum_qty:
                 self._state(OrderRejected(*self._next(), parent.order_seq, code, why, text))
             else:
-                own = (None, parent.cl_ord_id, None, text, RestatementReason.BROKER_OPTION)
-                self._state(OrderCanceled(*self._next(), parent.order_seq, *own))
+                why_ended = RestatementReason.BROKER_OPTION
+                self._state(
+                    OrderCanceled(*self._next(), parent.order_seq, None, parent.cl_ord_id, None, text, why_ended)
+                )
         elif isinstance(end, OrderRejected) and not parent.acknowledged and not parent.cum_qty:
             self._state(OrderRejected(*self._next(), parent.order_seq, end.code, end.reason, end.text))
         elif isinstance(end, OrderExpired):

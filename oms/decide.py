@@ -66,8 +66,8 @@ from oms.consequences import consequences
 from oms.copy_commands import SetCopyTerms, SetReporting
 from oms.events import Event
 from oms.kill_switch_commands import EngageKillSwitch, KillOrder, ReleaseKillSwitch
-from oms.limit_commands import LookAtExecution, RemoveLimitRow, SetLimitRow
-from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
+from oms.limit_commands import RemoveLimitRow, SetLimitRow
+from oms.monitor_commands import LookAtExecution, LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
 from oms.operator_commands import (
     BustByOperator,
     CancelByOperator,

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from oms.blotter import Blotter
 from oms.decide_monitor import look_at_slices
 from oms.events import Event, LimitExceeded
-from oms.limit_commands import LookAtExecution
 from oms.limit_levels import Level
 from oms.limit_use import key_of, slice_name, values_of
-from oms.monitor_commands import LookAtSlices
+from oms.monitor_commands import LookAtExecution, LookAtSlices
 from oms.order import Order
 from oms.slice_flow import Slice
 from oms.slice_use import Use, uses_of

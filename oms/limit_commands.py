@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from oms.limit_levels import Thresholds
 from oms.slices import Dimension, LimitRow
 
 
@@ -26,14 +25,6 @@ class RemoveLimitRow(msgspec.Struct, frozen=True, gc=False):
     operator: str
     reason: str
     approver: str = ""
-
-
-class LookAtExecution(msgspec.Struct, frozen=True, gc=False):
-    """An execution of this order stands now, or what was said of it later: see what has become of its slices."""
-
-    order_seq: int
-    exec_id: str
-    thresholds: Thresholds = Thresholds()
 
 
 LimitCommand = SetLimitRow | RemoveLimitRow

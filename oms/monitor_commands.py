@@ -17,6 +17,14 @@ class LookAtSlices(msgspec.Struct, frozen=True, gc=False):
     thresholds: Thresholds = Thresholds()
 
 
+class LookAtExecution(msgspec.Struct, frozen=True, gc=False):
+    """An execution of this order stands now, or what was said of it later: see what has become of its slices."""
+
+    order_seq: int
+    exec_id: str
+    thresholds: Thresholds = Thresholds()
+
+
 class LookAtSources(msgspec.Struct, frozen=True, gc=False):
     """See whether these reference prices and conversion rates are fresh enough."""
 
@@ -37,4 +45,4 @@ class MarkDelivered(msgspec.Struct, frozen=True, gc=False):
     given_up: bool = False
 
 
-MonitorCommand = LookAtSlices | LookAtSources | SetAlerting | MarkDelivered
+MonitorCommand = LookAtSlices | LookAtExecution | LookAtSources | SetAlerting | MarkDelivered

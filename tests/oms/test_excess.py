@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oms.decide_excess import is_exceeded
 from oms.events import LimitBreached, LimitExceeded, SliceResumed
-from oms.limit_commands import LookAtExecution
+from oms.monitor_commands import LookAtExecution
 from oms.permission_commands import ResumeSlice
 from tests.oms.test_exposure import refusal, row, with_rows
 from tests.oms.world import World

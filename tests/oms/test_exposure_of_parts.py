@@ -19,11 +19,12 @@ from oms.commands import SetLimits
 from oms.events import Event, OrderRefused, OrderTriggered, ReplaceRequested
 from oms.order import Order
 from oms.order_state import Base
+from oms.slices import ANY
 from oms.snapshot import SCHEMA, encode_snapshot, load_snapshot
 from oms.types import OrdType, Side
 from oms.venue_reports import ReferencePriceSeen, VenueCorrected
 from tests.oms.test_children_laws import ACTS, History
-from tests.oms.test_exposure import ANY, row, values_fit, with_rows, worst_cases
+from tests.oms.test_exposure import row, values_fit, with_rows, worst_cases
 from tests.oms.venues_of_parts import A
 from tests.oms.world import SESSION
 
