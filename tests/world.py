@@ -583,6 +583,7 @@ def configuration(directory: Path, version: str, venue_version: str, changes: Ma
         ("account", tree.setdefault("accounts", [])),
         ("person", tree.setdefault("people", [])),
         ("rate", tree["limits"].setdefault("conversion_rates", [])),
+        ("margin", tree["limits"].setdefault("initial_margins", [])),
     ):
         place += [tree.pop(name) for name in sorted(tree) if re.fullmatch(kind + "[0-9]", name)]
     own = {"directory": str(directory / "journal")}

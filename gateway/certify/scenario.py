@@ -112,7 +112,7 @@ def read_scenarios(file: str, text: str) -> list[Scenario]:
 LISTS = (
     "accounts", "sides", "weekdays", "restricted_symbols", "except_accounts", "report_pending", "disconnect_keep",
     "ord_types", "may", "approves",
-    "times_in_force", "exec_insts", "symbols", "copies.sessions",
+    "times_in_force", "exec_insts", "symbols", "copies.sessions", "further_gates",
 )  # fmt: skip
 """Keys whose value is a list: its items stand with commas between them."""
 

@@ -5,6 +5,7 @@ Settings of a story, besides those of every scenario:
     slices: account=A1 symbol=* long_qty_max=100 | session=client order_qty_max=50       rows of limits
     accounts: A1=FUND A2=FUND                                                             accounts with their groups
     rates: EUR=2                                                                          in the base currency
+    margins: crypto=20                                                                    percent, by class
 
 Besides the sentences of `gateway.certify.scenario` and `tests.scenario`:
 
@@ -45,6 +46,9 @@ def settled(story: Scenario) -> Scenario:
         elif key == "rates":
             rates = _pairs(rest).items()
             story.changes["limits.conversion_rates"] = [{"currency": name, "rate": rate} for name, rate in rates]
+        elif key == "margins":
+            margins = _pairs(rest).items()
+            story.changes["limits.initial_margins"] = [{"class": name, "percent": of} for name, of in margins]
         else:
             lines.append((number, line))
     story.lines[:] = lines
