@@ -53,8 +53,13 @@ def risks_of(config: GatewayConfig | ExchangeConfig, origins: Origins) -> list[R
     for i, template in enumerate(config.session_templates):
         found += _session(f"session_templates[{i}] {template.name}", template, beyond, origins.templates[i])
     if isinstance(config, GatewayConfig):
-        found += _watching(config)
+        found += [*_watching(config), *_people(config)]
     return found + _unbound(config)
+
+
+def _people(config: GatewayConfig) -> Iterator[Risk]:
+    if config.limits.raises_need_approval and not config.people:
+        yield Risk("people", "are none: whoever reaches the operators' door can approve of it himself, by another name")
 
 
 def _watching(config: GatewayConfig) -> Iterator[Risk]:

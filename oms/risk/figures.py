@@ -15,6 +15,7 @@ from oms.blotter import Blotter
 from oms.exact import ZERO, add, multiply, percent, percent_of, plain, quotient_for_display, subtract
 from oms.exposure import worst_price
 from oms.limits import Rate
+from oms.risk.at_venues import is_asked
 from oms.risk.gate import OrderRequest
 from oms.risk.to_reserve import additions
 from oms.types import Moment, OrdType, Side
@@ -143,8 +144,8 @@ def _slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Iterab
     for table in blotter.tables:
         key = table.key_of(traits)
         row = table.row(key)
-        if row is None:
-            continue
+        if row is None or not is_asked(table, request, blotter):
+            continue  # of parts each is asked by itself
         bounds, name = row.bounds, table.slice_name(key)
         if bounds.order_qty_max is not None:
             yield Figure("order_qty", plain(request.exposed_qty), plain(bounds.order_qty_max), name)

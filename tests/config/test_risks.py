@@ -92,6 +92,10 @@ LOUD = [
     (venue("    reset_on_logon: true\n"), "reset_on_logon: true: after a loss of the connection fills that we missed"),
     (venue("    heart_bt_int_s_min: 0\n    heart_bt_int_s: 0\n"), "heart_bt_int_s: 0: without heartbeats a dead line"),
     (venue("    cancel_on_disconnect: both\n"), "cancel_on_disconnect: has no effect on a session of kind venue"),
+    (
+        S + "limits: {raises_need_approval: true}\n",
+        "people: are none: whoever reaches the operators' door can approve of it himself",
+    ),
     (venue(connect="host: venue.example"), "connect[0].tls: plain TCP to venue.example"),
     (venue(connect="host: v, tls: {cipher_suite: DES-CBC3-SHA}"), "connect[0].tls.cipher_suite: DES-CBC3-SHA: broken"),
 ]
