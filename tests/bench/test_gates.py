@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-from bench.gates import Book, costs
+from bench.gates import PIPELINE, QUICK_LOOK, Book, costs, fold_us
 from oms.risk.gate import Gate
 from oms.risk.pipeline import GATES, refusals
+from oms.risk.within_slices import within_slices
 
 
 def steps(ask: Callable[..., object], book: Book, number: int) -> int:
@@ -86,6 +87,13 @@ def test_the_pipeline_walks_over_nothing(small: Book, monkeypatch: pytest.Monkey
     assert refusals(request, blotter, book.at) == []
 
 
+@pytest.mark.parametrize("number", [0, 1], ids=["buy", "sell"])
+def test_the_quick_look_takes_as_many_steps_on_a_large_book(number: int, small: Book, large: Book) -> None:
+    assert within_slices(large.request(number), large.blotter, large.at)
+    assert steps(within_slices, large, number) == steps(within_slices, small, number)
+    assert steps(refusals, large, number) == steps(refusals, small, number)
+
+
 def test_a_gate_that_walks_would_be_seen(small: Book, large: Book) -> None:
     def walks(request: object, blotter: Any, at: object) -> None:
         for order in blotter.open_orders.values():
@@ -96,5 +104,8 @@ def test_a_gate_that_walks_would_be_seen(small: Book, large: Book) -> None:
 
 def test_the_table_has_every_gate_and_the_whole(small: Book) -> None:
     found = costs(small, 100, 1)
-    assert [cost.name for cost in found] == [*(gate.__name__ for gate in GATES), "pipeline"]
+    names = [gate.__name__ for gate in GATES]
+    names.insert(names.index("credit") + 1, QUICK_LOOK)
+    assert [cost.name for cost in found] == [*names, PIPELINE]
     assert found[-1].us > 0
+    assert fold_us(Book(40, 20), 10, 1) > 0
