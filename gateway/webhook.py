@@ -63,6 +63,8 @@ class Webhook:
         self._task: asyncio.Task[None] | None = None
         self._marks: dict[bool, list[int]] = {False: [], True: []}
         self._failing = False
+        self._idle = True
+        """All has been delivered, and it is a fact that it has."""
         self.delivered = 0
         self.failed = 0
         """Attempts."""
@@ -80,6 +82,7 @@ class Webhook:
         self._queue.append(alert)
         if len(self._queue) > self._config.queue_max:
             self._lose(self._queue.popleft())
+        self._idle = False
         self._wake.set()
 
     def _lose(self, alert: Alert) -> None:
@@ -100,7 +103,7 @@ class Webhook:
         if self._task is None:
             return
         end = asyncio.get_running_loop().time() + LAST_WORDS_S
-        while self._queue and not self._failing and asyncio.get_running_loop().time() < end:
+        while not self._idle and not self._failing and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.01)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
@@ -113,8 +116,10 @@ class Webhook:
             while True:
                 if not self._queue:
                     await self._state_marks()
-                    self._wake.clear()
-                    await self._wake.wait()
+                    if not self._queue:
+                        self._wake.clear()
+                        self._idle = True
+                        await self._wake.wait()
                     continue
                 alert = self._queue.popleft()
                 await self._deliver(alert, http)

@@ -37,7 +37,7 @@ def slices_with_results(blotter: Blotter) -> Iterator[Slice | None]:
         is_by_group, seen = table.name == "group", set[str]()
         for account in list(blotter.positions.accounts()):
             name = blotter.groups.get(account, "") if is_by_group else account
-            if name in seen or not name or table.row(name) is None:
+            if name in seen or (is_by_group and not name) or table.row(name) is None:
                 yield None
                 continue
             if is_by_group:

@@ -208,3 +208,13 @@ def test_what_takes_too_long_is_given_up() -> None:
 
     stage = with_receiver(play, retry_for_s=1)
     assert stage.noted() == ["webhook_fails", "alert_given_up"]
+
+
+def test_the_end_waits_for_what_is_on_its_way() -> None:
+    async def play(stage: Stage) -> None:
+        for seq in range(1, 4):
+            stage.put(seq)
+
+    stage = with_receiver(play)
+    assert [body["id"] for body in stage.receiver.got] == ["TESTA-1", "TESTA-2", "TESTA-3"]
+    assert stage.commands == [MarkDelivered((1, 2, 3))]

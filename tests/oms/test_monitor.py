@@ -26,6 +26,7 @@ from oms.limits import Account
 from oms.monitor import UNDELIVERED_MAX, Monitor
 from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
 from oms.permission_commands import ResumeSlice
+from oms.positions import Position
 from oms.rates import Rate
 from oms.result_use import RESULTS, slices_with_results
 from oms.slices import Bounds, Dimension, LimitRow, limit_row
@@ -451,3 +452,13 @@ def test_the_oldest_alert_is_given_up_when_there_are_too_many() -> None:
     assert (len(monitor.undelivered), monitor.never_delivered) == (UNDELIVERED_MAX - 2, 4)
     monitor.fold(AlertingSet(2001, 0, False))
     assert monitor.undelivered == {}
+
+
+def test_who_has_no_account_has_results_too() -> None:
+    world = losing(loss_max=100)
+    found = list(slices_with_results(world.blotter))
+    assert found == [("account", ("ACC",))]
+    world.do(SetLimitRow(row([(Dimension.GROUP, "*")], loss_max=100), "ann", "more"))
+    assert list(slices_with_results(world.blotter)) == [("account", ("ACC",)), None]
+    world.blotter.positions.restore(("", BTC, VENUE), Position().content())
+    assert list(slices_with_results(world.blotter)) == [("account", ("ACC",)), ("account", ("",)), None, None]
