@@ -34,10 +34,12 @@ class ConversionRate(NamedTuple):
 class ConversionRates:
     """By currency; the base currency is not among them. Only the blotter writes."""
 
-    __slots__ = ("by_currency", "sources")
+    __slots__ = ("by_currency", "oldest_ns", "sources")
 
     def __init__(self) -> None:
         self.by_currency: dict[str, ConversionRate] = {}
+        self.oldest_ns = 0
+        """Of the oldest of them; 0 when there is none."""
         self.sources: dict[str, str] = {}
         """Symbol -> currency of which its reference price is the rate."""
 
@@ -50,13 +52,27 @@ class ConversionRates:
         self.by_currency = {
             currency: ConversionRate(rate, min(at_ns, as_of.get(currency, at_ns))) for currency, rate in limits.rates
         }
+        self._look_for_oldest()
         self.use_sources(limits)
+
+    def _look_for_oldest(self) -> None:
+        self.oldest_ns = min((rate.as_of_ns for rate in self.by_currency.values()), default=0)
 
     def use_sources(self, limits: Limits) -> None:
         self.sources = {symbol: currency for currency, symbol in limits.rate_symbols}
 
     def set(self, event: ConversionRateSet) -> None:
         self.by_currency[event.currency] = ConversionRate(event.rate, event.as_of_ns, event.symbol, event.operator)
+        self._look_for_oldest()
+
+    def restore(self, content: dict[str, ConversionRate]) -> None:
+        """From a snapshot: what `content` was."""
+        self.by_currency = content
+        self._look_for_oldest()
+
+    def any_is_stale(self, limits: Limits, at_ns: int) -> bool:
+        max_ms = limits.rate_age_ms_max
+        return max_ms > 0 and bool(self.by_currency) and at_ns - self.oldest_ns > max_ms * _NS_PER_MS
 
     def in_base(self, base_currency: str) -> dict[str, Decimal]:
         """Every rate there is, '' and the base currency among them."""

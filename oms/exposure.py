@@ -200,6 +200,8 @@ class Exposures:
             whole = [net_qty, ZERO, value, ZERO]
             if net_qty < 0:
                 whole = [ZERO, net_qty.copy_negate(), ZERO, value.copy_negate()]
+            if of_venues and not venue:
+                continue
             place = (account, symbol, venue if of_venues else "")
             sums[place] = list(map(add, sums.get(place, [ZERO] * 4), whole))
         for (account, symbol, venue), (long_qty, short_qty, long_gross, short_gross) in sums.items():
@@ -239,6 +241,9 @@ class Exposures:
                 instrument = around.instruments.get(symbol)
                 holding = Holding(around.value_factor(instrument), around.margin_rate(instrument))
                 exposure.holdings[symbol] = holding
+                currency = "" if instrument is None else instrument.currency
+                if currency not in ("", around.limits.base_currency):
+                    exposure.currencies[currency] = None
             slots.append(Slot(book, key, bounds, exposure, holding))
             if book.has_values:
                 cell.valued.append((exposure, holding))

@@ -99,12 +99,14 @@ def _worst(
 class Exposure:
     """One slice. Only the ledger writes."""
 
-    __slots__ = ("gross", "has_credit", "holdings", "margin", "net_long", "net_short")
+    __slots__ = ("currencies", "gross", "has_credit", "holdings", "margin", "net_long", "net_short")
 
     def __init__(self, *, has_credit: bool) -> None:
         self.has_credit = has_credit
         """Margin is summed up."""
         self.holdings: dict[str, Holding] = {}
+        self.currencies: dict[str, None] = {}
+        """Those of its symbols, without the base currency."""
         self.margin = ZERO
         """Sum over symbols of their margin."""
         self.gross = ZERO

@@ -180,8 +180,9 @@ CODES: Final[dict[str, Code]] = {
     ),
     "STALE_RATE": Code(
         RejectReason.STALE,
-        "A limit of the slice is in the base currency, and the rate for the currency of the symbol is older than the "
-        "operator allows: `age_ms` is how old, `max_ms` how old it may be.",
+        "A limit of the slice is in the base currency, and the rate for the currency of the symbol, or of something "
+        "else in the slice (`symbol` names it), is older than the operator allows: `age_ms` is how old, `max_ms` how "
+        "old it may be.",
         "Try again when the rate has been renewed, or ask the operator.",
     ),
     "SELF_MATCH": Code(

@@ -221,7 +221,7 @@ def _surroundings(blotter: Blotter, state: State) -> None:
     blotter.trading_state = state.trading_state
     blotter.instruments = {instrument.symbol: instrument for instrument in state.instruments}
     blotter.configured = state.configured
-    blotter.conversion.by_currency = state.conversion
+    blotter.conversion.restore(state.conversion)
     Surroundings.use_limits(blotter, state.limits)
     blotter.exposures.restore(state.exposures, blotter.tables)
     blotter.venues = state.venues

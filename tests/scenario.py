@@ -58,7 +58,7 @@ OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
     "limits": lambda world, it: world.command(command_of({**ANN, **it, "ask": "limits_set"})),
     "unlimits": lambda world, it: world.command(command_of({**ANN, **it, "ask": "limits_remove"})),
     "opens": lambda world, it: world.command(
-        command_of({**ANN, "reason": "file", "rows": [it], "ask": "position_set"})
+        command_of({**ANN, "approver": it.pop("approver", ""), "rows": [it], "ask": "position_set"})
     ),
     "rates": lambda world, it: world.command(command_of({**ANN, "reason": "feed", **it, "ask": "rate_set"})),
     "counts": lambda world, it: world.command(command_of({**it, "ask": "position_list"})),

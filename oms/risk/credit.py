@@ -21,7 +21,7 @@ def credit(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | Non
     for addition in additions(request, blotter):
         limit, exposure = addition.bounds.credit_max, addition.exposure
         if limit is not None:
-            if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
+            if (unknown := rate_refusal(request.instrument, addition.exposure, blotter, at)) is not None:
                 return unknown
             before = ZERO if exposure is None else exposure.margin
             if (refusal := above("CREDIT_LIMIT", before, addition.more(blotter).margin, limit, addition)) is not None:

@@ -22,7 +22,7 @@ def gross_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
     for addition in additions(request, blotter):
         limit = addition.bounds.gross_notional_max
         if limit is not None:
-            if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
+            if (unknown := rate_refusal(request.instrument, addition.exposure, blotter, at)) is not None:
                 return unknown
             before = ZERO if addition.exposure is None else addition.exposure.gross
             more = addition.more(blotter).gross
@@ -37,7 +37,7 @@ def net_exposure(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
     for addition in additions(request, blotter):
         limit, exposure = addition.bounds.net_notional_max, addition.exposure
         if limit is not None:
-            if (unknown := rate_refusal(request.instrument, blotter, at)) is not None:
+            if (unknown := rate_refusal(request.instrument, addition.exposure, blotter, at)) is not None:
                 return unknown
             adds = addition.more(blotter)
             if request.side is Side.BUY:

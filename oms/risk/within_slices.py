@@ -58,6 +58,8 @@ def within_slices(request: OrderRequest, blotter: Blotter, at: Moment) -> bool:
     value = multiply(qty, each)
     if not value > ZERO or (limits.needs_rate and rate_fault(instrument, blotter, at) is not None):
         return False
+    if blotter.limits.rate_age_ms_max and blotter.conversion.any_is_stale(blotter.limits, at.utc_ns):
+        return False
     return _values_are_within(limits, value, is_buy=is_buy)
 
 

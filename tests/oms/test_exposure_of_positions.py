@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms.blotter import Blotter
-from oms.commands import BeginTradingDay, SetLimits
+from oms.commands import BeginTradingDay, DefineInstrument, SetLimits
 from oms.position_commands import SetConversionRate, SetStartOfDay, StartOfDay
 from oms.slices import ANY
 from oms.types import Side
-from tests.oms.test_exposure import loaded, refusal, row, slice_of, told, values_fit, with_rows, world_with
+from tests.oms.test_exposure import ETH, loaded, refusal, row, slice_of, told, values_fit, with_rows, world_with
 from tests.oms.test_position_laws import PRICES, WORKLOAD, Trading, quantities
 from tests.oms.world import BTC, VENUE, World
 
@@ -91,6 +91,32 @@ def test_it_counts_when_a_table_comes_later() -> None:
     world.do(SetLimits(with_rows(GROSS, LONG), "op", "begin"))
     assert refusal(world.new("B", "3.1", side=Side.SELL)).startswith("POSITION_LIMIT_SHORT: position=-7 ")
     assert gross(world) == 630
+
+
+def test_what_is_at_no_venue_is_not_lost_when_a_table_by_venue_comes_later() -> None:
+    world = World()
+    tell(world, "5", "90")
+    world.live("A", "2")
+    world.fill("A", "2", "100")
+    world.do(SetLimits(with_rows(LONG, AT_VENUE), "op", "begin"))
+    assert slice_of(world, "account,symbol", ("ACC", "BTC-USD")).holdings["BTC-USD"].net_qty == 7
+    assert slice_of(world, "symbol,venue", ("BTC-USD", VENUE)).holdings["BTC-USD"].net_qty == 2
+
+
+def test_a_stale_rate_of_something_else_in_the_slice_refuses_too() -> None:
+    limits = {"rates": (("EUR", Decimal(1)),), "rate_age_ms_max": 1000}
+    world = world_with(row({"gross_notional_max": "100000"}, account="ACC"), **limits)
+    world.do(DefineInstrument(msgspec.structs.replace(ETH, currency="EUR")))
+    world.pass_ms(1001)
+    assert refusal(world.new("A", "1")) == ""
+    assert world.do(SetStartOfDay((StartOfDay("ACC", "ETH-USD", "", Decimal(1), Decimal(10)),), "", "", "ann", "file"))
+    stale = "STALE_RATE: symbol=ETH-USD currency=EUR base=USD rate=1 age_ms=1001 max_ms=1000"
+    assert refusal(world.new("B", "1")) == stale
+    world.do(SetConversionRate("EUR", Decimal(1), None, "ann", "feed"))
+    assert refusal(world.new("C", "1")) == ""
+    world.do(SetStartOfDay((StartOfDay("ACC", "ETH-USD", "", Decimal(0), None),), "", "", "ann", "file"))
+    world.pass_ms(1001)
+    assert refusal(world.new("D", "1")) == ""
 
 
 @pytest.mark.parametrize("rate", ["2", "0.5"])

@@ -80,7 +80,7 @@ def test_every_field_is_in_it() -> None:
         "_open", "carried_qty", "earlier_fees", "earlier_realised", "fees", "long_gross", "long_qty", "short_gross",
         "short_qty", "told",
     }  # fmt: skip
-    assert slots(ConversionRates) == {"by_currency", "sources"}
+    assert slots(ConversionRates) == {"by_currency", "oldest_ns", "sources"}
 
 
 @settings(max_examples=settings().max_examples // 2)
