@@ -21,7 +21,14 @@ from tests.oms.test_codec import ALL
 from tests.oms.test_monitor import row
 
 
-@pytest.mark.parametrize("kind", sorted(ALERTS, key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)
+def name_of(kind: type[Event]) -> str:
+    return kind.__name__
+
+
+KINDS = sorted(ALERTS, key=name_of)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=map(name_of, KINDS))
 def test_every_alert_has_words_and_the_id_of_its_fact(kind: type[Event]) -> None:
     event = next(event for event in ALL if type(event) is kind)
     if kind.__name__ == "ReportQuarantined":
