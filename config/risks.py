@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -53,13 +54,26 @@ def risks_of(config: GatewayConfig | ExchangeConfig, origins: Origins) -> list[R
     for i, template in enumerate(config.session_templates):
         found += _session(f"session_templates[{i}] {template.name}", template, beyond, origins.templates[i])
     if isinstance(config, GatewayConfig):
-        found += [*_watching(config), *_people(config)]
+        found += [*_watching(config), *_people(config), *_scopes(config)]
     return found + _unbound(config)
 
 
 def _people(config: GatewayConfig) -> Iterator[Risk]:
     if config.limits.raises_need_approval and not config.people:
         yield Risk("people", "are none: whoever reaches the operators' door can approve of it himself, by another name")
+
+
+def _scopes(config: GatewayConfig) -> Iterator[Risk]:
+    """Patterns of drop copies that nothing fits: who is to watch over others and hears nothing notices nothing."""
+    symbols = [instrument.symbol for instrument in config.instruments]
+    clients = [session.name for session in config.sessions if session.kind == "client"]
+    made = [f"{template.name}." for template in config.session_templates if template.kind == "client"]
+    for i, session in enumerate(config.sessions):
+        for key, there, what in (("sessions", clients, "client's session"), ("symbols", symbols, "instrument")):
+            for pattern in getattr(session.copies, key):
+                known = any(fnmatchcase(name, pattern) for name in there)
+                if not known and not (key == "sessions" and pattern.startswith(tuple(made))):
+                    yield Risk(f"sessions[{i}] {session.name}.copies.{key}", f"{pattern} fits no {what}")
 
 
 def _watching(config: GatewayConfig) -> Iterator[Risk]:
@@ -156,7 +170,7 @@ def _without_effect(where: str, session: SessionKeys, own: frozenset[str]) -> It
     useless = {
         "venue": (*FOR_CLIENTS_ONLY, *FOR_CALLERS_ONLY, *FOR_LISTENERS_ONLY),
         "client": (*FOR_VENUES_ONLY, *FOR_LISTENERS_ONLY, "heart_bt_int_s"),
-        "drop_copy": (*FOR_VENUES_ONLY, *FOR_CLIENTS_ONLY, "heart_bt_int_s"),
+        "drop_copy": (*FOR_VENUES_ONLY, *(key for key in FOR_CLIENTS_ONLY if key != "throttle"), "heart_bt_int_s"),
     }[session.kind]
     for key in sorted(own.intersection(useless)):
         yield Risk(f"{where}.{key}", f"has no effect on a session of kind {session.kind}")

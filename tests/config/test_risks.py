@@ -12,6 +12,8 @@ from config.risks import is_loopback, risks_of
 CONFIG = Path(__file__).parents[2] / "config"
 S = "sessions:\n  - name: A\n    begin_string: FIX.4.4\n    target_comp_id: A\n"
 V = S + "    kind: venue\n    connect: {CONNECT}\n"
+L = "  - name: L\n    kind: drop_copy\n    begin_string: FIX.4.4\n    target_comp_id: L\n"
+T = "session_templates:\n  - name: T\n    begin_string: FIX.4.4\n    target_comp_id_pattern: T*\n    password_hash: env:X\n"
 VENUES = "venues:\n  - {name: A, adapter: fix_standard, session: A}\n"
 HOURS = "    start_time: 08:00:00\n    end_time: 09:00:00\n"
 TLS = "tls: {certificate_file: c, key_file: k"
@@ -42,6 +44,7 @@ QUIET = [
     f"listen: {{host: 0.0.0.0, {TLS}, ca_file: a, client_certificate: required}}}}\n"
     + S
     + "    client_certificate: CN=a\n",
+    S + L + "    throttle: {messages: 5}\n    copies: {accounts: [X], sessions: ['*', A, T.T1]}\n" + T,
     venue(),
     venue(connect="host: venue.example, tls: {}"),
     "session_defaults: {cancel_on_disconnect: both, heart_bt_int_s_min: 5, time_zone: UTC}\n" + venue(),
@@ -89,6 +92,9 @@ LOUD = [
     (S + "    heart_bt_int_s: 20\n", "heart_bt_int_s: has no effect on a session of kind client"),
     (S + "    reconnect_interval_s: 5\n", "reconnect_interval_s: has no effect on a session of kind client"),
     (S + "    kind: drop_copy\n    accounts: [X]\n", "accounts: has no effect on a session of kind drop_copy"),
+    (S + "    copies: {accounts: [X]}\n", "copies: has no effect on a session of kind client"),
+    (S + L + "    copies: {sessions: [A, B*]}\n", "sessions[1] L.copies.sessions: B* fits no client's session"),
+    (S + L + "    copies: {symbols: [BTC]}\n", "sessions[1] L.copies.symbols: BTC fits no instrument"),
     (venue("    reset_on_logon: true\n"), "reset_on_logon: true: after a loss of the connection fills that we missed"),
     (venue("    heart_bt_int_s_min: 0\n    heart_bt_int_s: 0\n"), "heart_bt_int_s: 0: without heartbeats a dead line"),
     (venue("    cancel_on_disconnect: both\n"), "cancel_on_disconnect: has no effect on a session of kind venue"),
