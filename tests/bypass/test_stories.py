@@ -68,7 +68,11 @@ STORIES = [
 CASES = [pytest.param(story, version, id=f"{story.name}-{version}") for story in STORIES for version in story.clients]
 ORDER_QTY_MAX = Decimal(10_000)
 """`limits.max_order_qty` of every story, unless it says another."""
-LIMITS = {"limits.max_order_qty": str(ORDER_QTY_MAX), "limits.max_notional": "540000000"}
+LIMITS = {
+    "limits.max_order_qty": str(ORDER_QTY_MAX),
+    "limits.max_notional": "540000000",
+    "sim.reference_interval_ms": 20_000,  # often enough not to be too old: of each second a night has thousands
+}
 
 
 class Stage(WorldStage):
