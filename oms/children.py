@@ -152,6 +152,7 @@ class Family:
         self._at = at
         self._refusal: Refusal | None = None
         self._gate_refusal: Refusal | None = None
+        self._passed_over: set[str] = set()
         self._last_end: Event | None = None
 
     @staticmethod
@@ -385,7 +386,9 @@ class Family:
                 if refused:
                     passed, self._gate_refusal = False, refused[0]
                     without = without | {part.venue}
-                    if self._last_end is not None or self._parent.pending:  # else it was said before
+                    # said once: not while other parts live on and nothing has ended
+                    if part.venue not in self._passed_over and (self._last_end is not None or self._parent.pending):
+                        self._passed_over.add(part.venue)
                         code, _, text = refused[0]
                         self._state(PartRefused(*self._next(), terms.order_seq, part.venue, code, text))
             if passed:

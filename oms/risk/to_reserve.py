@@ -14,6 +14,7 @@ from oms.additions import Addition, Asked
 from oms.blotter import Blotter
 from oms.exact import ZERO, multiply, subtract
 from oms.exposure import Reservation, worst_price
+from oms.order_state import Base
 from oms.risk.gate import OrderRequest, Stage
 from oms.routing import shares
 from oms.types import Side
@@ -75,8 +76,14 @@ def _of(request: OrderRequest, blotter: Blotter) -> Iterator[Addition]:
 
 def _price(request: OrderRequest, held: Reservation | None, blotter: Blotter) -> Decimal:
     """The worst of what stands and of what is asked for, at the reference price of the order if it has one. What is let
-    go is valued anew, at the price of that moment."""
-    if held is None or held.reference is None or request.stage is Stage.RELEASE:
+    go is valued anew, at the price of that moment; so is a replace of what is held, for that may let it go."""
+    order = request.order
+    if (
+        held is None
+        or held.reference is None
+        or request.stage is Stage.RELEASE
+        or (order is not None and order.base is Base.HELD)
+    ):
         reference, market_price = blotter.worst_prices(request.symbol, request.trigger_price)
     else:
         reference, market_price = held.reference, held.market_price
