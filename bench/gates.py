@@ -154,11 +154,11 @@ def costs(book: Book, calls: int = CALLS, rounds: int = ROUNDS) -> list[Cost]:
 def fold_us(book: Book, orders: int = CALLS, rounds: int = ROUNDS) -> float:
     """What an order that is routed and filled costs in `Blotter.apply`, the best of the rounds."""
     best, apply, clock = math.inf, book.blotter.apply, time.perf_counter_ns
-    for turn in range(rounds):
+    for _ in range(rounds):
         gc.collect()
         taken = 0
         for number in range(orders):
-            order = msgspec.structs.replace(book.order(number), cl_ord_id=f"F{turn}.{number}")
+            order = msgspec.structs.replace(book.order(number), cl_ord_id=f"F{book.seq}")
             received, routed = decide(book.blotter, order, book.at)
             assert isinstance(routed, OrderRouted), routed
             fill = VenueFilled(

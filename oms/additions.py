@@ -79,10 +79,13 @@ class Addition:
         return More(gross, net_long, net_short, margin)
 
 
-class Asked(NamedTuple):
+class Asked:
     """What was made of the request that was asked about last: each of its gates asks for the same."""
 
-    request: object
-    last_seq: int
-    """Of the blotter, when it was made."""
-    additions: list[Addition]
+    __slots__ = ("additions", "last_seq", "request")
+
+    def __init__(self, request: object, last_seq: int, additions: list[Addition]) -> None:
+        self.request = request
+        self.last_seq = last_seq
+        """Of the blotter, when it was made."""
+        self.additions = additions
