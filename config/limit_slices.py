@@ -15,7 +15,7 @@ Which = Annotated[str, Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$"
 UtcTime = Annotated[
     str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)
 ]
-Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
+AgeSeconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 PerSecond = Annotated[int, Meta(ge=1, le=1_000_000)]
 Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 

@@ -12,7 +12,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from config.limit_slices import AccountConfig, ConversionRate, Currency, InitialMargin, RiskClass, Seconds, SliceConfig
+from config.limit_slices import (
+    AccountConfig,
+    AgeSeconds,
+    ConversionRate,
+    Currency,
+    InitialMargin,
+    RiskClass,
+    SliceConfig,
+)
 from config.listen import Listen, ListenTls
 from config.people import PersonConfig
 from config.records import ONE_OR_MORE, CurrencyCode, MarketId, Name, Positive, Record, Symbol
@@ -207,7 +215,7 @@ class LimitsConfig(Record, frozen=True, kw_only=True):
         tuple[ConversionRate, ...], Meta(description="one for each other currency of an instrument")
     ] = ()
     conversion_rate_age_s_max: Annotated[
-        Seconds | None, Meta(description="an older rate is no rate: orders that need it are refused; without it any")
+        AgeSeconds | None, Meta(description="an older rate is no rate: orders that need it are refused; without it any")
     ] = None
     initial_margins: Annotated[
         tuple[InitialMargin, ...], Meta(description="by class of instruments; 100 percent, as of cash, for all others")

@@ -4,7 +4,7 @@ currencies are worth."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -92,7 +92,7 @@ def set_position(
     _set({"rows": [row], "operator": by, "reason": why, "approver": approver}, as_json, config)
 
 
-def _set(body: dict[str, object], as_json: bool, config: Path) -> None:
+def _set(body: Mapping[str, object], as_json: bool, config: Path) -> None:
     answer = cast("dict[str, Any]", answer_of(config, "POST", "/position/set", body))
     if as_json:
         print(json.dumps(answer, indent=2))

@@ -98,7 +98,9 @@ def _yaml_rows(data: bytes) -> Iterator[Row | str]:
                 values[name] = "" if node.plain and node.text in ("null", "~") else node.text
             else:
                 faults.append(f"line {node.place.line}: {name}: one value belongs here")
-        yield from faults or _row(values, line)
+        yield from faults
+        if not faults:
+            yield from _row(values, line)
 
 
 def _faults_of_names(names: Iterable[str]) -> Iterator[str]:
@@ -113,4 +115,6 @@ def _faults_of_names(names: Iterable[str]) -> Iterator[str]:
 
 def _row(values: dict[str, str], line: int) -> Iterator[Row | str]:
     faults = [f"line {line}: {name}: longer than {FIELD_MAX}" for name, text in values.items() if len(text) > FIELD_MAX]
-    yield from faults or [{**values, "where": f"line {line}"}]
+    yield from faults
+    if not faults:
+        yield {**values, "where": f"line {line}"}

@@ -190,8 +190,8 @@ def held(blotter: Blotter) -> dict[tuple[str, object, str], Decimal]:
 @given(st.lists(steps, min_size=10, max_size=40))
 def test_both_ledgers_hold_the_same(history: list[Step]) -> None:
     played = Watched()
-    for step, *figures in history:
-        step(played, *figures)
+    for step, pick, qty, price in history:
+        step(played, pick, qty, price)
         blotter = played.world.blotter
         counted = {
             (name, key, symbol): sums[0]

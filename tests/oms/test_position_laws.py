@@ -274,8 +274,8 @@ steps = st.tuples(st.sampled_from(WORKLOAD), st.integers(0, 2**10), quantities, 
 @given(st.lists(steps, min_size=20, max_size=60))
 def test_the_ledger_is_what_stands(history: list[Step]) -> None:
     played = Trading()
-    for step, *figures in history:
-        step(played, *figures)
+    for step, pick, qty, price in history:
+        step(played, pick, qty, price)
         played.laws()
     world = played.world
     assert world.replayed().state_hash() == world.blotter.state_hash()
