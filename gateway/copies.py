@@ -94,6 +94,13 @@ class Copies:
         self._listeners: dict[tuple[str, str, str], list[tuple[str, CopyTerms]]] = {}
         self._last: dict[str, int] = {}
 
+    def newest(self, session: str) -> int:
+        """ApplSeqNum(1181) of the last copy to a session that numbers them; 0 before the first."""
+        last = self._last.get(session)
+        if last is None:
+            last = self._last[session] = self._newest(session)
+        return last
+
     def terms_changed(self) -> None:
         """CopyTermsSet or ReportingSet has been folded."""
         self._pens.clear()
@@ -168,8 +175,7 @@ class Copies:
             if dialect.copy_fields:
                 more.append(b"797=Y\x01" + fields.parties(terms.firm, comp_id, client.trader))
             if dialect.appl_sequence:
-                last = self._last.get(session)
-                more.append(fields.place(session, event.seq, self._newest(session) if last is None else last))
+                more.append(fields.place(session, event.seq, self.newest(session)))
                 self._last[session] = event.seq
         elif client.account:
             more.append(b"1=%b\x01" % client.account.encode("latin-1"))

@@ -45,8 +45,7 @@ class CopyDesk:
 
     def _newest(self, session: str) -> int:
         """ApplSeqNum(1181) of the last copy before the start."""
-        newest = None if self.sent is None else self.sent.newest(session)
-        return 0 if newest is None else newest.appl_seq_num
+        return 0 if self.sent is None else self.sent.newest(session)
 
     def with_copies(self, tellers: Mapping[type[Event], Teller]) -> dict[type[Event], Teller]:
         """The same tellers, with the copies that the terms in the blotter want."""

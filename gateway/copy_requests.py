@@ -18,6 +18,7 @@ from fixspec import tags
 from fixspec.message import Message
 from fixspec.tags import ApplReqType, ApplResponseError, BusinessRejectReason, MsgType
 from gateway.client_terms import Client
+from gateway.copy_desk import CopyDesk
 from gateway.reporter import Reporter
 from gateway.sent_copies import Place, SentCopies
 from gateway.translate.appl_sequence import Answer, Range, acknowledgment, ranges_of, resend_complete, sent_again
@@ -47,24 +48,24 @@ class _Resend:
 
 
 class CopyRequests:
-    """`sent`: what has been sent; None where no log can be read."""
+    """`copy_desk` knows what has been sent."""
 
     def __init__(
         self,
         blotter: Blotter,
         reporter: Reporter,
         take: Callable[[Command, Turn], None],
-        sent: Callable[[], SentCopies | None],
+        copy_desk: CopyDesk,
     ) -> None:
         self._blotter = blotter
         self._reporter = reporter
         self._take = take
-        self._sent = sent
+        self._copy_desk = copy_desk
         self._resends: dict[str, deque[_Resend]] = {}
 
     def asked(self, session: str, client: Client, message: Message, turn: Turn) -> None:
         """A message of a session that listens only."""
-        sent = self._sent()
+        sent = self._copy_desk.sent
         if message.msg_type == MsgType.BUSINESS_MESSAGE_REJECT:
             return
         if message.msg_type != MsgType.APPLICATION_MESSAGE_REQUEST or not client.dialect.appl_sequence or sent is None:
@@ -78,8 +79,7 @@ class CopyRequests:
             self._refuse(session, client, message, THROTTLED, throttled.text.encode("latin-1"), turn)
             self._reporter.refused_for_throttle(session, turn)
             return
-        newest = sent.newest(session)
-        last = 0 if newest is None else newest.appl_seq_num
+        last = self._copy_desk.copies.newest(session)
         if req_type == ApplReqType.RETRANSMISSION:
             answers = [self._begin(session, req_id, asked, last, sent) for asked in ranges_of(message)]
         elif req_type == ApplReqType.CANCEL_RETRANSMISSION:
@@ -105,17 +105,18 @@ class CopyRequests:
         answer = self._answer(session, asked, last)
         if answer.error:
             return answer
-        asked = asked._replace(end=min(asked.end or last, last))
-        first = sent.first_from(session, asked.begin)
+        newest = last or self._blotter.last_seq  # who has been sent none is told so by the end of them
+        asked = asked._replace(end=min(asked.end or newest, newest))
+        place = sent.place_of(session, asked.begin) if asked.begin <= asked.end else None
         waiting = self._resends.get(session, ())
-        if first is None or first.appl_seq_num > asked.end or len(waiting) >= RANGES_MAX:
+        if place is None or len(waiting) >= RANGES_MAX:
             return answer._replace(error=ApplResponseError.MESSAGES_REQUESTED_ARE_NOT_AVAILABLE)
-        self._resends.setdefault(session, deque()).append(_Resend(req_id, asked, first.place))
+        self._resends.setdefault(session, deque()).append(_Resend(req_id, asked, place))
         return answer
 
     def room(self, session: str, turn: Turn) -> None:
         """The connection has taken what it was given: the next piece."""
-        resends, sent = self._resends.get(session), self._sent()
+        resends, sent = self._resends.get(session), self._copy_desk.sent
         if not resends or sent is None:
             return
         resend = resends[0]

@@ -145,7 +145,7 @@ class Desk(Deciding):
             **self.monitor.deeds,
         }  # fmt: skip
         self._copy_desk = CopyDesk(self.blotter, lambda: self._clients, self._take, terms.mics)
-        self._copy_requests = CopyRequests(self.blotter, self._reporter, self._take, lambda: self._copy_desk.sent)
+        self._copy_requests = CopyRequests(self.blotter, self._reporter, self._take, self._copy_desk)
         self._told.table |= dict.fromkeys((events.CopyTermsSet, events.ReportingSet), self._copies_changed)
         self._tick_at_mono_ns: int | None = None
 

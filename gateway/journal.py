@@ -60,6 +60,15 @@ from gateway.log_records import (
     split_turn,
 )
 from gateway.log_walk import Chunk, Piece, Walk
+from gateway.outbound_search import (
+    COUNT,
+    NUMBER_MAX,
+    PLACE,
+    RUNHEAD,
+    first_since,
+    first_since_in,
+    last_number,
+)
 from gateway.store_files import JournalRefused, lock, refuse_short_file, refuse_wide_modes, sync_directory
 from gateway.stored_log import FORMAT, HEAD, META_KEYS, START, TABLES, LogReader, Stored, StoredLog, origin
 from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
@@ -69,9 +78,6 @@ MAP_SIZE_GB: Final = 64  # address space, not disk: LMDB grows the file as it is
 SEGMENT_BYTES: Final = 8 << 20
 
 _GENERATION: Final = struct.Struct(">I")
-_PLACE: Final = struct.Struct(">III")  # messages of the run, records and bytes of the chunk before a turn's first
-_COUNT: Final = struct.Struct(">I")
-_RUNHEAD: Final = NUMBER.size + _COUNT.size
 _pack_generation: Final = _GENERATION.pack
 
 
@@ -416,9 +422,9 @@ class Journal(LogReader):
             txn.put(first, b"".join([START.pack(*start) for start in chunk.starts]), db=self._turns)
             for runs in chunk.runs.values():
                 for run in runs:
-                    places = b"".join([_PLACE.pack(*place) for place in run.places])
+                    places = b"".join([PLACE.pack(*place) for place in run.places])
                     key = run.prefix + NUMBER.pack(run.first)
-                    value = first + _COUNT.pack(len(run.raws)) + places
+                    value = first + COUNT.pack(len(run.raws)) + places
                     fresh = fresh and txn.put(key, value, db=self._outbound, overwrite=False)
             assert fresh, "a log number or a MsgSeqNum was used twice"
             for session, numbers in chunk.numbers.items():
@@ -478,16 +484,21 @@ class Journal(LogReader):
             raise self._refusal(damage) from damage
         yield from _of_runs(ahead, prefix, begin, end)
 
-    def last_outbound(self, session: str, generation: int) -> int:
-        """The highest MsgSeqNum(34) of a durable message of ours in this generation; 0 when there is none."""
+    def last_outbound(self, session: str, generation: int, up_to: int = NUMBER_MAX) -> int:
+        """The highest MsgSeqNum(34) of a durable message of ours up to that one; 0 when there is none."""
         prefix = session_prefix(session) + _pack_generation(generation)
-        last = max((run.end - 1 for chunk in self._not_in_lmdb() for run in chunk.runs.get(prefix, ())), default=0)
+        ahead = [run for chunk in self._not_in_lmdb() for run in chunk.runs.get(prefix, ()) if run.first <= up_to]
         with self._environment.begin(db=self._outbound) as txn, txn.cursor() as cursor:
-            found = cursor.prev() if cursor.set_range(prefix + b"\xff" * NUMBER.size) else cursor.last()
-            if found and cursor.key().startswith(prefix):
-                first, count = cursor.key()[len(prefix) :], cursor.value()[NUMBER.size : _RUNHEAD]
-                last = max(last, NUMBER.unpack(first)[0] + _COUNT.unpack(count)[0] - 1)
-        return last
+            return max(last_number(cursor, prefix, up_to), *[min(up_to, run.end - 1) for run in ahead], 0)
+
+    def outbound_since(self, session: str, generation: int, seq: int) -> int:
+        """The MsgSeqNum(34) of the first durable message of ours from record `seq` on; 0 when there is none."""
+        prefix = session_prefix(session) + _pack_generation(generation)
+        ahead = [(run, chunk.first_seq) for chunk in self._not_in_lmdb() for run in chunk.runs.get(prefix, ())]
+        with self._environment.begin(db=self._outbound) as txn, txn.cursor() as cursor:
+            found = first_since(cursor, prefix, last_number(cursor, prefix, NUMBER_MAX), seq)
+        places = (first_since_in(run.places, run.first, chunk_first, seq) for run, chunk_first in ahead)
+        return found or next(filter(None, places), 0)
 
     def _messages_of(
         self, txn: lmdb.Transaction, run: memoryview, first: int, begin: int, end: int
@@ -495,8 +506,8 @@ class Journal(LogReader):
         """Those of the messages `begin` to `end` that are in a run which begins with MsgSeqNum `first`."""
         key = bytes(run[: NUMBER.size])
         chunk, chunk_first = txn.get(key, b"", db=self._log), NUMBER.unpack(key)[0]
-        places = list(_PLACE.iter_unpack(run[_RUNHEAD:]))
-        ends = [place[0] for place in places[1:]] + list(_COUNT.unpack_from(run, NUMBER.size))
+        places = list(PLACE.iter_unpack(run[RUNHEAD:]))
+        ends = [place[0] for place in places[1:]] + list(COUNT.unpack_from(run, NUMBER.size))
         for (in_run, before, offset), end_in_run in zip(places, ends, strict=True):
             numbers = range(first + in_run, first + end_in_run)
             if begin < numbers.stop and end >= numbers.start:

@@ -1,16 +1,20 @@
 """The numbered copies that a drop copy session was sent, read from the log of what we sent: over all its sequence
-resets, as far back as the log goes. ApplSeqNum(1181) rises from each to the next, so they are found by halving."""
+resets, as far back as the log goes. ApplSeqNum(1181) is the number of a fact, and a copy stands in the turn of its
+fact: so the index of the log knows where to begin, whatever else was said to the session meanwhile."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from gateway.recovery import Sent
 
 LOOK: Final = 64
 """Messages that are looked at in one go."""
+LOOKED_MAX: Final = 16_384
+"""Messages that are looked at for the newest copy: a few hundredths of a second, once after a start."""
 REPEATED: Final = b"\x011352=Y\x01"
 """ApplResendFlag(1352): it was sent once more, for whoever asked for it; no copy in its own place."""
 _APPL_SEQ_NUM: Final = re.compile(rb"\x011181=([0-9]+)\x01")
@@ -24,88 +28,62 @@ class Place(NamedTuple):
 
 
 class SentCopy(NamedTuple):
-    place: Place
     appl_seq_num: int
     raw: bytes
-
-
-def appl_seq_num_of(raw: bytes) -> int | None:
-    """ApplSeqNum(1181) of a copy in its own place; None for any other message."""
-    found = _APPL_SEQ_NUM.search(raw)
-    return None if found is None or REPEATED in raw else int(found[1])
 
 
 class SentCopies:
     def __init__(self, sent: Sent) -> None:
         self._sent = sent
 
-    def newest(self, session: str) -> SentCopy | None:
-        """The last one in the log."""
+    def newest(self, session: str) -> int:
+        """ApplSeqNum(1181) of the last copy in the log; 0 when there is none, or none among the last LOOKED_MAX
+        messages to the session."""
+        looked = 0
         for generation in range(self._generation(session), 0, -1):
             end = self._sent.last_outbound(session, generation)
-            while end > 0:
+            while end and looked < LOOKED_MAX:
                 begin = max(1, end - LOOK + 1)
-                found = [*self._copies(session, generation, begin, end)]
+                found = [*_copies(self._sent.outbound(session, generation, begin, end))]
                 if found:
-                    return found[-1]
-                end = begin - 1
-        return None
+                    return found[-1].appl_seq_num
+                looked += LOOK
+                end = self._sent.last_outbound(session, generation, begin - 1)
+        return 0
 
-    def first_from(self, session: str, appl_seq_num: int) -> SentCopy | None:
-        """The first one with this ApplSeqNum or a higher one."""
-        best = None
+    def place_of(self, session: str, appl_seq_num: int) -> Place | None:
+        """Where to begin to read on for the first copy with this ApplSeqNum or a higher one; None when the session has
+        been told nothing since."""
+        place = None
         for generation in range(self._generation(session), 0, -1):
-            last = self._sent.last_outbound(session, generation)
-            found = self._in_generation(session, generation, last, appl_seq_num)
-            if found is not None:
-                best = found
-            if self._has_lower(session, generation, last, appl_seq_num):
-                break
-        return best
+            msg_seq_num = self._sent.outbound_since(session, generation, appl_seq_num)
+            if msg_seq_num:
+                place = Place(generation, msg_seq_num)
+            elif self._sent.last_outbound(session, generation):
+                break  # in it, and so in those before, nothing was said since
+        return place
 
     def after(self, session: str, place: Place, count: int) -> tuple[list[SentCopy], Place | None]:
         """Those among the next `count` messages from `place` on, and where to read on; None at the end of the log."""
         generation, begin = place
         last = self._sent.last_outbound(session, generation)
-        found = [*self._copies(session, generation, begin, min(last, begin + count - 1))]
-        if begin + count <= last:
-            return found, Place(generation, begin + count)
-        newest = self._generation(session)
-        return found, Place(generation + 1, 1) if generation < newest else None
+        messages = list(islice(self._sent.outbound(session, generation, begin, last), count))
+        if len(messages) == count:
+            following = Place(generation, messages[-1][0] + 1)
+        elif generation < self._generation(session):
+            following = Place(generation + 1, 1)
+        else:
+            return [*_copies(messages)], None
+        return [*_copies(messages)], following
 
     def _generation(self, session: str) -> int:
         numbers = self._sent.numbers().get(session)
         return 0 if numbers is None else numbers.generation
 
-    def _copies(self, session: str, generation: int, begin: int, end: int) -> Iterator[SentCopy]:
-        for msg_seq_num, raw in self._sent.outbound(session, generation, begin, end):
-            appl_seq_num = appl_seq_num_of(raw)
-            if appl_seq_num is not None:
-                yield SentCopy(Place(generation, msg_seq_num), appl_seq_num, raw)
 
-    def _next(self, session: str, generation: int, begin: int, last: int) -> SentCopy | None:
-        """The first copy from message `begin` on."""
-        while begin <= last:
-            end = min(last, begin + LOOK - 1)
-            for copy in self._copies(session, generation, begin, end):
-                return copy
-            begin = end + 1
-        return None
-
-    def _has_lower(self, session: str, generation: int, last: int, appl_seq_num: int) -> bool:
-        first = self._next(session, generation, 1, last)
-        return first is not None and first.appl_seq_num < appl_seq_num
-
-    def _in_generation(self, session: str, generation: int, last: int, appl_seq_num: int) -> SentCopy | None:
-        low, high = 1, last + 1  # what is wanted begins in low..high; high: nowhere
-        best: SentCopy | None = None
-        while low < high:
-            middle = (low + high) // 2
-            copy = self._next(session, generation, middle, last)
-            if copy is None:
-                high = middle
-            elif copy.appl_seq_num >= appl_seq_num:
-                best, high = copy, middle
-            else:
-                low = copy.place.msg_seq_num + 1
-        return best
+def _copies(messages: Iterable[tuple[int, bytes]]) -> Iterator[SentCopy]:
+    """Those that stand in their own place."""
+    for _, raw in messages:
+        found = _APPL_SEQ_NUM.search(raw)
+        if found is not None and REPEATED not in raw:
+            yield SentCopy(int(found[1]), raw)

@@ -181,9 +181,13 @@ def test_nothing_of_another_account_is_found_when_the_scope_is_another(directory
 
 def test_who_was_never_sent_anything(directory: Path) -> None:
     world = world_of(directory)
-    assert SentCopies(world.journal).newest("dropcopy") is None
-    assert SentCopies(world.journal).first_from("dropcopy", 0) is None
-    assert SentCopies(world.journal).newest("nobody") is None
+    sent = SentCopies(world.journal)
+    assert (sent.newest("dropcopy"), sent.newest("nobody")) == (0, 0)
+    assert sent.place_of("nobody", 1) is None
+    assert sent.place_of("dropcopy", world.journal.head + 1) is None
     ask(world)
+    assert fields_of(world.dropcopy.unread[1])[b"1357"] == b"0"
+    assert answered(world) == all_of([])
+    ask(world, "1351=1|1355=dropcopy|1182=99999")
     assert fields_of(world.dropcopy.unread[0])[b"1348"] == b"2"
     world.close()
