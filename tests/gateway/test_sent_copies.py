@@ -36,7 +36,7 @@ class Log:
             self._generation, self._number = self._generation + 1, 1
         else:
             turn = self.journal.transaction()
-            raws = []
+            raws: list[bytes] = []
             for _ in range(amount):
                 seq = turn.append_fact(b"1[fact]")
                 if what == "copy":
