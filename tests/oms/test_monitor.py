@@ -189,6 +189,28 @@ def test_other_slices_trade_on() -> None:
     assert (breach.table, breach.values, breach.name) == ("trader", ("",), "trader=")
 
 
+@pytest.mark.parametrize(
+    ("bound", "limit", "used"),
+    [
+        ("gross_notional_max", 1100, "1000"),
+        ("net_notional_max", 1100, "1000"),
+        ("credit_max", 1100, "1000"),
+        ("short_qty_max", 11, "10"),
+    ],
+)
+def test_every_limit_of_what_is_held_and_open_is_watched(bound: str, limit: int, used: str) -> None:
+    world = world_with(row(BOTH, **{bound: limit}))
+    world.new("A", "10", side=Side.SELL if bound == "short_qty_max" else Side.BUY)
+    (warned,) = look(world)
+    assert isinstance(warned, LimitWarned)
+    assert (warned.bound, warned.used, warned.limit) == (bound, Decimal(used), Decimal(limit))
+    world.do(SetLimitRow(row(BOTH, **{bound: limit // 2}), "ann", "lower"))
+    (breach,) = look(world)
+    assert isinstance(breach, LimitBreached)
+    events = world.new("B", "1")
+    assert any(text.startswith("LIMIT_BREACHED") for text in (refusal(events), *also(events)))
+
+
 # --------------------------------------------------------------------------------------------------------------- flows
 
 
