@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from config.yaml_tree import Mapping, Scalar, Sequence, YamlRefused, read_tree
+from oms.position_commands import ROWS_MAX
 
 NEEDED: Final = ("account", "symbol", "qty")
 COLUMNS: Final = (*NEEDED, "venue", "price")
@@ -47,6 +48,8 @@ def read_positions(path: Path) -> list[Row]:
     rows = [row for row in found if not isinstance(row, str)]
     if not rows:
         raise FileRefused(f"{path}: there is no position in it")
+    if len(rows) > ROWS_MAX:
+        raise FileRefused(f"{path}: {len(rows)} positions: at most {ROWS_MAX} together; load it in parts")
     return rows
 
 

@@ -97,6 +97,7 @@ from oms.lists import OrderList
 from oms.monitor import MONITORED
 from oms.order import Order
 from oms.positions import Positions
+from oms.start_of_day import open_position
 from oms.surroundings import Surroundings
 from oms.telephoned import Telephoned, telephoned
 from oms.types import TimeInForce
@@ -279,11 +280,10 @@ class Blotter(Surroundings):
 
     def _conversion_rate_set(self, event: ConversionRateSet) -> None:
         super()._conversion_rate_set(event)
-        if self.exposures.has_values:
-            self.exposures.rate_changed(event.currency)
+        self.exposures.rate_changed(event.currency)
 
     def _start_of_day_position_set(self, event: StartOfDayPositionSet) -> None:
-        self.exposures.opened(self.positions.opened(event))
+        open_position(event, self.positions, self.exposures, self.monitor.results, self)
 
     def _trading_day_began(self, event: TradingDayBegan) -> None:
         self.day.name = event.day

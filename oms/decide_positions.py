@@ -4,8 +4,9 @@ alone, and nothing has happened."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from oms.blotter import Blotter
@@ -15,11 +16,11 @@ from oms.exact import ZERO, in_bounds, plain
 from oms.instruments import Instrument
 from oms.limits import CONVERSION_RATE_MAX
 from oms.persons import is_second
-from oms.position_commands import SetConversionRate, SetStartOfDay, StartOfDay
+from oms.position_commands import ROWS_MAX, SetConversionRate, SetStartOfDay, StartOfDay
 from oms.types import Moment
 
-ROWS_MAX: Final = 10_000
 FAULTS_TOLD: Final = 20
+NAMES_TOLD: Final = 20
 _ACCOUNT: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?").fullmatch
 _BOUNDS: Final = "at most 15 integer and 12 fraction digits"
 
@@ -97,10 +98,10 @@ def _faults_of_row(blotter: Blotter, row: StartOfDay, at: Moment) -> Iterator[st
     if _ACCOUNT(row.account) is None:
         yield f"account: {row.account!r}: 1 to 64 printable ASCII characters"
     if row.symbol not in blotter.instruments:
-        yield f"symbol: {row.symbol!r}: not one of {', '.join(blotter.instruments)}"
+        yield f"symbol: {row.symbol!r}: not one of {_some(blotter.instruments)}"
     if row.venue:
         if row.venue not in blotter.venues:
-            yield f"venue: {row.venue!r}: not one of {', '.join(blotter.venues)}"
+            yield f"venue: {row.venue!r}: not one of {_some(blotter.venues)}"
         whole = blotter.positions.get((row.account, row.symbol, ""))
         if whole is not None and whole.opening_qty:
             yield (
@@ -115,6 +116,12 @@ def _faults_of_row(blotter: Blotter, row: StartOfDay, at: Moment) -> Iterator[st
         age_ms_max = blotter.limits.reference_price_age_ms_max
         if blotter.market.fresh_price(row.symbol, at.utc_ns, age_ms_max) is None:
             yield f"price: missing: {row.symbol} has no reference price of the last {age_ms_max} ms to take instead"
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first of them, for a person."""
+    told = list(islice(names, NAMES_TOLD + 1))
+    return ", ".join(told[:NAMES_TOLD]) + (" ..." if len(told) > NAMES_TOLD else "")
 
 
 def _name(row: StartOfDay) -> str:

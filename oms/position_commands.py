@@ -4,8 +4,12 @@ OperatorRefused, and to nothing else."""
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 import msgspec
+
+ROWS_MAX: Final = 10_000
+"""Of positions that are told together."""
 
 
 class StartOfDay(msgspec.Struct, frozen=True, gc=False):

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from oms.exact import subtract
+from oms.exact import add, subtract
 from oms.monitor_events import ResultMarked
 from oms.period_flow import PARTS
 from oms.slice_flow import Slice
@@ -57,6 +57,11 @@ class Marks:
             best[-1] = (best[-1][0], max(best[-1][1], result), result)
         else:
             best.append((part, result, result))
+
+    def move(self, by: Decimal) -> None:
+        """All of it, by what was neither earned nor lost."""
+        self.start, self.high, self.last = add(self.start, by), add(self.high, by), add(self.last, by)
+        self.best = [(part, add(high, by), add(last, by)) for part, high, last in self.best]
 
     def lost_today(self, result: Decimal) -> Decimal:
         return subtract(self.start, result)
@@ -117,6 +122,17 @@ class Results:
     def resumed(self, which: Slice) -> None:
         if self.marks.pop(which, None) is not None:
             self.anew[which] = None
+
+    def told(self, account: str, group: str, gained: Decimal | None) -> None:
+        """A person has told what the account's day began with: that much of its result was neither earned nor lost.
+        None: nobody can say how much, so it begins anew."""
+        for which in (("account", (account,)), ("group", (group,))):
+            if gained is None:
+                self.resumed(which)
+            elif which in self.marks:
+                self.marks[which].move(gained)
+            elif any(table.name == which[0] for table in self.tables):
+                self.anew[which] = None
 
     def begin_day(self) -> None:
         for marks in self.marks.values():

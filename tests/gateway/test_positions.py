@@ -72,6 +72,7 @@ def test_csv_and_yaml_say_the_same(tmp_path: Path) -> None:
         ("sod.csv", b"account,symbol,qty\nA,\xff,1\n", "line 2: not UTF-8"),
         ("sod.csv", f"account,symbol,qty\nA,{'B' * 257},1\n", "line 2: symbol: longer than 256"),
         ("sod.csv", "x" * (1 << 20) + "y", "bytes: at most 1048576"),
+        ("sod.csv", "account,symbol,qty\n" + "A,B,1\n" * 10_001, "10001 positions: at most 10000 together"),
         ("sod.yaml", "account: A1", "line 1: is no list of positions"),
         ("sod.yaml", "- A1", "line 1: is no position"),
         ("sod.yaml", "- {account: A1, symbol: B}", "line 1: column 'qty': is missing"),

@@ -8,10 +8,9 @@ import msgspec
 import pytest
 
 from oms.commands import BeginTradingDay, DefineInstrument
-from oms.decide_positions import ROWS_MAX
 from oms.events import ConversionRateSet, Event, OperatorRefused, StartOfDayPositionSet
 from oms.limits import Account
-from oms.position_commands import SetConversionRate, SetStartOfDay, StartOfDay
+from oms.position_commands import ROWS_MAX, SetConversionRate, SetStartOfDay, StartOfDay
 from tests.oms.world import BTC, LIMITS, START_NS, VENUE, World, names
 
 ETH = msgspec.structs.replace(BTC, symbol="ETH-USD")
