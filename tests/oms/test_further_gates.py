@@ -36,7 +36,7 @@ def breaks(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal | Non
 
 def world_of(*gates: Question) -> World:
     world = world_with(row({"order_qty_max": "8"}, account="*"))
-    world.blotter.further_gates = tuple(FurtherGate(f"mine:{gate.__name__}", gate) for gate in gates)  # type: ignore[attr-defined]
+    world.blotter.further_gates = tuple(FurtherGate(f"mine:{gate.__name__}", gate) for gate in gates)
     return world
 
 
@@ -85,7 +85,7 @@ def test_what_fails_does_not_let_pass(gate: Question, figures: str) -> None:
     world = world_of(gate)
     _, refused = world.new("A", "1")
     assert isinstance(refused, OrderRefused)
-    assert refused.text == f"FURTHER_GATE_FAILED: gate=mine:{gate.__name__} {figures}"  # type: ignore[attr-defined]
+    assert refused.text == f"FURTHER_GATE_FAILED: gate=mine:{gate.__name__} {figures}"
     (its,) = world.blotter.further_gates
     assert isinstance(its.failure, ZeroDivisionError) is (gate is breaks)
 
