@@ -33,7 +33,7 @@ from oms.events import (
 )
 from oms.exact import multiply, quotient_for_display, trimmed
 from oms.limit_levels import Level, Thresholds
-from oms.limit_use import SOURCES, Reading, slice_name
+from oms.limit_use import SOURCES, Reading, slice_name, slice_of_name
 from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
 from oms.result_use import RESULTS, accounts_of, mark_of, read_results, slices_with_results
 from oms.slice_flow import Slice
@@ -136,7 +136,7 @@ class MonitorDesk:
         self._highest = {}
         self._round = self._slices()
         if self._blotter.monitor.stale:
-            self._look_at_sources(turn)
+            self._look_at_stale(turn)
 
     def _slices(self) -> Iterator[tuple[str, Slice | None]]:
         """All that a round looks at, by source. What comes to be meanwhile is in it or in the next one."""
@@ -167,7 +167,6 @@ class MonitorDesk:
             self._falls = any(bound.startswith(_FALLS_BY_ITSELF) for _, _, bound in self._blotter.monitor.levels)
         for source, slices in changed.items():
             self._take(LookAtSlices(source, tuple(slices), self._terms.thresholds), turn)
-            self._falls = True
 
     def _is_other(self, source: str, which: Slice, turn: Turn) -> bool:
         """It is to be decided about."""
@@ -203,11 +202,9 @@ class MonitorDesk:
     # -------------------------------------------------------------------------------------------------------- sources
 
     def _look_at_sources(self, turn: Turn) -> None:
-        """What is too old and has not been told so, and what was and is not any more."""
+        """What is too old, and has not been told so."""
         blotter, now_ns = self._blotter, turn.now.utc_ns
-        symbols = [symbol for source, symbol in blotter.monitor.stale if source == "reference"]
-        currencies = [currency for source, currency in blotter.monitor.stale if source == "rate"]
-        due_ns: list[int] = []
+        symbols, currencies, due_ns = list[str](), list[str](), list[int]()
         max_ns = blotter.limits.reference_price_age_ms_max * _NS_PER_MS
         for symbol in blotter.instruments:
             if ("reference", symbol) in blotter.monitor.stale:
@@ -233,6 +230,24 @@ class MonitorDesk:
         self._sources_mono_ns = turn.now.mono_ns + min(due_ns) - now_ns + 1 if due_ns else None
         if symbols or currencies:
             self._take(LookAtSources(tuple(symbols[:SOURCES_A_TURN]), tuple(currencies)), turn)
+
+    def _look_at_stale(self, turn: Turn) -> None:
+        """What was told to be too old, and may not be any more; then it can be too old again."""
+        blotter, now_ns = self._blotter, turn.now.utc_ns
+        stale, max_ns = blotter.monitor.stale, blotter.limits.reference_price_age_ms_max * _NS_PER_MS
+        before, references = len(stale), blotter.market.references
+        symbols = [
+            symbol
+            for source, symbol in stale
+            if source == "reference" and symbol in references and references[symbol].at_ns + max_ns >= now_ns
+        ]
+        currencies = [currency for source, currency in stale if source == "rate"]
+        results = [slice_of_name(name) for source, name in stale if source == RESULTS]
+        self._take(LookAtSources(tuple(symbols[:SOURCES_A_TURN]), tuple(currencies), tuple(results)), turn)
+        if len(stale) < before:
+            again_ns = turn.now.mono_ns + SILENT_FROM_THE_START_NS
+            sources_ns = self._sources_mono_ns
+            self._sources_mono_ns = again_ns if sources_ns is None else min(sources_ns, again_ns)
 
     # ----------------------------------------------------------------------------------------------------- what is told
 

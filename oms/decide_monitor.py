@@ -156,6 +156,9 @@ def look_at_sources(blotter: Blotter, command: LookAtSources, at: Moment) -> lis
             _fresh(blotter, ("rate", currency), at, events)
         else:
             _judge_age(blotter, ("rate", currency), rate.as_of_ns, limits.rate_age_ms_max, at, events)
+    for which in command.results:
+        if result_of(blotter, which, at.utc_ns) is None:
+            _fresh(blotter, (RESULTS, slice_name(which)), at, events)
     return events
 
 

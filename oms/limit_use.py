@@ -64,6 +64,12 @@ def slice_name(which: Slice) -> str:
     return " ".join(f"{name}={value}" for name, value in zip(which[0].split(","), which[1], strict=True))
 
 
+def slice_of_name(name: str) -> Slice:
+    """Of a slice with one dimension, by its name."""
+    table, _, value = name.partition("=")
+    return table, (value,)
+
+
 # ------------------------------------------------------------------------------------------------------------- exposure
 
 

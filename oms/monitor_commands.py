@@ -26,10 +26,12 @@ class LookAtExecution(msgspec.Struct, frozen=True, gc=False):
 
 
 class LookAtSources(msgspec.Struct, frozen=True, gc=False):
-    """See whether these reference prices and conversion rates are fresh enough."""
+    """See whether these reference prices and conversion rates are fresh enough, and these results still asked for."""
 
     symbols: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
+    results: tuple[Slice, ...] = ()
+    """Slices of which a result could not be told: they may have no limit of it any more."""
 
 
 class SetAlerting(msgspec.Struct, frozen=True, gc=False):

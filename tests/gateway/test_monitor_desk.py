@@ -60,6 +60,29 @@ def test_while_nothing_happens_nothing_is_looked_at(directory: Path) -> None:
     world.close()
 
 
+def test_what_was_told_and_stands_is_not_looked_at_again_and_again(directory: Path) -> None:
+    world = house(
+        directory,
+        venue={
+            "name": "VENUE",
+            "adapter": "fix_standard",
+            "session": "venue",
+            "market_data": False,
+            "answer_timeout_s": 3600,
+        },
+    )
+    world.send(world.client, "35=D|11=A|1=A1|38=95")
+    world.wait(6)
+    assert len(noted(world, "limit_warned")) == 1
+    due = world.desk.monitor.deadline()
+    world.wait(20)
+    assert world.desk.monitor.deadline() == due
+    world.wait(3600)
+    assert len(noted(world, "source_stale")) == 2
+    assert world.desk.monitor.deadline() is None
+    world.close()
+
+
 def test_the_answer_of_the_door_and_what_a_person_reads(directory: Path) -> None:
     world = house(directory)
     for name, qty in (("A", 60), ("B", 35)):

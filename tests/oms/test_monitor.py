@@ -21,7 +21,7 @@ from oms.events import (
 )
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
 from oms.limit_levels import Level
-from oms.limit_use import SOURCES
+from oms.limit_use import SOURCES, slice_of_name
 from oms.limits import Account
 from oms.monitor import UNDELIVERED_MAX, Monitor
 from oms.monitor_commands import LookAtSlices, LookAtSources, MarkDelivered, SetAlerting
@@ -484,3 +484,16 @@ def test_who_has_no_account_has_results_too() -> None:
     assert list(slices_with_results(world.blotter)) == [("account", ("ACC",)), None]
     world.blotter.positions.restore(("", BTC, VENUE), Position().content())
     assert list(slices_with_results(world.blotter)) == [("account", ("ACC",)), ("account", ("",)), None, None]
+
+
+def test_a_result_that_nobody_asks_for_any_more_is_not_missed() -> None:
+    world = losing(loss_max=100)
+    world.blotter.market.references.clear()
+    (stale,) = world.do(LookAtSlices(RESULTS, (("account", ("ACC",)),)))
+    assert isinstance(stale, SourceWentStale)
+    assert (stale.source, stale.name, stale.age_ms) == (RESULTS, "account=ACC", None)
+    asked = LookAtSources(results=(slice_of_name("account=ACC"),))
+    assert world.do(asked) == []
+    world.do(RemoveLimitRow(limit_row(Bounds(), ACCOUNT).of, "ann", "gone"))
+    assert names(world.do(asked)) == ["SourceIsFresh"]
+    assert world.do(asked) == []
