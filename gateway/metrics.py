@@ -34,6 +34,7 @@ class Picture(NamedTuple):
     sessions: Sequence[SessionFigures]
     venues: Mapping[str, bool]
     """Connected or not."""
+    connections: int
     last_seq: int
     open_orders: int
     unresolved_orders: int
@@ -75,6 +76,7 @@ class _Figures(Collector):
         it = self._picture
         yield from _sessions(it.sessions)
         yield _gauge("fixgate_venue_connected", "1 while the session to the venue is up", "venue", it.venues)
+        yield GaugeMetricFamily("fixgate_connections", "connections that are open, strangers included", it.connections)
         yield GaugeMetricFamily("fixgate_last_fact", "number of the last fact in the log", it.last_seq)
         yield GaugeMetricFamily("fixgate_open_orders", "orders on which something is still to come", it.open_orders)
         yield GaugeMetricFamily(

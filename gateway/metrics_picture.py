@@ -32,6 +32,7 @@ def picture_of(
             for session in spine.sessions
         ],
         venues=dict(blotter.venues),
+        connections=spine.open_connections(),
         last_seq=blotter.last_seq,
         open_orders=len(blotter.open_orders),
         unresolved_orders=desk.unresolved_orders,

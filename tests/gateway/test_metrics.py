@@ -18,6 +18,7 @@ for took_ns in (10_000, 40_000, 40_000, 3_000_000, 60_000_000_000):
 PICTURE = Picture(
     sessions=[SessionFigures("CLIENT44", True, 12, 7, 2)],
     venues={"EXCHANGE": True},
+    connections=15,
     last_seq=99,
     open_orders=3,
     unresolved_orders=1,
@@ -55,7 +56,7 @@ def test_every_figure_is_told() -> None:
     assert found["fixgate_venue_connected", ("EXCHANGE",)] == 1
     assert [found["fixgate_trading_state", (state,)] for state in ("ACTIVE", "REDUCING", "HALTED")] == [0, 0, 1]
     plain = {
-        "fixgate_last_fact": 99, "fixgate_open_orders": 3, "fixgate_unresolved_orders": 1,
+        "fixgate_connections": 15, "fixgate_last_fact": 99, "fixgate_open_orders": 3, "fixgate_unresolved_orders": 1,
         "fixgate_kill_switches_engaged": 1, "fixgate_slices_stopped": 2, "fixgate_reports_put_aside_total": 6,
         "fixgate_alerts_undelivered": 7, "fixgate_log_lines_dropped_total": 9, "fixgate_webhook_waiting": 14,
         "fixgate_inputs_total": 10, "fixgate_turn_seconds_count": 5,
