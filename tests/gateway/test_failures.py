@@ -143,7 +143,7 @@ def test_a_request_that_cannot_be_written_for_the_venue_leaves_an_order_to_be_as
 def test_a_report_that_cannot_be_written_is_told_of_and_the_fact_stands(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fill: it is booked. Whoever reads the log knows that the client has not heard of it; who listens to copies has."""
+    """A fill: it is booked. The log says that the client has not heard of it; who listens to copies has."""
     at_venue = accepted(world)
     real, calls = reports.trade_report, itertools.count()
 
