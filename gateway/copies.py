@@ -174,6 +174,7 @@ class Copies:
             more.append(fields.venue_ids(order, exec_id))
             if dialect.copy_fields:
                 more.append(b"797=Y\x01" + fields.parties(terms.firm, comp_id, client.trader))
+                more.append(fields.algorithm(client.cl_ord_link_id))
             if dialect.appl_sequence:
                 more.append(fields.place(session, event.seq, self.newest(session)))
                 self._last[session] = event.seq

@@ -39,6 +39,11 @@ def venue_ids(order: Order, exec_id: str) -> bytes:
     return fields + (b"527=%b\x01" % exec_id.encode("latin-1") if exec_id else b"")
 
 
+def algorithm(cl_ord_link_id: str) -> bytes:
+    """ClOrdLinkID(583): the algorithm that has sent the order, as far as its client has said so."""
+    return b"583=%b\x01" % cl_ord_link_id.encode("latin-1") if cl_ord_link_id else b""
+
+
 def place(appl_id: str, appl_seq_num: int, appl_last_seq_num: int) -> bytes:
     """ApplicationSequenceControl: ApplID(1180), ApplSeqNum(1181), ApplLastSeqNum(1350)."""
     return b"1180=%b\x011181=%d\x011350=%d\x01" % (appl_id.encode("latin-1"), appl_seq_num, appl_last_seq_num)
