@@ -7,6 +7,7 @@ come together it says nothing, and the gates are asked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -60,10 +61,10 @@ def within_slices(request: OrderRequest, blotter: Blotter, at: Moment) -> bool:
         return False
     if blotter.limits.rate_age_ms_max and blotter.conversion.any_is_stale(blotter.limits, at.utc_ns):
         return False
-    return _values_are_within(limits, value, is_buy=is_buy)
+    return _values_are_within(limits, value, blotter.rates, is_buy=is_buy)
 
 
-def _values_are_within(limits: PlaceLimits, value: Decimal, *, is_buy: bool) -> bool:
+def _values_are_within(limits: PlaceLimits, value: Decimal, rates: Mapping[str, Decimal], *, is_buy: bool) -> bool:
     """`value` is in the currency of the instrument, and above 0."""
     factor = limits.factor
     in_base = value if factor is None else multiply_rounded_up(value, factor)
@@ -71,6 +72,8 @@ def _values_are_within(limits: PlaceLimits, value: Decimal, *, is_buy: bool) -> 
         return False
     for limit in limits.values:
         exposure, holding = limit.exposure, limit.holding
+        if exposure.currencies and not exposure.currencies.keys() <= rates.keys():
+            return False
         more = more_gross = in_base
         if (holding.sign < 0) if is_buy else (holding.sign > 0):  # it closes, or could turn: then the side counts whole
             whole = add(holding.buy_value if is_buy else holding.sell_value, value)

@@ -161,6 +161,16 @@ def test_a_rate_that_is_missing_or_too_old() -> None:
     assert looked(world, order("4")) == (False, ["NO_CONVERSION_RATE"])
 
 
+def test_another_symbol_of_the_slice_without_a_rate() -> None:
+    """It was bought when nobody limited values."""
+    world = world_with()
+    world.do(DefineInstrument(msgspec.structs.replace(BTC, symbol="ETH-USD", currency="JPY")))
+    world.new("A", "6", "10", symbol="ETH-USD")
+    world.live("B", "1")
+    world.do(SetLimits(with_rows(row({"gross_notional_max": "10000"}, account=ANY)), "op", "from now on"))
+    assert looked(world, order("4")) == (False, ["NO_CONVERSION_RATE"])
+
+
 def test_what_is_remembered_is_forgotten_with_a_change() -> None:
     world = world_with(row({"gross_notional_max": "1000"}, account=ANY), rates=(("EUR", Decimal(1)),))
     world.live("A", "6")
