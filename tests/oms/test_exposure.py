@@ -225,7 +225,7 @@ def test_what_was_executed_before_there_was_a_table_counts() -> None:
 
 LAW_ROWS = (
     row({"long_qty_max": "20", "short_qty_max": "20"}, account=ANY, symbol=ANY),
-    row({"gross_notional_max": "1500", "net_notional_max": "1200"}, session=ANY),
+    row({"gross_notional_max": "1500", "net_notional_max": "1200", "credit_max": "1400"}, session=ANY),
     row({"long_qty_max": "25"}, symbol=ANY, venue=ANY),
 )
 
@@ -269,6 +269,7 @@ def worst_cases(blotter: Blotter) -> dict[tuple[str, object, str], tuple[Decimal
                 ("gross", exposure.gross, bounds.gross_notional_max),
                 ("net long", exposure.net_long, bounds.net_notional_max),
                 ("net short", exposure.net_short, bounds.net_notional_max),
+                ("margin", exposure.margin, bounds.credit_max),
             ]
             for symbol, held in exposure.holdings.items():
                 cases.append((f"long {symbol}", held.net_qty + held.buy_qty, bounds.long_qty_max))
@@ -340,7 +341,13 @@ def values_fit(exposure: Exposure) -> None:
     assert sum(map(_larger, holdings), Fraction(0)) == Fraction(exposure.gross)
     assert sum((Fraction(held.long_worst) for held in holdings), Fraction(0)) == Fraction(exposure.net_long)
     assert sum((Fraction(held.short_worst) for held in holdings), Fraction(0)) == Fraction(exposure.net_short)
+    assert sum((Fraction(held.margin) for held in holdings), Fraction(0)) == Fraction(exposure.margin)
     for held in holdings:
+        assert held.long_worst == held.worst(True, held.buy_qty, held.buy_value), "carried, and made anew"
+        assert held.short_worst == held.worst(False, held.sell_qty, held.sell_value)
+        assert held.gross == _larger(held)
+        assert held.margin == (held.margin_of(held.gross) if exposure.has_credit else 0)
+        assert held.sign == (held.net_qty > 0) - (held.net_qty < 0)
         assert held.long_qty - held.short_qty == held.net_qty
         assert min(held.long_qty, held.short_qty, held.long_cost, held.short_cost) >= 0
         assert min(held.buy_qty, held.sell_qty, held.buy_value, held.sell_value) >= 0
