@@ -69,7 +69,7 @@ GATES_AGAIN: Final[tuple[Gate, ...]] = (
     venue_available,
     venue_supports,
 )
-"""The band of prices besides, but for what a price triggers: that one is fresh, and the limit was judged by the stop."""
+"""The band of prices besides, but for what a price triggers: that is fresh, and the limit was judged by the stop."""
 
 
 class LettingGo:
@@ -91,6 +91,8 @@ class LettingGo:
         request = self._request(order, passed, price)
         gates = GATES_AGAIN if price is not None else (*GATES_AGAIN, price_band)
         refused = [refusal for gate in gates if (refusal := gate(request, blotter, at)) is not None]
+        if blotter.further_gates:
+            refused += further_refusals(request, blotter, at)
         refused += further_refusals(request, blotter, at)
         if refused:
             first, *others = refused

@@ -23,7 +23,13 @@ from oms.risk.slice_throttle import slice_throttle
 from oms.risk.trading_hours import blackout, trading_hours
 from oms.types import Moment
 
-_OF_MESSAGES: Final[tuple[Gate, ...]] = (slice_throttle, slice_limits, repeated_executions, limit_breached, order_to_trade)
+_OF_MESSAGES: Final[tuple[Gate, ...]] = (
+    slice_throttle,
+    slice_limits,
+    repeated_executions,
+    limit_breached,
+    order_to_trade,
+)
 _OF_A_PART: Final[tuple[Gate, ...]] = (
     restricted,
     trading_hours,

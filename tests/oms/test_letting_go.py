@@ -10,15 +10,27 @@ import pytest
 from oms.commands import NewOrder, SetLimits
 from oms.entitlements import Entitlement
 from oms.events import Event, OrderHeld, OrderRefused, OrderRouted
+from oms.further_gates import FurtherGate
+from oms.letting_go import GATES_AGAIN
 from oms.limits import Limits
 from oms.permission_commands import SetEntitlement
 from oms.rates import Rate
+from oms.refusals import refuse
+from oms.risk.pipeline import GATES
 from oms.slices import Bounds, Dimension, limit_row
 from oms.special_terms import SpecialTerms
 from oms.types import OrdType, Side, TimeInForce
 from oms.venue_reports import ReferencePriceSeen
 from tests.oms.test_exposure import row, slice_of, with_rows
 from tests.oms.world import LIMITS, SESSION, VENUE, World
+
+NOT_ASKED_AGAIN = {
+    "duplicate_content": "it is not sent again",
+    "instrument": "about its form",
+    "order_terms": "about its form",
+    "price_band": "asked unless a price has triggered it",
+    "throttle": "the message was counted when it came",
+}
 
 PER_ACCOUNT = row({"gross_notional_max": "1300"}, account="*")
 
@@ -105,3 +117,15 @@ def test_it_is_not_counted_as_a_message_twice() -> None:
     world = held(with_rows(limit_row(bounds, [(Dimension.ACCOUNT, "*")])))
     assert code_of(world.new("X", "1")) == "SLICE_THROTTLED"
     assert isinstance(told(world, "105")[-1], OrderRouted)
+
+
+def test_no_gate_is_forgotten() -> None:
+    asked = {gate.__name__ for gate in GATES_AGAIN}
+    missing = [gate.__name__ for gate in GATES if gate.__name__ not in asked | NOT_ASKED_AGAIN.keys()]
+    assert not missing, f"ask them in oms.letting_go, too, or say here why not: {missing}"
+
+
+def test_gates_of_the_installation_are_asked_again() -> None:
+    world = held()
+    world.blotter.further_gates = (FurtherGate("greeks", lambda *_: refuse("FURTHER_LIMIT", "delta=2 limit=1")),)
+    assert code_of(told(world, "105")) == "FURTHER_LIMIT"
