@@ -463,16 +463,16 @@ class History:
             self.position_laws()
 
     def position_laws(self) -> None:
-        """What was bought and sold is the sum of what the orders say."""
-        expected: dict[tuple[str, str, str, Side], tuple[Decimal, Decimal]] = {}
+        """What is held, and the money for it, is the sum of what the orders say, over all days."""
+        expected: dict[tuple[str, str, str], tuple[Fraction, Fraction]] = {}
         for order in self.world.blotter.orders.values():
-            key = (order.account, order.symbol, order.venue, order.side)
-            qty, gross = expected.get(key, (Decimal(0), Decimal(0)))
-            expected[key] = qty + order.cum_qty, gross + order.gross
-        found = {}
-        for place, position in self.world.blotter.positions:
-            found[*place, Side.BUY] = position.long_qty, position.long_gross
-            found[*place, Side.SELL] = position.short_qty, position.short_gross
+            key, sign = (order.account, order.symbol, order.venue), 1 if order.side is Side.BUY else -1
+            qty, paid = expected.get(key, (Fraction(0), Fraction(0)))
+            expected[key] = qty + sign * Fraction(order.cum_qty), paid + sign * Fraction(order.gross)
+        found = {
+            key: (Fraction(position.net_qty), Fraction(position.open_value) - Fraction(position.realised))
+            for key, position in self.world.blotter.positions
+        }
         assert {key: sums for key, sums in expected.items() if any(sums)} == {
             key: sums for key, sums in found.items() if any(sums)
         }
