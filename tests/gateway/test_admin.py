@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.admin import Admin
+from gateway.admin import BODY_MAX, Admin
 from gateway.operator import Status, command_of
 from gateway.session_commands import LogOutSession
 from oms.commands import SetTradingState
@@ -93,7 +93,7 @@ def test_a_wish_that_cannot_be_met_is_a_conflict(tmp_path: Path) -> None:
         (b"{}", 400, "state: None is not one of ACTIVE, REDUCING, HALTED"),
         (b'{"state": "HALTED"}', 400, "operator: missing"),
         (b'{"state": "HALTED", "operator": "a"}', 400, "reason: missing"),
-        (b'{"x": "' + b"y" * 100_000 + b'"}', 413, ""),
+        (b'{"x": "' + b"y" * BODY_MAX + b'"}', 413, ""),
     ],
 )
 def test_bad_wishes_are_answered_and_commit_nothing(tmp_path: Path, data: bytes, code: int, why: str) -> None:

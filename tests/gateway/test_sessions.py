@@ -77,7 +77,7 @@ ELSEWHERE = {
     "host_selection_policy_priority_start_over_interval_s",  # the initiator
     "slow_consumer_bytes_max", "slow_consumer_timeout_s",  # the pump
     "throttle", "cancel_on_disconnect", "cancel_on_disconnect_grace_s", "cancel_on_disconnect_keep",
-    "accounts", "may_trade", "report_pending", "restate_gt_orders", "kill_switch",  # the desk
+    "accounts", "may_trade", "report_pending", "restate_gt_orders", "kill_switch", "copies",  # the desk
 }  # fmt: skip
 
 
