@@ -8,6 +8,7 @@ import os
 import socket
 import stat
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -101,7 +102,7 @@ def test_bad_wishes_are_answered_and_commit_nothing(tmp_path: Path, data: bytes,
         desk = Desk()
         async with door(tmp_path / "door", desk) as http:
             headers = {"Content-Type": "application/json"}
-            async with http.post("http://x/trading-state", data=data, headers=headers) as answer:
+            async with http.post("http://x/trading-state", data=BytesIO(data), headers=headers) as answer:
                 assert answer.status == code
                 assert why in await answer.text()
         assert not desk.commands
