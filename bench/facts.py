@@ -13,7 +13,7 @@ from pathlib import Path
 
 import lmdb
 
-from gateway.write_ahead import WriteAhead, create_segments
+from gateway.store.write_ahead import WriteAhead, create_segments
 
 SYNCS = 300
 

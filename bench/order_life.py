@@ -33,16 +33,16 @@ from config.load import load_gateway
 from gateway.app import GC_THRESHOLDS
 from gateway.clock import read_clock
 from gateway.effects import SendBytes
+from gateway.from_config.sessions import sessions_of
+from gateway.from_config.setup import Clients, clients_of, desk_of
 from gateway.inbox import BytesReceived, ConnectionClosed, ConnectionOpened, Tick
 from gateway.journal import Journal
-from gateway.recovering import Recovering
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
-from gateway.sessions import sessions_of
-from gateway.setup import Clients, clients_of, desk_of
-from gateway.snapshot_maker import take_snapshot
-from gateway.snapshots import snapshot_files
+from gateway.store.snapshot_maker import take_snapshot
+from gateway.store.snapshots import snapshot_files
+from gateway.trading.recovering import Recovering
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from oms.finished import FINISHED_KEPT

@@ -30,13 +30,13 @@ from bench.wire import Party, Rendered, new_order_single, render, utc_timestamp
 from config.load import load_gateway
 from gateway.app import GC_THRESHOLDS
 from gateway.clock import read_clock
+from gateway.from_config.sessions import sessions_of
+from gateway.from_config.setup import desk_of
 from gateway.inbox import BytesReceived, ConnectionOpened
 from gateway.journal import Journal
-from gateway.logs import open_logs
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
-from gateway.sessions import sessions_of
-from gateway.setup import desk_of
+from gateway.telemetry.logs import open_logs
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 
@@ -49,14 +49,14 @@ SEAMS = (
     ("read: CheckSum, fields, values of a known shape", "fixspec.rulebook", "Rulebook.read"),
     ("session in: header checks, numbers", "gateway.session.reception", "Reception.next_output"),
     ("validate: what is left of it for a known shape", "fixspec.rulebook", "Rulebook.validate"),
-    ("translate: D to NewOrder", "gateway.client_requests", "new_order"),
-    ("decide: gates, routing; the venue's answer", "gateway.deciding", "decide"),
+    ("translate: D to NewOrder", "gateway.trading.client_requests", "new_order"),
+    ("decide: gates, routing; the venue's answer", "gateway.trading.deciding", "decide"),
     ("apply: the events to the blotter", "oms.blotter", "Blotter.apply"),
-    ("encode: the events for the log", "gateway.deciding", "encode_event"),
+    ("encode: the events for the log", "gateway.trading.deciding", "encode_event"),
     ("venue: the simulated answer", "venues.simulated", "SimulatedVenue.answer"),
     ("render: the ExecutionReport", "gateway.translate.reports", "execution_report"),
     ("session out: header, number, CheckSum", "gateway.session.session", "Session.send"),
-    ("desk: who is asked, who is told", "gateway.desk", "Desk.message_received"),
+    ("desk: who is asked, who is told", "gateway.trading.desk", "Desk.message_received"),
     ("journal: records, their checksums", "gateway.journal", "Transaction.append_inbound"),
     ("journal: records, their checksums", "gateway.journal", "Transaction.append_fact"),
     ("journal: records, their checksums", "gateway.journal", "Transaction.append_outbound"),

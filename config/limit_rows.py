@@ -39,9 +39,7 @@ def _row(of: SliceConfig) -> LimitRow:
         period_messages_max=of.period_messages_max,
         period_qty_max=of.period_qty_max,
         period_notional_max=of.period_notional_max,
-        period_price_move=(
-            None if of.period_price_move_percent is None else of.period_price_move_percent / _HUNDRED
-        ),
+        period_price_move=(None if of.period_price_move_percent is None else of.period_price_move_percent / _HUNDRED),
         period_loss_max=of.period_loss_max,
         messages=None if of.messages_per_s is None else Rate(of.messages_per_s, of.messages_per_s),
     )

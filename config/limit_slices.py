@@ -12,9 +12,7 @@ from config.records import CurrencyCode, Name, NotNegative, Positive, Record, Sy
 Which = Annotated[str, Meta(pattern=r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$", max_length=64)]
 
 
-UtcTime = Annotated[
-    str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)
-]
+UtcTime = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)]
 AgeSeconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 PerSecond = Annotated[int, Meta(ge=1, le=1_000_000)]
 Seconds = Annotated[int, Meta(ge=1, le=86_400)]
@@ -72,7 +70,6 @@ class SliceConfig(Record, frozen=True, kw_only=True):
         Meta(description="most new orders and replaces for each execution of a day, beyond the first 1000"),
     ] = None
 
-
     loss_max: Annotated[
         NotNegative | None,
         Meta(description="most lost on a trading day, in base_currency; account or group alone; halts it"),
@@ -84,9 +81,9 @@ class SliceConfig(Record, frozen=True, kw_only=True):
     period_s: Annotated[
         Seconds | None, Meta(description="how far back the limits over a period look; they halt the slice")
     ] = None
-    period_messages_max: Annotated[
-        NotNegative | None, Meta(description="most new orders and replaces in a period")
-    ] = None
+    period_messages_max: Annotated[NotNegative | None, Meta(description="most new orders and replaces in a period")] = (
+        None
+    )
     period_qty_max: Annotated[NotNegative | None, Meta(description="most executed in a period; needs symbol")] = None
     period_notional_max: Annotated[
         NotNegative | None, Meta(description="most executed in a period, quantity x price in base_currency")

@@ -293,9 +293,9 @@ class GatewayConfig(Record, frozen=True, kw_only=True):
     ] = ()
     monitor: Annotated[MonitorConfig, Meta(description="what is told of the use of limits")] = MonitorConfig()
     alerts: Annotated[AlertsConfig, Meta(description="who hears of alerts")] = AlertsConfig()
-    metrics: Annotated[
-        MetricsConfig | None, Meta(description="figures for a monitoring system; without it none")
-    ] = None
+    metrics: Annotated[MetricsConfig | None, Meta(description="figures for a monitoring system; without it none")] = (
+        None
+    )
 
 
 # -- the bundled exchange ----------------------------------------------------------------------------------------------

@@ -21,30 +21,30 @@ from fixspec.rulebook import RulesOfEngagement
 from gateway.calls import Calls
 from gateway.clock import read_clock
 from gateway.crank import Crank
-from gateway.doors import admission_of, door_terms_of
 from gateway.exchange.application import Exchange
+from gateway.from_config.doors import admission_of, door_terms_of
+from gateway.from_config.reloader import Reloader
+from gateway.from_config.session_templates import Welcome, sessions_with_made
+from gateway.from_config.sessions import rulebook_of, sessions_of
+from gateway.from_config.setup import Clients, calling_of, clients_of, desk_of, exchange_settings_of, members_of
 from gateway.journal import Journal
-from gateway.kill_switch_doors import KillSwitchDoors
-from gateway.logs import Logs, log_name_of, open_logs, terminal
 from gateway.net.acceptor import Acceptor
-from gateway.operator import command_of
+from gateway.operators.kill_switch_doors import KillSwitchDoors
+from gateway.operators.operator import command_of
 from gateway.process_limits import set_process_limits
 from gateway.recovery import Recovered, Restorable, recover
-from gateway.reloader import Reloader
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
-from gateway.session_templates import Welcome, sessions_with_made
-from gateway.sessions import rulebook_of, sessions_of
-from gateway.setup import Clients, calling_of, clients_of, desk_of, exchange_settings_of, members_of
-from gateway.snapshot_starter import SnapshotStarter
 from gateway.steward import Steward
+from gateway.store.snapshot_starter import SnapshotStarter
+from gateway.telemetry.logs import Logs, log_name_of, open_logs, terminal
+from gateway.telemetry.watching import Watching
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from gateway.turn import Application
-from gateway.watching import Watching
 
 if TYPE_CHECKING:
-    from gateway.admin import Admin
+    from gateway.operators.admin import Admin
 
 SHUTDOWN_TIMEOUT_S = 5.0
 STORE_ID_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -247,7 +247,7 @@ async def _open_admin(socket: Path, command: Callable[[object], Awaitable[object
     """The operators' door brings an HTTP server with it, which takes a fifth of a second to load: whoever waits at the
     clients' doors comes before it."""
     await asyncio.sleep(DOORS_FIRST_S)
-    from gateway.admin import Admin
+    from gateway.operators.admin import Admin
 
     admin = Admin(socket, command, command_of)
     await admin.open()

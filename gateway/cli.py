@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.certify.command import certify_app
-from gateway.config_commands import config_app
-from gateway.door_client import EXIT_REFUSED, answer_of, login_name, refuse
 from gateway.drill.command import drill_app
 from gateway.early_stop import heed_sigterm
-from gateway.kill_switch_cli import kill_app
-from gateway.limits_cli import limits_app
-from gateway.monitor_cli import monitor
-from gateway.order_cli import order_app
-from gateway.position_cli import position_app, rate_app
-from gateway.risk_cli import risk_app
-from gateway.session_cli import reload, session_app
+from gateway.operators.config_commands import config_app
+from gateway.operators.door_client import EXIT_REFUSED, answer_of, login_name, refuse
+from gateway.operators.kill_switch_cli import kill_app
+from gateway.operators.limits_cli import limits_app
+from gateway.operators.monitor_cli import monitor
+from gateway.operators.order_cli import order_app
+from gateway.operators.position_cli import position_app, rate_app
+from gateway.operators.risk_cli import risk_app
+from gateway.operators.session_cli import reload, session_app
 
 if TYPE_CHECKING:
     from config.model import GatewayConfig, Listen
@@ -140,7 +140,7 @@ def client(
 def password() -> None:
     """Read a client's password (asked for on a terminal, else a line of standard input) and print its hash: the one
     line of the file that password_hash names."""
-    from gateway.password_entry import print_password_hash
+    from gateway.operators.password_entry import print_password_hash
 
     try:
         raise typer.Exit(print_password_hash())
@@ -154,7 +154,7 @@ def verify(
     copies: Annotated[bool, typer.Option("--copies", help="of a gateway: also what was sent to drop copies")] = False,
 ) -> None:
     """Check every record and the chain of a journal, and say what is in it. Changes nothing."""
-    from gateway.inspect import verify_journal
+    from gateway.store.inspect import verify_journal
 
     _serve(lambda: verify_journal(directory, copies=copies))
 
@@ -166,7 +166,7 @@ def snapshot(
     background: Annotated[bool, typer.Option("--background", help="at the lowest priority")] = False,
 ) -> None:
     """Write down what the journal has come to, so that the next start need not read all of it."""
-    from gateway.inspect import take_and_tell
+    from gateway.store.inspect import take_and_tell
 
     _serve(lambda: take_and_tell(directory, map_size_gb, background))
 
@@ -177,7 +177,7 @@ def log(
     session: Annotated[str, typer.Option(help="only this session")] = "",
 ) -> None:
     """Print a journal: messages in and out, facts, sequence numbers, turns."""
-    from gateway.inspect import print_journal
+    from gateway.store.inspect import print_journal
 
     _serve(lambda: print_journal(directory, session))
 
@@ -271,7 +271,7 @@ def _serve(process: Callable[[], int]) -> None:
     """Run a process to its end; what refuses to start says why in one line and exits with EXIT_REFUSED."""
     from config.load import ConfigRefused
     from gateway.net.tls import TlsRefused
-    from gateway.store_files import JournalRefused
+    from gateway.store.store_files import JournalRefused
 
     try:
         code = process()

@@ -28,12 +28,12 @@ from gateway.effects import (
 from gateway.inbox import CommandReceived, Inbox, Input, ShutdownRequested, Tick
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import EXIT_JOURNAL_FAILED, JournalFailed
-from gateway.log_redaction import redact_text
 from gateway.net.pump import Pump
 from gateway.password_check import PasswordChecks
+from gateway.telemetry.log_redaction import redact_text
+from gateway.telemetry.turn_times import TurnTimes
+from gateway.telemetry.watchdog import Watchdog
 from gateway.transact import Spine
-from gateway.turn_times import TurnTimes
-from gateway.watchdog import Watchdog
 from oms.kill_switch_commands import EngageKillSwitch
 
 EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h

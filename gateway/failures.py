@@ -15,7 +15,7 @@ import traceback
 
 from fixspec.message import Message
 from gateway.effects import LogNote
-from gateway.log_redaction import redact_fix
+from gateway.telemetry.log_redaction import redact_fix
 
 
 class MemoryUnknown(BaseException):

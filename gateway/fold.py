@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from gateway.log_records import EVENT, FACT, NUMBERS, TURN, Numbers, split_numbers, split_turn
-from gateway.log_walk import Told
 from gateway.register import Register
 from gateway.session_events import SessionEvent, decode_event
+from gateway.store.log_records import EVENT, FACT, NUMBERS, TURN, Numbers, split_numbers, split_turn
+from gateway.store.log_walk import Told
 
 
 class UnreadableRecord(ValueError):

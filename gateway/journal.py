@@ -1,14 +1,14 @@
 """The store: one append-only log, one writer. Nothing else imports lmdb.
 
-The log. Every record of every kind stands under one rising number, in the order of the turns; `gateway.log_records`
-says what a record is. Each carries its checksum. A turn ends with a turn record that carries the wall clock and the
-SHA-256 over the previous turn's digest and every record of this turn: the log is a chain from its first record to its
-head, and nobody can change, drop or reorder one without breaking it.
+The log. Every record of every kind stands under one rising number, in the order of the turns;
+`gateway.store.log_records` says what a record is. Each carries its checksum. A turn ends with a turn record that
+carries the wall clock and the SHA-256 over the previous turn's digest and every record of this turn: the log is a chain
+from its first record to its head, and nobody can change, drop or reorder one without breaking it.
 
-Where it stands. A commit writes its turn to the write-ahead file (`gateway.write_ahead`) and returns when it is on
-disk: one flush. When a segment of that file is full, its turns are moved into LMDB as one chunk, in a thread of their
-own, by one transaction with LMDB's default flags, while turns go into the other segment. Opening a store first moves
-what a crash has left in the segments, so a reader finds all of the log in one place:
+Where it stands. A commit writes its turn to the write-ahead file (`gateway.store.write_ahead`) and returns when it is
+on disk: one flush. When a segment of that file is full, its turns are moved into LMDB as one chunk, in a thread of
+their own, by one transaction with LMDB's default flags, while turns go into the other segment. Opening a store first
+moves what a crash has left in the segments, so a reader finds all of the log in one place:
 
 `log`       number of its first record -> chunk: whole turns, one behind the other;
 `turns`     the same number -> where in the chunk its turns begin, so that a record is found without a walk;
@@ -38,7 +38,7 @@ from typing import Final
 
 import lmdb
 
-from gateway.log_records import (
+from gateway.store.log_records import (
     EVENT,
     FACT,
     INBOUND,
@@ -59,8 +59,8 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.log_walk import Chunk, Piece, Walk
-from gateway.outbound_search import (
+from gateway.store.log_walk import Chunk, Piece, Walk
+from gateway.store.outbound_search import (
     COUNT,
     NUMBER_MAX,
     PLACE,
@@ -69,9 +69,9 @@ from gateway.outbound_search import (
     first_since_in,
     last_number,
 )
-from gateway.store_files import JournalRefused, lock, refuse_short_file, refuse_wide_modes, sync_directory
-from gateway.stored_log import FORMAT, HEAD, META_KEYS, START, TABLES, LogReader, Stored, StoredLog, origin
-from gateway.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
+from gateway.store.store_files import JournalRefused, lock, refuse_short_file, refuse_wide_modes, sync_directory
+from gateway.store.stored_log import FORMAT, HEAD, META_KEYS, START, TABLES, LogReader, Stored, StoredLog, origin
+from gateway.store.write_ahead import SEGMENTS, StoredTurn, WriteAhead, create_segments, stored_turns
 
 EXIT_JOURNAL_FAILED: Final = 74  # EX_IOERR of sysexits.h
 MAP_SIZE_GB: Final = 64  # address space, not disk: LMDB grows the file as it is used

@@ -1,7 +1,7 @@
 """From the log to memory. Start after a crash and after a clean stop is this one path, so it is walked every day.
 
-It begins at the newest snapshot that is good (`gateway.snapshots`) and folds what the log has behind it; without one it
-begins at the first record. Of the log it reads what it folds, and checks the chain there: what stands before the
+It begins at the newest snapshot that is good (`gateway.store.snapshots`) and folds what the log has behind it; without
+one it begins at the first record. Of the log it reads what it folds, and checks the chain there: what stands before the
 snapshot was checked when that was taken, and is again by `fixgate verify`.
 """
 
@@ -12,10 +12,10 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from gateway.fold import Fold, UnreadableRecord
 from gateway.journal import Journal
-from gateway.log_records import Numbers
 from gateway.register import Register
-from gateway.snapshots import Header, Snapshot, good_snapshots
-from gateway.store_files import JournalRefused
+from gateway.store.log_records import Numbers
+from gateway.store.snapshots import Header, Snapshot, good_snapshots
+from gateway.store.store_files import JournalRefused
 from oms.snapshot import NotASnapshot
 
 Facts = Callable[[Sequence[int]], Mapping[int, bytes]]

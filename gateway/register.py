@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.log_records import Numbers
 from gateway.session.lobby import PasswordChange
 from gateway.session.schedule import Window
 from gateway.session_events import (
@@ -23,6 +22,7 @@ from gateway.session_events import (
     SessionEvent,
     SessionMade,
 )
+from gateway.store.log_records import Numbers
 
 HISTORY_MAX = 100
 

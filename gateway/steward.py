@@ -1,22 +1,22 @@
-"""Carries out what operators ask of sessions, each within a turn. The words are in `gateway.session_commands` and
-`gateway.reload`."""
+"""Carries out what operators ask of sessions, each within a turn. The words are in `gateway.operators.session_commands`
+and `gateway.from_config.reload`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gateway.explain import explain, schedule_state
 from gateway.failures import MemoryUnknown
-from gateway.reload import ReloadPlan
+from gateway.from_config.reload import ReloadPlan
+from gateway.from_config.sessions import Maker
+from gateway.operators.explain import explain, schedule_state
+from gateway.operators.session_commands import ExplainSession, ListSessions, LogOutSession, ResetNumbers
 from gateway.session.admission import Admission
 from gateway.session.lobby import Lobby
 from gateway.session.session import Session
 from gateway.session.settings import Role
 from gateway.session.state import LIVE, State
-from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ResetNumbers
 from gateway.session_events import ConfigurationReloaded, OperatorActed
-from gateway.sessions import Maker
 from gateway.transact import Deed, Spine, StewardsTurn
 
 Answer = dict[str, object]

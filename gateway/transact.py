@@ -48,8 +48,6 @@ from gateway.inbox import (
 )
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import Journal, Transaction
-from gateway.log_records import Numbers
-from gateway.log_redaction import SECRET_TAGS, redact_fix
 from gateway.register import Register
 from gateway.replays import REPLAYS_MAX, Replays
 from gateway.session.lobby import Admitted, Arrival, Lobby, PasswordChange, Refused, Verdict
@@ -70,6 +68,8 @@ from gateway.session.session import Session
 from gateway.session.settings import Role, SessionNumbers
 from gateway.session.state import State
 from gateway.session_events import SessionEvent, encode_event
+from gateway.store.log_records import Numbers
+from gateway.telemetry.log_redaction import SECRET_TAGS, redact_fix
 from gateway.turn import Application
 
 _LOGON = b"\x0135=A\x01"

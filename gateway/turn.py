@@ -1,7 +1,7 @@
 """The seam between the spine and an application: what an application may do within a turn, and what it must answer.
 
-Three applications live on it: the order desk (`gateway.desk`), the simulated exchange (`gateway.exchange`) and the echo
-of the conformance tests.
+Three applications live on it: the order desk (`gateway.trading.desk`), the simulated exchange (`gateway.exchange`) and
+the echo of the conformance tests.
 """
 
 from __future__ import annotations

@@ -204,21 +204,22 @@ CODES: Final[dict[str, Code]] = {
     ),
     "LIMIT_BREACHED": Code(
         RejectReason.ORDER_EXCEEDS_LIMIT,
-        "What `slice` names was above its limit `bound` when the monitor looked, and is halted until a person lets it go "
-        "on. `value` is what it was then.",
-        "Cancels still pass, and so do replaces that only lower an order; where `bound` is about positions or values also "
-        "orders that close a part of the position. Then ask the operator.",
+        "What `slice` names was above its limit `bound` when the monitor looked, and is halted until a person lets it "
+        "go on. `value` is what it was then.",
+        "Cancels still pass, and so do replaces that only lower an order; where `bound` is about positions or values "
+        "also orders that close a part of the position. Then ask the operator.",
     ),
     "PRICE_MOVED": Code(
         RejectReason.BROKER_OPTION,
-        "The price of the symbol has moved further than `limit`, a fraction, in the period that is watched; the symbol is "
-        "halted until a person lets it go on.",
+        "The price of the symbol has moved further than `limit`, a fraction, in the period that is watched; the symbol "
+        "is halted until a person lets it go on.",
         "Cancels still pass. Ask the operator when trading goes on.",
     ),
     "LOSS_LIMIT": Code(
         RejectReason.BROKER_OPTION,
         "The account, or its group, has lost more than it may: on this trading day (loss_max), of the best of the day "
-        "(drawdown_max), or in the period that is watched (period_loss_max). It is halted until a person lets it go on.",
+        "(drawdown_max), or in the period that is watched (period_loss_max). It is halted until a person lets it go "
+        "on.",
         "Cancels still pass, and so do replaces that only lower an order. Ask the operator, also to close positions.",
     ),
     "SLICE_THROTTLED": Code(

@@ -24,7 +24,7 @@ from gateway.certify.player import Player, Terms
 from gateway.certify.scenario import Scenario
 from gateway.certify.spelling import NotAsExpected, Pairs
 from gateway.instant import NS_PER_S
-from gateway.operator import command_of
+from gateway.operators.operator import command_of
 from oms.commands import SetSymbolStatus
 from oms.events import ReportQuarantined
 from oms.permission_commands import RestrictSymbol, ResumeSlice
@@ -82,7 +82,7 @@ OPERATOR: dict[str, Callable[[World, dict[str, str]], object]] = {
     },
 }  # fmt: skip
 """What an operator can do, by the word for it; `operator restates order=@order|why=VERBAL_CHANGE|qty=9000` gives it the
-fields, as the operators' door takes them (`gateway.order_commands`)."""
+fields, as the operators' door takes them (`gateway.operators.order_commands`)."""
 
 
 class WorldStage:

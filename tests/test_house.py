@@ -65,45 +65,50 @@ TOUCHES: dict[str, set[str]] = {
     "gateway/generate.py": {"files"},  # run by hand, writes docs/REFUSALS.md
     "gateway/clock.py": {"time"},  # the only reader of the clock that a turn sees
     "gateway/journal.py": {"concurrent", "files", "lmdb", "os"},
-    "gateway/store_files.py": {"fcntl", "files", "os"},
-    "gateway/snapshots.py": {"files", "os"},
-    "gateway/snapshot_maker.py": {"os"},
-    "gateway/snapshot_starter.py": {"asyncio", "subprocess", "sys", "time"},  # starts a process beside the gateway
-    "gateway/write_ahead.py": {"files", "os"},
+    "gateway/store/store_files.py": {"fcntl", "files", "os"},
+    "gateway/store/snapshots.py": {"files", "os"},
+    "gateway/store/snapshot_maker.py": {"os"},
+    "gateway/store/snapshot_starter.py": {
+        "asyncio",
+        "subprocess",
+        "sys",
+        "time",
+    },  # starts a process beside the gateway
+    "gateway/store/write_ahead.py": {"files", "os"},
     "gateway/crank.py": {"asyncio", "os", "sys", "print"},
     "gateway/app.py": {"asyncio", "files", "secrets", "signal", "time", "uvloop"},
-    "gateway/admin.py": {"aiohttp", "files", "os"},
+    "gateway/operators/admin.py": {"aiohttp", "files", "os"},
     "gateway/calls.py": {"asyncio", "random"},
-    "gateway/reloader.py": {"asyncio"},
-    "gateway/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
-    "gateway/session_cli.py": {"print"},
-    "gateway/order_cli.py": {"print"},
-    "gateway/kill_switch_cli.py": {"print"},
-    "gateway/limits_cli.py": {"print"},
-    "gateway/risk_cli.py": {"print"},
-    "gateway/position_cli.py": {"print"},
-    "gateway/position_file.py": {"files"},  # read by the command, not by the gateway
-    "gateway/monitor_cli.py": {"print"},
-    "gateway/webhook.py": {"aiohttp", "asyncio"},  # alerts, beside trading
-    "gateway/metrics_door.py": {"aiohttp", "asyncio"},
+    "gateway/from_config/reloader.py": {"asyncio"},
+    "gateway/operators/door_client.py": {"aiohttp", "asyncio", "os", "print", "sys"},
+    "gateway/operators/session_cli.py": {"print"},
+    "gateway/operators/order_cli.py": {"print"},
+    "gateway/operators/kill_switch_cli.py": {"print"},
+    "gateway/operators/limits_cli.py": {"print"},
+    "gateway/operators/risk_cli.py": {"print"},
+    "gateway/operators/position_cli.py": {"print"},
+    "gateway/operators/position_file.py": {"files"},  # read by the command, not by the gateway
+    "gateway/operators/monitor_cli.py": {"print"},
+    "gateway/telemetry/webhook.py": {"aiohttp", "asyncio"},  # alerts, beside trading
+    "gateway/telemetry/metrics_door.py": {"aiohttp", "asyncio"},
     "gateway/drill/command.py": {"clock", "files", "print", "tempfile"},  # a drill is its own program, and so are these
     "gateway/drill/kill_switch.py": {"threading", "time"},
     "gateway/drill/stage.py": {"files", "os", "signal", "socket", "subprocess", "sys", "time"},
     "gateway/drill/trader.py": {"clock", "select", "socket", "time"},
-    "gateway/kill_switch_doors.py": {"asyncio", "files", "signal"},  # looks for a file every second
+    "gateway/operators/kill_switch_doors.py": {"asyncio", "files", "signal"},  # looks for a file every second
     "gateway/__main__.py": {"sys"},
     "gateway/early_stop.py": {"os", "signal"},
     "gateway/cli.py": {"print", "signal", "socket", "subprocess", "sys", "time"},
-    "gateway/config_commands.py": {"files", "print", "sys"},
-    "gateway/inspect.py": {"os", "print"},
-    "gateway/logs.py": {"logging", "os", "structlog", "sys", "time"},
-    "gateway/log_writer.py": {"files", "os", "threading"},
-    "gateway/raw_message_log.py": {"time"},
+    "gateway/operators/config_commands.py": {"files", "print", "sys"},
+    "gateway/store/inspect.py": {"os", "print"},
+    "gateway/telemetry/logs.py": {"logging", "os", "structlog", "sys", "time"},
+    "gateway/telemetry/log_writer.py": {"files", "os", "threading"},
+    "gateway/telemetry/raw_message_log.py": {"time"},
     "gateway/net/acceptor.py": {"asyncio", "clock", "socket"},  # the clock: do certificates expire soon?
     "gateway/certify/suite.py": {"files"},  # reads its scenarios at start
     "gateway/certify/command.py": {"files", "print", "sys", "time"},  # the certification is its own program
     "gateway/certify/sockets.py": {"select", "socket", "time"},
-    "gateway/password_entry.py": {"print", "secrets", "sys"},
+    "gateway/operators/password_entry.py": {"print", "secrets", "sys"},
     "gateway/net/refusals.py": {"asyncio"},
     "gateway/net/tls.py": {"files", "ssl"},
     "gateway/net/hosts.py": {"ssl"},  # holds what `initiator` hands on

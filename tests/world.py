@@ -34,9 +34,9 @@ from fixspec.message import Message
 from fixspec.names import field_name
 from fixspec.rulebook import Rulebook
 from gateway.certify.spelling import VERSIONS, NotAsExpected, Pairs, completed, split
-from gateway.copy_audit import CopyAudit
-from gateway.desk import Desk
 from gateway.effects import AnswerCommand, CloseConnection, Effect, LimitUnsent, LogNote, RoomWanted, SendBytes
+from gateway.from_config.sessions import sessions_of
+from gateway.from_config.setup import desk_of
 from gateway.inbox import (
     BytesReceived,
     CommandReceived,
@@ -49,19 +49,19 @@ from gateway.inbox import (
 )
 from gateway.instant import NS_PER_S, Instant
 from gateway.journal import Journal
-from gateway.log_records import FACT, INBOUND, OUTBOUND, Record, split_inbound, split_outbound
-from gateway.log_walk import Walk
 from gateway.net.backlog import Backlog
 from gateway.recovery import recover
 from gateway.session.lobby import Lobby
 from gateway.session.settings import Role
-from gateway.sessions import sessions_of
-from gateway.setup import desk_of
-from gateway.snapshot_maker import take_snapshot
-from gateway.stored_log import origin
+from gateway.store.log_records import FACT, INBOUND, OUTBOUND, Record, split_inbound, split_outbound
+from gateway.store.log_walk import Walk
+from gateway.store.snapshot_maker import take_snapshot
+from gateway.store.stored_log import origin
+from gateway.store.write_ahead import WriteAhead
+from gateway.trading.copy_audit import CopyAudit
+from gateway.trading.desk import Desk
 from gateway.transact import Spine
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
-from gateway.write_ahead import WriteAhead
 from oms.codec import decode_event
 from oms.commands import SetTradingState
 from oms.events import Event, ReportQuarantined

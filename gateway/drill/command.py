@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.door_client import login_name, refuse
+from gateway.operators.door_client import login_name, refuse
 
 drill_app = typer.Typer(help="Rehearse, on processes of its own, what must work when it is needed.")
 

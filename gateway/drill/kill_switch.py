@@ -19,7 +19,7 @@ import msgspec
 from gateway.drill.stage import Stage
 from gateway.drill.trader import Trader
 from gateway.journal import Journal
-from gateway.log_records import FACT, INBOUND, TURN, split_inbound, split_turn
+from gateway.store.log_records import FACT, INBOUND, TURN, split_inbound, split_turn
 from oms.causes import KILL_SWITCH
 from oms.codec import decode_event
 from oms.events import CancelRequested, KillSwitchEngaged, KillSwitchReleased, OrderRouted

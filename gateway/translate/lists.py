@@ -56,8 +56,8 @@ def missing_field(message: Message) -> tuple[bytes, bytes] | None:
 
 
 def new_list(session: str, message: Message, accounts: frozenset[str], dialect: Dialect) -> NewList:
-    """A list with an order that cannot be taken has a `fault`. `accounts` as in `gateway.client_terms`. The message has
-    no `missing_field`."""
+    """A list with an order that cannot be taken has a `fault`. `accounts` as in `gateway.trading.client_terms`. The
+    message has no `missing_field`."""
     fields, groups = message.fields, message.groups[tags.NO_ORDERS]
     contingency = _contingency(fields)
     waits = _WAITS.get(fields.get(tags.LIST_EXEC_INST_TYPE, ListExecInstType.IMMEDIATE))

@@ -9,8 +9,8 @@ import pytest
 
 from config.limit_rows import rows_of
 from config.load import load_gateway, problems_of
-from gateway.limits_table import limits_lines
-from gateway.setup import terms_of
+from gateway.from_config.setup import terms_of
+from gateway.operators.limits_table import limits_lines
 from oms.limits import Account, limits_faults
 from oms.slices import Bounds, Dimension, LimitRow
 

@@ -19,8 +19,8 @@ from config.load import ConfigRefused, load_exchange, load_gateway
 from config.model import GatewayConfig, SessionConfig
 from config.secret import Secret
 from config.yaml_tree import YamlRefused, read_tree
+from gateway.from_config.setup import terms_of
 from gateway.session.settings import SessionSettings
-from gateway.setup import terms_of
 
 CANARY = "c4nary-Secret-value"
 

@@ -24,8 +24,8 @@ import yaml
 from config.load import ConfigRefused, load_sessions
 from config.model import GatewayConfig, SessionConfig
 from gateway import app
-from gateway.sessions import settings_of
-from gateway.store_files import JournalRefused
+from gateway.from_config.sessions import settings_of
+from gateway.store.store_files import JournalRefused
 from tests.conformance.echo_application import EchoApplication
 
 STORE_ID = "ECHO"

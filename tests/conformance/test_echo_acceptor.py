@@ -8,7 +8,7 @@ import pytest
 
 from config.load import ConfigRefused
 from fixspec import dictionary
-from gateway.sessions import rulebook_of, settings_of
+from gateway.from_config.sessions import rulebook_of, settings_of
 from tests.conformance.echo_acceptor import settled
 
 OWN = Path(dictionary.__file__).parent / "dictionaries"

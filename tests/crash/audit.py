@@ -17,11 +17,11 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
-from gateway.copy_audit import CopyAudit
 from gateway.exchange.commands import NewOrder as ExchangeOrder
 from gateway.exchange.commands import decode_command
 from gateway.journal import Journal
-from gateway.log_records import FACT, INBOUND, NUMBERS, OUTBOUND, split_inbound, split_numbers, split_outbound
+from gateway.store.log_records import FACT, INBOUND, NUMBERS, OUTBOUND, split_inbound, split_numbers, split_outbound
+from gateway.trading.copy_audit import CopyAudit
 from oms.blotter import Blotter
 from oms.codec import decode_event
 from oms.events import OrderReceived, OrderRouted

@@ -22,10 +22,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import gateway.admin  # noqa: F401  # a gateway imports it when it comes to its doors
+import gateway.operators.admin  # noqa: F401  # a gateway imports it when it comes to its doors
 from config.load import load_gateway
 from gateway.app import run_exchange, run_gateway
-from gateway.sessions import sessions_of
+from gateway.from_config.sessions import sessions_of
 from gateway.translate.engagement import RULES_OF_ENGAGEMENT
 from tests.crash.points import MUTANTS, arm
 

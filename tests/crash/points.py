@@ -12,14 +12,14 @@ import signal
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import gateway.deciding
 import gateway.journal
+import gateway.trading.deciding
 from gateway.crank import Crank
 from gateway.inbox import Inbox
 from gateway.journal import Journal, Transaction
 from gateway.net.pump import Pump
 from gateway.session.session import Session
-from gateway.write_ahead import WriteAhead
+from gateway.store.write_ahead import WriteAhead
 
 Strike = Callable[[], None]
 
@@ -96,8 +96,8 @@ POINTS: dict[str, Point] = {
     "bytes given to the session": _after(Session, "receive_data"),
     "message taken from the session": _after(Session, "next_output"),
     "inbound staged": _after(Transaction, "append_inbound"),
-    "before decide": _before(gateway.deciding, "decide"),
-    "after decide": _after(gateway.deciding, "decide"),
+    "before decide": _before(gateway.trading.deciding, "decide"),
+    "after decide": _after(gateway.trading.deciding, "decide"),
     "fact staged": _after(Transaction, "append_fact"),
     "report numbered": _after(Session, "send"),
     "outbound staged": _after(Transaction, "append_outbound"),

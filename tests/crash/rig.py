@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gateway.snapshot_maker import take_snapshot
+from gateway.store.snapshot_maker import take_snapshot
 from oms.blotter import Blotter
 from tests.crash.audit import audit
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp

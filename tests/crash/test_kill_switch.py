@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.journal import Journal
-from gateway.log_records import INBOUND, split_inbound
+from gateway.store.log_records import INBOUND, split_inbound
 from tests.crash.bookkeeper import Broken, fields, stamp
 from tests.crash.rig import SYMBOL, Stage, stage
 

@@ -113,7 +113,14 @@ def _become(line: socket.socket) -> None:
 if __name__ == "__main__":
     from gateway.cli import app, main
 
-    for name in ("aiohttp", "config.load", "gateway.app", "gateway.client.main", "gateway.inspect", "gateway.operator"):
+    for name in (
+        "aiohttp",
+        "config.load",
+        "gateway.app",
+        "gateway.client.main",
+        "gateway.store.inspect",
+        "gateway.operators.operator",
+    ):
         import_module(name)  # what commands import when they run
     with redirect_stdout(StringIO()):
         get_command(app).main(["certify", "list"], standalone_mode=False)  # and what the first one of all imports

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gateway.instant import NS_PER_S
-from gateway.leavers import CANCELS_A_TURN
+from gateway.trading.leavers import CANCELS_A_TURN
 from tests.world import World, memory_directory
 
 DAY_NS = 86_400 * NS_PER_S

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli import app
-from gateway.config_commands import EXIT_BAD
-from gateway.door_client import EXIT_REFUSED
+from gateway.operators.config_commands import EXIT_BAD
+from gateway.operators.door_client import EXIT_REFUSED
 from tests.world import World
 
 ROOT = Path(__file__).parents[2]

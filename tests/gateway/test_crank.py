@@ -22,7 +22,7 @@ from gateway.effects import AnswerCommand, Effect
 from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, Input, Tick
 from gateway.instant import Instant
 from gateway.journal import EXIT_JOURNAL_FAILED, Journal
-from gateway.log_records import FACT, split_inbound
+from gateway.store.log_records import FACT, split_inbound
 from oms.kill_switch_commands import EngageKillSwitch
 from oms.types import KillScope
 from tests.crash.bookkeeper import Bookkeeper, Broken, fields, stamp

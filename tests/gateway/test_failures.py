@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-import gateway.client_requests
-import gateway.deciding
+import gateway.trading.client_requests
+import gateway.trading.deciding
 from fixspec.codec import decode, encode
 from fixspec.message import Message
 from gateway.failures import MemoryUnknown, handler_failed
-from gateway.log_redaction import presentable
+from gateway.telemetry.log_redaction import presentable
 from gateway.translate import reports
 from oms.commands import SetTradingState
 from oms.events import OrderFilled
@@ -82,9 +82,9 @@ def accepted(world: World, name: str = "X") -> str:
 # -- a client's message ------------------------------------------------------------------------------------------------
 
 SEAMS = [
-    (gateway.client_requests, "new_order"),
-    (gateway.deciding, "decide"),
-    (gateway.deciding, "encode_event"),
+    (gateway.trading.client_requests, "new_order"),
+    (gateway.trading.deciding, "decide"),
+    (gateway.trading.deciding, "encode_event"),
 ]
 
 
@@ -105,7 +105,7 @@ def test_a_client_is_told_and_nothing_has_happened(
 
 
 def test_the_note_has_the_message_without_its_secrets(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway.client_requests, "new_order", raise_fault)
+    monkeypatch.setattr(gateway.trading.client_requests, "new_order", raise_fault)
     world.send(world.client, "35=D|11=X|38=10|58=note")
     world.expect(world.client, "35=j|380=4")
     (note,) = [note for note in world.notes if note.event == "handler_failed"]
@@ -172,12 +172,12 @@ def test_a_fill_that_we_fail_on_is_put_aside_whole(world: World, monkeypatch: py
     if seam == "reports":
         monkeypatch.setattr(type(adapter), "reports", raise_fault)
     else:
-        real = getattr(gateway.deciding, seam)
+        real = getattr(gateway.trading.deciding, seam)
 
         def fails_on_fills(*given: Any) -> Any:
             return raise_fault() if any(isinstance(g, VenueFilled | OrderFilled) for g in given) else real(*given)
 
-        monkeypatch.setattr(gateway.deciding, seam, fails_on_fills)
+        monkeypatch.setattr(gateway.trading.deciding, seam, fails_on_fills)
     world.send(world.venue, f"35=8|150=F|39=1|11={at_venue}|38=10000|32=4|31=50000|14=4|151=9996|17=MONEY")
     monkeypatch.undo()
     assert faults(world) == ["handler_failed" if seam == "reports" else "venue_report_failed"]
@@ -196,7 +196,7 @@ def test_a_fill_that_we_fail_on_is_put_aside_whole(world: World, monkeypatch: py
 
 def test_even_what_cannot_be_put_aside_is_in_the_log(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     at_venue = accepted(world)
-    monkeypatch.setattr(gateway.deciding, "encode_event", raise_fault)
+    monkeypatch.setattr(gateway.trading.deciding, "encode_event", raise_fault)
     world.send(world.venue, f"35=8|150=F|39=1|11={at_venue}|38=10000|32=4|31=50000|14=4|151=9996|17=MONEY")
     monkeypatch.undo()
     assert b"\x0117=MONEY\x01" in world.book.inbound["venue"][-1]
@@ -241,7 +241,7 @@ def test_a_venue_inside_the_process_that_fails(world: World, monkeypatch: pytest
 
 
 def test_a_command_that_fails_is_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway.deciding, "decide", raise_fault)
+    monkeypatch.setattr(gateway.trading.deciding, "decide", raise_fault)
     answer = world.command(SetTradingState(TradingState.HALTED, "ann", "test"))
     monkeypatch.undo()
     assert isinstance(answer, dict) and "INTERNAL_ERROR" in answer["error"]

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.journal import EXIT_JOURNAL_FAILED, Journal, JournalFailed
-from gateway.log_records import (
+from gateway.store.log_records import (
     FACT,
     INBOUND,
     NUMBERS,
@@ -34,8 +34,8 @@ from gateway.log_records import (
     split_outbound,
     split_turn,
 )
-from gateway.store_files import JournalRefused, lock
-from gateway.write_ahead import HEADER_BYTES, SEGMENTS, stored_turns
+from gateway.store.store_files import JournalRefused, lock
+from gateway.store.write_ahead import HEADER_BYTES, SEGMENTS, stored_turns
 from tests.world import memory_directory
 
 SMALL_GB = 1

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from config.load import load_gateway
-from gateway import limits_cli
 from gateway.cli import app
-from gateway.limit_wishes import ShowLimits
-from gateway.limits_diff import limits_diff
-from gateway.operator import command_of
+from gateway.operators import limits_cli
+from gateway.operators.limit_wishes import ShowLimits
+from gateway.operators.limits_diff import limits_diff
+from gateway.operators.operator import command_of
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
 from oms.slices import Bounds, Dimension
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gateway import cli, limits_cli
-from gateway.operator import command_of
+from gateway import cli
+from gateway.operators import limits_cli
+from gateway.operators.operator import command_of
 from oms.permission_commands import RestrictSymbol, ResumeSlice
 
 WHO = {"operator": "ann", "reason": "why"}

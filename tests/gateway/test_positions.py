@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gateway import position_cli
-from gateway.admin import WISHED
 from gateway.cli import app
-from gateway.door_client import refuse
-from gateway.operator import command_of
-from gateway.position_file import FileRefused, read_positions
-from gateway.position_wishes import ShowPositions, ShowRates
+from gateway.operators import position_cli
+from gateway.operators.admin import WISHED
+from gateway.operators.door_client import refuse
+from gateway.operators.operator import command_of
+from gateway.operators.position_file import FileRefused, read_positions
+from gateway.operators.position_wishes import ShowPositions, ShowRates
 from oms.position_commands import SetConversionRate, SetStartOfDay, StartOfDay
 from tests.world import World, memory_directory
 

@@ -8,11 +8,11 @@ from typing import cast
 
 import pytest
 
+from gateway.from_config.setup import desk_of
 from gateway.journal import Journal
-from gateway.log_records import FACT, NUMBERS, TURN, Numbers
 from gateway.recovery import recover
-from gateway.setup import desk_of
-from gateway.store_files import JournalRefused
+from gateway.store.log_records import FACT, NUMBERS, TURN, Numbers
+from gateway.store.store_files import JournalRefused
 from oms.codec import SCHEMA
 from tests.world import World, memory_directory
 

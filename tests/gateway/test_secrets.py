@@ -34,7 +34,7 @@ CANARY = b"CANARY"
 FORMS = (CANARY, CANARY.hex().encode(), base64.b64encode(b"xxx" + CANARY)[4:12], base64.b64encode(CANARY)[:8])
 # Handlers that raise with the whole message in their words; the second one ends the process.
 BROKEN = """
-from gateway.desk import Desk
+from gateway.trading.desk import Desk
 from gateway.failures import MemoryUnknown
 before = Desk.message_received
 def broken(self, session, message, turn):

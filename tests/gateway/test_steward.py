@@ -12,17 +12,17 @@ import pytest
 from config.model import SessionConfig
 from gateway.effects import AnswerCommand, CloseConnection, Effect, SendBytes
 from gateway.failures import MemoryUnknown
+from gateway.from_config.reload import ReloadPlan
+from gateway.from_config.sessions import maker_of, sessions_of
 from gateway.inbox import BytesReceived, CommandReceived, ConnectionClosed, ConnectionOpened, Input, Tick
 from gateway.journal import Journal
-from gateway.log_records import EVENT
+from gateway.operators.session_commands import ExplainSession, ListSessions, LogOutSession, ResetNumbers
 from gateway.recovery import read_register
-from gateway.reload import ReloadPlan
 from gateway.session.admission import OPEN
 from gateway.session.lobby import Lobby
-from gateway.session_commands import ExplainSession, ListSessions, LogOutSession, ResetNumbers
 from gateway.session_events import ConfigurationReloaded, decode_event
-from gateway.sessions import maker_of, sessions_of
 from gateway.steward import ApplyReload, Steward
+from gateway.store.log_records import EVENT
 from gateway.transact import Spine
 from tests.gateway.session.host import Clock
 from tests.gateway.session.messages import decoded, logon, message

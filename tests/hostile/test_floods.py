@@ -20,7 +20,7 @@ import pytest
 from bench.attacks import ATTACKS, Target, allow_connections
 from bench.hostile import SCALES, rss_mb, write_config
 from gateway.journal import Journal
-from gateway.log_records import INBOUND, OUTBOUND, split_inbound, split_outbound
+from gateway.store.log_records import INBOUND, OUTBOUND, split_inbound, split_outbound
 from tests.crash.bookkeeper import Bookkeeper, fields, stamp
 from tests.interop.fixgate_process import Fixgate
 from tests.ports import free_port

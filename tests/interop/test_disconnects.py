@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from gateway.journal import Journal
-from gateway.log_records import INBOUND, OUTBOUND, split_inbound, split_outbound
+from gateway.store.log_records import INBOUND, OUTBOUND, split_inbound, split_outbound
 from tests.interop.cutting_proxy import CuttingProxy
 from tests.interop.fixgate_process import Fixgate
 from tests.interop.party import ADMINISTRATIVE, Fields, Party, fields

@@ -142,7 +142,7 @@ class FixExchange:
 
 
 class Desk:
-    """`gateway.desk` without FIX on the client's side: decide, apply, ask the venue, take its answers."""
+    """`gateway.trading.desk` without FIX on the client's side: decide, apply, ask the venue, take its answers."""
 
     def __init__(self, counterparty: Counterparty) -> None:
         self.counterparty = counterparty
