@@ -10,8 +10,8 @@ of the executions, so one that is busted or corrected afterwards cannot be taken
 folded again, without it or with its other figures, in the place where it was. That is exact by construction.
 
 To make it small as well, executions lie in packs of PACK_SIZE, each with quantity and value before it. A revision
-folds again from its pack on, and not before somebody asks: a hundred busts in a row are one walk. A pack is text, about
-thirty bytes an execution.
+folds again from its pack on, and not before somebody asks: a hundred busts in a row are one walk. A pack is text, five
+to twenty bytes an execution.
 
 Only an average that is not exact is rounded: half-even, to 24 fraction digits.
 """
@@ -65,12 +65,30 @@ class Pack:
         self.text = text
 
     def booked(self) -> list[Booked]:
-        words = self.text.split(" ")
-        return [(int(words[i]), Decimal(words[i + 1]), Decimal(words[i + 2])) for i in range(0, len(words) - 2, 3)]
+        return _unpacked(self.text)
 
 
 def _packed(booked: Iterable[Booked]) -> str:
-    return " ".join(f"{seq} {qty} {price}" for seq, qty, price in booked)
+    """Three words for each: how far its number is from the one before, quantity, price; the latter two are empty where
+    they are those of the one before."""
+    words = []
+    last_seq, last_qty, last_price = 0, "", ""
+    for seq, more, at in booked:
+        qty, price = str(more), str(at)
+        words += [str(seq - last_seq), "" if qty == last_qty else qty, "" if price == last_price else price]
+        last_seq, last_qty, last_price = seq, qty, price
+    return " ".join(words)
+
+
+def _unpacked(text: str) -> list[Booked]:
+    words, booked = text.split(" "), []
+    seq, qty, price = 0, ZERO, ZERO
+    for i in range(0, len(words) - 2, 3):
+        seq += int(words[i])
+        qty = Decimal(words[i + 1]) if words[i + 1] else qty
+        price = Decimal(words[i + 2]) if words[i + 2] else price
+        booked.append((seq, qty, price))
+    return booked
 
 
 class OpenValue:
@@ -195,7 +213,7 @@ class OpenValue:
         """From a snapshot: what `content` was."""
         self.opening_qty, self.opening_value, packs, recent = content
         self._packs = [Pack(first_seq, ZERO, ZERO, text) for first_seq, text in packs]
-        self._recent = Pack(0, ZERO, ZERO, recent).booked()
+        self._recent = _unpacked(recent)
         self._stale(0)
 
 
