@@ -54,7 +54,7 @@ def missing() -> str:
 
 
 def ensure() -> Path | None:
-    """The compiled tree of the sources as they are now, built if need be (about a minute); None where it cannot be.
+    """The compiled tree of the sources as they are now, built if need be (about five minutes); None where it cannot be.
 
     Raises BuildFailed when everything is there and it does not compile: that is a bug."""
     if missing():
@@ -62,7 +62,7 @@ def ensure() -> Path | None:
     made_from = _fingerprint()
     stamp = TREE / MADE_FROM
     if not stamp.exists() or stamp.read_text() != made_from:
-        print("fixgate: compiling the hot path, about a minute", file=sys.stderr)
+        print("fixgate: compiling the hot path, about five minutes", file=sys.stderr)
         _build(made_from)
     return TREE
 
