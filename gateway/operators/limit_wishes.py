@@ -14,6 +14,7 @@ import msgspec
 from fixspec.numbers import parse_decimal
 from oms.exact import multiply
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
+from oms.rates import Rate
 from oms.slices import Bounds, Dimension, limit_row, row_faults
 
 Wish = Mapping[str, object]
@@ -22,9 +23,11 @@ Of = tuple[tuple[Dimension, str], ...]
 PERCENT: Final = Decimal("0.01")
 BOUNDS: Final = (
     "order_qty_max", "order_notional_max", "price_band_percent", "long_qty_max", "short_qty_max", "gross_notional_max",
-    "net_notional_max", "credit_max", "loss_max", "drawdown_max", "period_s", "period_messages_max", "period_qty_max",
-    "period_notional_max", "period_price_move_percent", "period_loss_max",
+    "net_notional_max", "credit_max", "messages_per_s", "executions_per_s", "order_to_trade_max", "loss_max",
+    "drawdown_max", "period_s", "period_messages_max", "period_qty_max", "period_notional_max",
+    "period_price_move_percent", "period_loss_max",
 )  # fmt: skip
+"""What a row may limit, in the words of the configuration."""
 
 
 class ShowLimits(NamedTuple):
@@ -51,24 +54,34 @@ def _row(wish: Wish) -> tuple[Of, Bounds]:
     if not isinstance(text, str) or not text.strip():
         raise ValueError("row: missing: which slices, and what they may do, as in account=A1 symbol=* long_qty_max=10")
     of: list[tuple[Dimension, str]] = []
-    numbers: dict[str, Decimal] = {}
+    bounds: dict[str, Decimal | Rate] = {}
     for word in text.split():
         key, equals, value = word.partition("=")
         if not equals or not value:
             raise ValueError(f"row: {word!r} is not key=value")
         if key in list(Dimension):
             of.append((Dimension(key), value))
-        elif key not in BOUNDS:
+            continue
+        if key not in BOUNDS:
             raise ValueError(f"row: {key!r} is not one of {', '.join((*Dimension, *BOUNDS))}")
-        elif key in numbers:
+        name, bound = _bound(key, value)
+        if name in bounds:
             raise ValueError(f"row: {key}: said twice")
-        else:
-            numbers[key] = _number(key, value)
-    for key in ("price_band", "period_price_move"):
-        percent = numbers.pop(f"{key}_percent", None)
-        if percent is not None:
-            numbers[key] = multiply(percent, PERCENT)
-    return tuple(of), msgspec.structs.replace(Bounds(), **numbers)
+        bounds[name] = bound
+    return tuple(of), msgspec.structs.replace(Bounds(), **bounds)
+
+
+def _bound(key: str, value: str) -> tuple[str, Decimal | Rate]:
+    """The field of `oms.slices.Bounds` that the key is about, and what it is to be."""
+    number = _number(key, value)
+    if key.endswith("_percent"):
+        return key.removesuffix("_percent"), multiply(number, PERCENT)
+    if key.endswith("_per_s"):
+        per_s = int(number)
+        if number != per_s or per_s < 1:
+            raise ValueError(f"row: {key}: {value!r} is no whole number from 1")
+        return key.removesuffix("_per_s"), Rate(per_s, per_s)
+    return key, number
 
 
 def _number(key: str, value: str) -> Decimal:

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from config.limit_slices import SliceConfig
 from config.load import load_gateway
 from gateway.cli import app
 from gateway.operators import limits_cli
-from gateway.operators.limit_wishes import ShowLimits
+from gateway.operators.limit_wishes import BOUNDS, ShowLimits
 from gateway.operators.limits_diff import limits_diff
 from gateway.operators.operator import command_of
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
+from oms.rates import Rate
 from oms.slices import Bounds, Dimension
 
 WHO = {"operator": "ann", "reason": "why"}
@@ -31,9 +33,17 @@ def test_wishes() -> None:
     assert command.row.of == of
     assert command.row.bounds == Bounds(long_qty_max=Decimal("0.5"), price_band=Decimal("0.02"))
     assert (command.operator, command.reason, command.approver) == ("ann", "why", "bob")
+    rates = command_of({"ask": "limits_set", "row": "trader=* messages_per_s=50 executions_per_s=5", **WHO})
+    assert isinstance(rates, SetLimitRow)
+    assert rates.row.bounds == Bounds(messages=Rate(50, 50), executions=Rate(5, 5))
     removed = command_of({"ask": "limits_remove", "row": "account=A1 symbol=*", **WHO})
     assert removed == RemoveLimitRow(of, "ann", "why")
     assert command_of({"ask": "limits_show"}) == ShowLimits()
+
+
+def test_a_row_is_set_whole_so_everything_in_it_can_be_said() -> None:
+    places = {"risk_class" if dimension is Dimension.RISK_CLASS else str(dimension) for dimension in Dimension}
+    assert set(BOUNDS) == set(SliceConfig.__struct_fields__) - places
 
 
 @pytest.mark.parametrize(
@@ -47,6 +57,9 @@ def test_wishes() -> None:
         ("set", {"row": "account=A1 order_qty_max=NaN"}, "row: order_qty_max: 'NaN' is no number such as 12.5"),
         ("set", {"row": "account=A1 order_qty_max=-1"}, "row: order_qty_max: -1: not negative"),
         ("set", {"row": "account=A1 order_qty_max=1 order_qty_max=2"}, "row: order_qty_max: said twice"),
+        ("set", {"row": "account=A1 messages_per_s=0"}, "row: messages_per_s: '0' is no whole number from 1"),
+        ("set", {"row": "account=A1 executions_per_s=1.5"}, "row: executions_per_s: '1.5' is no whole number from 1"),
+        ("set", {"row": "account=A1 messages_per_s=2000000"}, "row: messages.per_s: 2000000: 0 to 1000000"),
         ("set", {"row": "account=A1 account=A2 order_qty_max=1"}, "limits: account: named twice in one row"),
         ("set", {"row": "order_qty_max=1"}, "limits: a row names at least one dimension"),
         ("set", {"row": "account=A1"}, "row: bounds: none: a row limits something"),
