@@ -14,6 +14,8 @@ from gateway.operators.door_client import answer_of, refuse
 from gateway.operators.position_file import FileRefused, read_positions
 
 DEFAULT_CONFIG = Path("config/demo.yaml")
+NO_ACCOUNT = "no account"
+"""What stands for the Account(1) of orders that have none."""
 
 position_app = typer.Typer(help="What accounts hold and have earned; what the day began with.", no_args_is_help=True)
 rate_app = typer.Typer(help="Conversion rates to the base currency, and their age.", no_args_is_help=True)
@@ -116,7 +118,7 @@ def listed(answer: dict[str, Any]) -> Iterator[str]:
         price = f" @ {held['open_price']}" if held["open_price"] is not None else ""
         fees = ", ".join(f"{amount} {currency}" for currency, amount in held["fees"].items()) or "none"
         yield (
-            f"{held['account']:12} {held['symbol']:12} {held['qty']:>14}{price}{at}: realised {held['realised']}, "
+            f"{held['account'] or NO_ACCOUNT:12} {held['symbol']:12} {held['qty']:>14}{price}{at}: realised {held['realised']}, "
             f"unrealised {_unrealised(held)} {held['currency']}, fees {fees}"
         )
     shown, count = len(answer["positions"]), answer["count"]
@@ -129,7 +131,7 @@ def told(answer: dict[str, Any]) -> Iterator[str]:
     """All there is of each."""
     for held in answer["positions"]:
         at = f" at {held['venue']}" if held["venue"] else ""
-        yield f"{held['account']} {held['symbol']}{at}: {held['qty']}"
+        yield f"{held['account'] or NO_ACCOUNT} {held['symbol']}{at}: {held['qty']}"
         yield f"  average price: {held['open_price'] or '-'} {held['currency']}, multiplier {held['multiplier']}"
         yield f"  realised: {held['realised']} {held['currency']}, today {held['realised_today']}"
         yield f"  unrealised: {_unrealised(held)} {held['currency']}"
@@ -152,7 +154,7 @@ def told(answer: dict[str, Any]) -> Iterator[str]:
 def _total(account: str, profit: dict[str, Any]) -> str:
     missing = f"; NOT in it: {'; '.join(profit['missing'])}" if profit["missing"] else ""
     return (
-        f"{account}: realised {profit['realised']} (today {profit['realised_today']}), unrealised "
+        f"{account or NO_ACCOUNT}: realised {profit['realised']} (today {profit['realised_today']}), unrealised "
         f"{profit['unrealised']}, fees {profit['fees']}, net {profit['net']} {profit['currency']}{missing}"
     )
 
