@@ -118,8 +118,8 @@ def listed(answer: dict[str, Any]) -> Iterator[str]:
         price = f" @ {held['open_price']}" if held["open_price"] is not None else ""
         fees = ", ".join(f"{amount} {currency}" for currency, amount in held["fees"].items()) or "none"
         yield (
-            f"{held['account'] or NO_ACCOUNT:12} {held['symbol']:12} {held['qty']:>14}{price}{at}: realised {held['realised']}, "
-            f"unrealised {_unrealised(held)} {held['currency']}, fees {fees}"
+            f"{held['account'] or NO_ACCOUNT:12} {held['symbol']:12} {held['qty']:>14}{price}{at}: "
+            f"realised {held['realised']}, unrealised {_unrealised(held)} {held['currency']}, fees {fees}"
         )
     shown, count = len(answer["positions"]), answer["count"]
     yield f"{count} position{'' if count == 1 else 's'}" + (f", {shown} shown" if shown < count else "")
