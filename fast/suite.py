@@ -10,6 +10,7 @@ INTERPRETED = {
     "tests/crash/test_crash.py::test_a_gateway_that_sends": "changes the order of methods that are compiled",
     "tests/bench/test_stages.py": "measures by wrappers around functions, likewise",
     "tests/gateway/test_failures.py": "puts broken methods into the desk and its venues",
+    "tests/oms/test_order_to_trade.py": "sets a constant that is compiled in",
     "tests/interop/": "starts processes of its own on the checkout",
     "tests/test_house.py": "reads the sources",
 }

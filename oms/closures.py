@@ -7,13 +7,13 @@ exact to the nanosecond, and a window that nobody has told of is closed.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 Window = tuple[int, int]
 """From the first up to the second: UTC, ns."""
 
 
-class Blackout(NamedTuple):
+class Blackout(msgspec.Struct, frozen=True, gc=False, array_like=True):
     symbols: tuple[str, ...]
     """Empty: all."""
     window: Window

@@ -97,7 +97,7 @@ def _filled(blotter: Blotter, order: Order, command: ResolveOrder, at: Moment) -
             f"another one, give the venue's ExecID(17) of it"
         )
     cum_qty, most = add(order.cum_qty, last_qty), order.worst_terms()[0]
-    flags = (FillFlag.OVERFILL,) if cum_qty > most else ()
+    flags: tuple[FillFlag, ...] = (FillFlag.OVERFILL,) if cum_qty > most else ()
     if order.ended:
         flags = (*flags, FillFlag.AFTER_END)
     fill = OrderFilled(at.seq, at.utc_ns, order.order_seq, order.venue, exec_id, last_qty, last_px, None, flags)

@@ -8,7 +8,8 @@ one that is refused as a duplicate must not take the place of the order that sta
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from oms.events import OrderReceived
 from oms.order import Order
@@ -20,7 +21,7 @@ Content = tuple[str, str, str, Side, Decimal, Decimal | None, Decimal | tuple[Le
 are written."""
 
 
-class Recent(NamedTuple):
+class Recent(msgspec.Struct, frozen=True, gc=False, array_like=True):
     at_ns: int
     order_seq: int
     cl_ord_id: str
@@ -66,7 +67,8 @@ class RecentOrders:
             if abs(at_ns - orders[oldest].at_ns) < interval_ns:
                 break
             del orders[oldest]
-        orders[content] = Recent(at_ns, order_seq, cl_ord_id, None if before is None else before[:3])
+        earlier = None if before is None else (before.at_ns, before.order_seq, before.cl_ord_id)
+        orders[content] = Recent(at_ns, order_seq, cl_ord_id, earlier)
 
     def refused(self, content: Content, order_seq: int) -> None:
         recent = self.orders.get(content)

@@ -7,14 +7,15 @@ other was entered. It is refused then, whatever has become of the telephoned one
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from oms.commands import NewOrder
 from oms.events import OrderReceived
 from oms.types import OrdType, Side
 
 
-class Telephoned(NamedTuple):
+class Telephoned(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a late order must say to be the same one."""
 
     account: str
