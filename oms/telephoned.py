@@ -48,6 +48,7 @@ def telephoned_before(orders: list[Telephoned], command: NewOrder) -> Telephoned
         return None
     terms = (command.account, command.symbol, command.side, command.ord_type, command.order_qty, command.price)
     for order in orders:
-        if sent_at_ns < order.entered_at_ns and terms == order[:6]:
+        told = (order.account, order.symbol, order.side, order.ord_type, order.order_qty, order.price)
+        if sent_at_ns < order.entered_at_ns and terms == told:
             return order
     return None
