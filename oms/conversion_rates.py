@@ -8,7 +8,9 @@ no time is of the moment when it was told, and none is of later than that.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from oms.exact import multiply, quotient_for_display, subtract
 from oms.instruments import Instrument
@@ -22,7 +24,7 @@ RENEWED_BY: Final = Decimal("0.001")
 """A reference price makes a new rate when the old one is so old, or so far away as a fraction of it."""
 
 
-class ConversionRate(NamedTuple):
+class ConversionRate(msgspec.Struct, frozen=True, gc=False, array_like=True):
     rate: Decimal
     as_of_ns: int
     symbol: str = ""

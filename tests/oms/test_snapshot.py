@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import msgspec
+import msgspec.inspect
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,3 +164,21 @@ def test_orders_are_those_of_the_log() -> None:
     for life, order in zip(state.orders, world.blotter.orders.values(), strict=True):
         assert [decode_event(payload).seq for payload in life] == order.life
     assert Decimal(20) in {request.asked.order_qty for request in world.order("A").requests.values()}  # type: ignore[union-attr]
+
+
+def test_no_record_is_a_named_tuple() -> None:
+    """mypyc keeps no annotations of them: the compiled tree could not read a snapshot that has one."""
+    seen: list[object] = []
+
+    def look(at: object) -> None:
+        if at not in seen:
+            seen.append(at)
+            assert not isinstance(at, msgspec.inspect.NamedTupleType), at.cls
+            for name in getattr(at, "__struct_fields__", ()):
+                of = getattr(at, name)
+                for part in of if isinstance(of, tuple) else (of,):
+                    if isinstance(part, msgspec.inspect.Type | msgspec.inspect.Field):
+                        look(part)
+
+    look(msgspec.inspect.type_info(State))
+    assert len(seen) > 50
