@@ -5,13 +5,14 @@ A slice is written `global`, or `account=A1` with any scope of `oms.types.KillSc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from gateway.operators.wish import Wish, optional_word, word
 from oms.kill_switch_commands import EngageKillSwitch, ReleaseKillSwitch
 from oms.types import KillScope
 
-Wish = Mapping[str, object]
+WHY: Final = "a kill switch is engaged and released with a name and a reason"
 
 
 class ShowKillSwitches(NamedTuple):
@@ -32,22 +33,15 @@ def _engage(wish: Wish) -> object:
     cancel = wish.get("cancel", True)
     if not isinstance(cancel, bool):
         raise ValueError(f"cancel: {cancel!r} is neither true nor false")
-    return EngageKillSwitch(*slice_of(wish.get("scope")), _word(wish, "operator"), _word(wish, "reason"), cancel)
+    return EngageKillSwitch(
+        *slice_of(wish.get("scope")), word(wish, "operator", WHY), word(wish, "reason", WHY), cancel
+    )
 
 
 def _release(wish: Wish) -> object:
-    approver = wish.get("approver") or ""
-    if not isinstance(approver, str):
-        raise ValueError(f"approver: {approver!r} is no text")
+    approver = optional_word(wish, "approver")
     scope, value = slice_of(wish.get("scope"))
-    return ReleaseKillSwitch(scope, value, _word(wish, "operator"), _word(wish, "reason"), approver.strip())
-
-
-def _word(wish: Wish, key: str) -> str:
-    value = wish.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key}: missing: a kill switch is engaged and released with a name and a reason")
-    return value.strip()
+    return ReleaseKillSwitch(scope, value, word(wish, "operator", WHY), word(wish, "reason", WHY), approver)
 
 
 READERS: Final[dict[str, Callable[[Wish], object]]] = {

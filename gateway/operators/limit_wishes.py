@@ -5,19 +5,19 @@ A row is written in words, as the configuration has its keys: `account=A1 symbol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 import msgspec
 
 from fixspec.numbers import parse_decimal
+from gateway.operators.wish import Wish, optional_word, word
 from oms.exact import multiply
 from oms.limit_commands import RemoveLimitRow, SetLimitRow
 from oms.rates import Rate
 from oms.slices import Bounds, Dimension, limit_row, row_faults
 
-Wish = Mapping[str, object]
 Of = tuple[tuple[Dimension, str], ...]
 
 PERCENT: Final = Decimal("0.01")
@@ -55,10 +55,10 @@ def _row(wish: Wish) -> tuple[Of, Bounds]:
         raise ValueError("row: missing: which slices, and what they may do, as in account=A1 symbol=* long_qty_max=10")
     of: list[tuple[Dimension, str]] = []
     bounds: dict[str, Decimal | Rate] = {}
-    for word in text.split():
-        key, equals, value = word.partition("=")
+    for said in text.split():
+        key, equals, value = said.partition("=")
         if not equals or not value:
-            raise ValueError(f"row: {word!r} is not key=value")
+            raise ValueError(f"row: {said!r} is not key=value")
         if key in list(Dimension):
             of.append((Dimension(key), value))
             continue
@@ -92,17 +92,8 @@ def _number(key: str, value: str) -> Decimal:
 
 
 def _who(wish: Wish) -> tuple[str, str, str]:
-    approver = wish.get("approver") or ""
-    if not isinstance(approver, str):
-        raise ValueError(f"approver: {approver!r} is no text")
-    return _word(wish, "operator"), _word(wish, "reason"), approver.strip()
-
-
-def _word(wish: Wish, key: str) -> str:
-    value = wish.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key}: missing: a change of limits has a name and a reason")
-    return value.strip()
+    why = "a change of limits has a name and a reason"
+    return word(wish, "operator", why), word(wish, "reason", why), optional_word(wish, "approver")
 
 
 READERS: Final[dict[str, Callable[[Wish], object]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from gateway.operators import kill_switch_wishes, limit_wishes, order_commands, position_wishes, risk_wishes
 from gateway.operators.session_commands import (
@@ -12,6 +12,7 @@ from gateway.operators.session_commands import (
     ReadConfiguration,
     ResetNumbers,
 )
+from gateway.operators.wish import Wish, word
 from gateway.trading.monitor_desk import ShowMonitor
 from gateway.trading.news import TellNews, news_faults
 from oms.commands import SetSymbolStatus, SetTradingState
@@ -19,8 +20,6 @@ from oms.permission_commands import RestrictSymbol, ResumeSlice
 from oms.types import SymbolStatus, TradingState
 
 SEQ_NUM_MAX = 10**18 - 1
-
-Wish = Mapping[str, object]
 
 
 class Status:
@@ -44,7 +43,7 @@ def _trading_state(wish: Wish) -> object:
     if state not in list(TradingState):
         raise ValueError(f"state: {state!r} is not one of {', '.join(TradingState)}")
     why = "a change of the trading state has a name and a reason"
-    return SetTradingState(TradingState(str(state)), _word(wish, "operator", why), _word(wish, "reason", why))
+    return SetTradingState(TradingState(str(state)), word(wish, "operator", why), word(wish, "reason", why))
 
 
 def _symbol_status(wish: Wish) -> object:
@@ -52,8 +51,8 @@ def _symbol_status(wish: Wish) -> object:
     if status not in list(SymbolStatus):
         raise ValueError(f"status: {status!r} is not one of {', '.join(SymbolStatus)}")
     why = "a halt has a name and a reason"
-    symbol = _word(wish, "symbol", "which symbol?")
-    operator, reason = _word(wish, "operator", why), _word(wish, "reason", why)
+    symbol = word(wish, "symbol", "which symbol?")
+    operator, reason = word(wish, "operator", why), word(wish, "reason", why)
     return SetSymbolStatus(symbol, SymbolStatus(str(status)), operator, reason)
 
 
@@ -62,18 +61,18 @@ def _restriction(wish: Wish) -> object:
     if not isinstance(is_restricted, bool):
         raise ValueError(f"restricted: {is_restricted!r} is neither true nor false")
     why = "a restriction has a name and a reason"
-    symbol = _word(wish, "symbol", "which symbol?")
-    return RestrictSymbol(symbol, is_restricted, _word(wish, "operator", why), _word(wish, "reason", why))
+    symbol = word(wish, "symbol", "which symbol?")
+    return RestrictSymbol(symbol, is_restricted, word(wish, "operator", why), word(wish, "reason", why))
 
 
 def _slice_resume(wish: Wish) -> object:
     why = "a slice goes on by somebody's word, and for a reason"
-    name = _word(wish, "slice", "which slice? as account=A1 symbol=BTC-USD")
-    return ResumeSlice(name, _word(wish, "operator", why), _word(wish, "reason", why))
+    name = word(wish, "slice", "which slice? as account=A1 symbol=BTC-USD")
+    return ResumeSlice(name, word(wish, "operator", why), word(wish, "reason", why))
 
 
 def _news(wish: Wish) -> object:
-    headline, operator = _word(wish, "headline", "news has a headline"), _word(wish, "operator", "news has a name")
+    headline, operator = word(wish, "headline", "news has a headline"), word(wish, "operator", "news has a name")
     lines = wish.get("lines")
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         raise ValueError(f"lines: {lines!r} is no list of texts")
@@ -84,13 +83,13 @@ def _news(wish: Wish) -> object:
 
 def _log_out(wish: Wish) -> object:
     why = "a Logout by an operator has a name and a reason"
-    return LogOutSession(_session(wish), _word(wish, "operator", why), _word(wish, "reason", why))
+    return LogOutSession(_session(wish), word(wish, "operator", why), word(wish, "reason", why))
 
 
 def _reset(wish: Wish) -> object:
     why = "a change of sequence numbers has a name and a reason"
     sender, target = _seq_num(wish, "sender"), _seq_num(wish, "target")
-    return ResetNumbers(_session(wish), sender, target, _word(wish, "operator", why), _word(wish, "reason", why))
+    return ResetNumbers(_session(wish), sender, target, word(wish, "operator", why), word(wish, "reason", why))
 
 
 def _explain(wish: Wish) -> object:
@@ -98,14 +97,7 @@ def _explain(wish: Wish) -> object:
 
 
 def _session(wish: Wish) -> str:
-    return _word(wish, "session", "which session?")
-
-
-def _word(wish: Wish, key: str, why: str) -> str:
-    value = wish.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key}: missing: {why}")
-    return value
+    return word(wish, "session", "which session?")
 
 
 def _seq_num(wish: Wish, key: str) -> int | None:
@@ -128,7 +120,7 @@ _READERS: dict[str, Callable[[Wish], object]] = {
     "session_reset": _reset,
     "session_explain": _explain,
     "news": _news,
-    "reload": lambda wish: ReadConfiguration(_word(wish, "operator", "a reload has a name")),
+    "reload": lambda wish: ReadConfiguration(word(wish, "operator", "a reload has a name")),
     **order_commands.READERS,
     **kill_switch_wishes.READERS,
     **limit_wishes.READERS,

@@ -6,12 +6,13 @@ the turn that carries the wish out (`gateway.trading.order_desk`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
 from fixspec.numbers import parse_decimal
+from gateway.operators.wish import Wish, optional_word, word
 from oms.decide_resolution import OUTCOMES
 from oms.operator_commands import (
     AnyIntervention,
@@ -28,7 +29,6 @@ from oms.operator_commands import (
 )
 from oms.types import OrdType, RestatementReason, Side, TimeInForce
 
-Wish = Mapping[str, object]
 LIMIT_MAX: Final = 1000
 WHICH: Final = ("open", "unresolved", "external")
 NO_ORDER: Final = 0
@@ -78,7 +78,7 @@ def _resolve(wish: Wish) -> object:
     last_qty = _number(wish, "qty", "the quantity of the execution") if is_fill else None
     last_px = _number(wish, "px", "the price of the execution") if is_fill else None
     operator, reason = _who(wish)
-    exec_id = _optional(wish, "exec_id")
+    exec_id = optional_word(wish, "exec_id")
     return ActOnOrder(_order(wish), ResolveOrder(NO_ORDER, operator, reason, str(outcome), last_qty, last_px, exec_id))
 
 
@@ -102,7 +102,7 @@ def _correct(wish: Wish) -> object:
 
 
 def _claim(wish: Wish) -> object:
-    account = _word(wish, "account", "whose order is it?")
+    account = word(wish, "account", "whose order is it?")
     return ActOnOrder(_order(wish), ClaimOrder(NO_ORDER, *_who(wish), account))
 
 
@@ -110,9 +110,9 @@ def _enter(wish: Wish) -> object:
     price = None if wish.get("px") is None else _number(wish, "px", "")
     operator, reason = _who(wish)
     return EnterOrder(
-        session=_word(wish, "session", "for which client?"),
-        account=_optional(wish, "account"),
-        symbol=_word(wish, "symbol", "which instrument?"),
+        session=word(wish, "session", "for which client?"),
+        account=optional_word(wish, "account"),
+        symbol=word(wish, "symbol", "which instrument?"),
         side=_one_of(wish, "side", Side),
         ord_type=OrdType.MARKET if price is None else OrdType.LIMIT,
         order_qty=_number(wish, "qty", "how much?"),
@@ -124,30 +124,16 @@ def _enter(wish: Wish) -> object:
 
 
 def _order(wish: Wish) -> str:
-    return _word(wish, "order", "which order? its OrderID(37), or SESSION/CLORDID")
+    return word(wish, "order", "which order? its OrderID(37), or SESSION/CLORDID")
 
 
 def _exec_id(wish: Wish) -> str:
-    return _word(wish, "exec_id", "which execution? its ExecID(17), ours or the venue's")
+    return word(wish, "exec_id", "which execution? its ExecID(17), ours or the venue's")
 
 
 def _who(wish: Wish) -> tuple[str, str]:
     why = "what is done to an order has a name and a reason"
-    return _word(wish, "operator", why), _word(wish, "reason", why)
-
-
-def _word(wish: Wish, key: str, why: str) -> str:
-    value = wish.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key}: missing: {why}")
-    return value.strip()
-
-
-def _optional(wish: Wish, key: str) -> str:
-    value = wish.get(key) or ""
-    if not isinstance(value, str):
-        raise ValueError(f"{key}: {value!r} is no text")
-    return value
+    return word(wish, "operator", why), word(wish, "reason", why)
 
 
 def _one_of(wish: Wish, key: str, kind: type[_Word]) -> _Word:

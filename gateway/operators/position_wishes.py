@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from fixspec.numbers import parse_decimal
+from gateway.operators.wish import Wish, optional_word, word
 from oms.position_commands import SetConversionRate, SetStartOfDay, StartOfDay
-
-Wish = Mapping[str, object]
 
 FAULTS_TOLD: Final = 20
 LIMIT_MAX: Final = 100_000
@@ -36,7 +35,7 @@ def _positions(wish: Wish) -> object:
     limit = wish.get("limit", 1000)
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= LIMIT_MAX:
         raise ValueError(f"limit: {limit!r} is no number from 1 to {LIMIT_MAX}")
-    return ShowPositions(_text(wish, "account"), _text(wish, "symbol"), limit)
+    return ShowPositions(optional_word(wish, "account"), optional_word(wish, "symbol"), limit)
 
 
 def _start_of_day(wish: Wish) -> object:
@@ -48,14 +47,14 @@ def _start_of_day(wish: Wish) -> object:
     if faults:
         more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
         raise ValueError("; ".join(faults[:FAULTS_TOLD]) + more)
-    day, why = _text(wish, "day"), "a position is told by somebody, and for a reason"
+    day, why = optional_word(wish, "day"), "a position is told by somebody, and for a reason"
     return SetStartOfDay(
         rows=tuple(row for row in read if isinstance(row, StartOfDay)),
         day=day,
-        source=_text(wish, "source"),
-        operator=_word(wish, "operator", why),
-        reason=_word(wish, "reason", why),
-        approver=_text(wish, "approver"),
+        source=optional_word(wish, "source"),
+        operator=word(wish, "operator", why),
+        reason=word(wish, "reason", why),
+        approver=optional_word(wish, "approver"),
     )
 
 
@@ -91,17 +90,17 @@ def _ascii(text: str) -> bytes:
 
 
 def _rate(wish: Wish) -> object:
-    text, why = _text(wish, "rate"), "a rate is told by somebody, and for a reason"
+    text, why = optional_word(wish, "rate"), "a rate is told by somebody, and for a reason"
     rate = parse_decimal(_ascii(text))
     if rate is None:
         raise ValueError(f"rate: {text!r} {NUMBER}")
     return SetConversionRate(
-        currency=_word(wish, "currency", "the rate of which currency?"),
+        currency=word(wish, "currency", "the rate of which currency?"),
         rate=rate,
-        as_of_ns=_time(_text(wish, "as_of")),
-        operator=_word(wish, "operator", why),
-        reason=_word(wish, "reason", why),
-        approver=_text(wish, "approver"),
+        as_of_ns=_time(optional_word(wish, "as_of")),
+        operator=word(wish, "operator", why),
+        reason=word(wish, "reason", why),
+        approver=optional_word(wish, "approver"),
     )
 
 
@@ -113,20 +112,6 @@ def _time(text: str) -> int | None:
     except ValueError:
         raise ValueError(f"as_of: {text!r} is not a time in UTC, as 2026-11-21T20:00:00Z") from None
     return int(at.timestamp()) * _NS_PER_S
-
-
-def _text(wish: Wish, key: str) -> str:
-    value = wish.get(key) or ""
-    if not isinstance(value, str):
-        raise ValueError(f"{key}: {value!r} is no text")
-    return value.strip()
-
-
-def _word(wish: Wish, key: str, why: str) -> str:
-    value = _text(wish, key)
-    if not value:
-        raise ValueError(f"{key}: missing: {why}")
-    return value
 
 
 READERS: Final[dict[str, Callable[[Wish], object]]] = {

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
 from fixspec.numbers import parse_decimal
+from gateway.operators.wish import Wish, optional_word, word
 from oms.commands import NewOrder
 from oms.override_commands import GrantOverride
 from oms.special_terms import SpecialTerms
 from oms.types import OrdType, Side, TimeInForce
-
-Wish = Mapping[str, object]
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -32,7 +31,7 @@ class ExplainTerms(NamedTuple):
 
 
 def _order(wish: Wish) -> object:
-    return ExplainOrder(_word(wish, "order", "which order? its OrderID(37), or SESSION/CLORDID"))
+    return ExplainOrder(word(wish, "order", "which order? its OrderID(37), or SESSION/CLORDID"))
 
 
 def _terms(wish: Wish) -> object:
@@ -45,10 +44,10 @@ def _terms(wish: Wish) -> object:
         usual = OrdType.STOP if price is None else OrdType.STOP_LIMIT
     return ExplainTerms(
         NewOrder(
-            session=_word(wish, "session", "for which client?"),
-            account=_optional(wish, "account"),
+            session=word(wish, "session", "for which client?"),
+            account=optional_word(wish, "account"),
             cl_ord_id="",
-            symbol=_word(wish, "symbol", "which instrument?"),
+            symbol=word(wish, "symbol", "which instrument?"),
             side=_one_of(wish, "side", Side, None),
             ord_type=_one_of(wish, "ord_type", OrdType, usual),
             order_qty=qty,
@@ -57,7 +56,7 @@ def _terms(wish: Wish) -> object:
             transact_time_ns=None,
             poss_resend=False,
             special=None if stop_px is None else SpecialTerms(stop_px=stop_px),
-            trader=_optional(wish, "trader"),
+            trader=optional_word(wish, "trader"),
         )
     )
 
@@ -73,32 +72,18 @@ def _override(wish: Wish) -> object:
         raise ValueError("qty_max: missing: how much at most?")
     why = "an override has a name, a reason, and a second person who approves"
     return GrantOverride(
-        session=_word(wish, "session", "for which client?"),
-        cl_ord_id=_optional(wish, "cl_ord_id"),
-        symbol=_word(wish, "symbol", "which instrument?"),
+        session=word(wish, "session", "for which client?"),
+        cl_ord_id=optional_word(wish, "cl_ord_id"),
+        symbol=word(wish, "symbol", "which instrument?"),
         side=_one_of(wish, "side", Side, None),
         qty_max=qty_max,
         price=price,
         codes=tuple(dict.fromkeys(codes)),
         valid_s=valid_s,
-        operator=_word(wish, "operator", why),
-        approver=_word(wish, "approver", why),
-        reason=_word(wish, "reason", why),
+        operator=word(wish, "operator", why),
+        approver=word(wish, "approver", why),
+        reason=word(wish, "reason", why),
     )
-
-
-def _word(wish: Wish, key: str, why: str) -> str:
-    value = wish.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{key}: missing: {why}")
-    return value.strip()
-
-
-def _optional(wish: Wish, key: str) -> str:
-    value = wish.get(key) or ""
-    if not isinstance(value, str):
-        raise ValueError(f"{key}: {value!r} is no text")
-    return value.strip()
 
 
 def _one_of(wish: Wish, key: str, kind: type[_Word], usual: _Word | None) -> _Word:

@@ -70,7 +70,7 @@ RESET = {"ask": "session_reset", "session": "C"}
         ({"state": "HALTED", **STATE}, "operator: missing"),
         ({"state": "HALTED", "operator": "ann", **STATE}, "reason: missing"),
         ({"state": "HALTED", "operator": " ", "reason": "x", **STATE}, "operator: missing"),
-        ({"state": "HALTED", "operator": "ann", "reason": 5, **STATE}, "reason: missing"),
+        ({"state": "HALTED", "operator": "ann", "reason": 5, **STATE}, "reason: 5 is no text"),
         (RESET, "operator: missing: a change of sequence numbers has a name and a reason"),
         ({"ask": "session_logout", **WHO}, "session: missing"),
         ({"sender": 0, **RESET, **WHO}, "sender: 0 is no sequence number"),
