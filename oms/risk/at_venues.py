@@ -10,8 +10,14 @@ from oms.routing import Share, is_divisible, shares
 from oms.slices import Dimension, LimitTable
 
 
+def is_plain(request: OrderRequest) -> bool:
+    """Every table limits the request itself: it comes in, and goes to one venue whole. Most do."""
+    instrument = request.instrument
+    return request.stage is Stage.ENTRY and not (instrument is not None and instrument.weights)
+
+
 def is_asked(table: LimitTable, request: OrderRequest, blotter: Blotter) -> bool:
-    """The table limits the request itself. Only for those of another stage than ENTRY, and of divided instruments."""
+    """The table limits the request itself. Only for those that are not plain."""
     if Dimension.VENUE not in table.dimensions:
         return request.stage is not Stage.PART
     return request.stage is Stage.PART or not parts_of(request, blotter)

@@ -16,7 +16,7 @@ from oms.exact import ZERO, add, multiply, percent, percent_of, plain, quotient_
 from oms.exposure import worst_price
 from oms.limits import Rate
 from oms.risk.at_venues import is_asked
-from oms.risk.gate import OrderRequest
+from oms.risk.gate import OrderRequest, traits_of
 from oms.risk.to_reserve import additions
 from oms.types import Moment, OrdType, Side
 from oms.venue_capabilities import what_lacks
@@ -137,9 +137,7 @@ def _used(rate: Rate, full_at_ns: int, at: Moment) -> int:
 
 
 def _slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Iterable[Figure]:
-    order = request.order
-    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
-    traits = blotter.traits(request.account, request.symbol, session, trader, request.venue or "")
+    traits = traits_of(request, blotter)
     reference = _fresh(request, blotter, at)
     for table in blotter.tables:
         key = table.key_of(traits)

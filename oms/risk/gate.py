@@ -16,6 +16,7 @@ from oms.blotter import Blotter
 from oms.instruments import Instrument
 from oms.order import Order
 from oms.refusals import Refusal
+from oms.slices import Traits
 from oms.special_terms import NO_SPECIAL_TERMS, SpecialTerms
 from oms.types import Moment, OrdType, Side, TimeInForce
 
@@ -75,3 +76,10 @@ class OrderRequest(msgspec.Struct, frozen=True, gc=False):
 
 
 Gate = Callable[[OrderRequest, Blotter, Moment], Refusal | None]
+
+
+def traits_of(request: OrderRequest, blotter: Blotter, symbol: str | None = None) -> Traits:
+    """What the request's slices are found by. An order stays its client's, whoever changes it; `symbol` is a leg's."""
+    order = request.order
+    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
+    return blotter.traits(request.account, symbol or request.symbol, session, trader, request.venue or "")

@@ -11,7 +11,7 @@ from oms.events import LimitBreached
 from oms.exact import add, subtract, trimmed
 from oms.limit_use import key_of
 from oms.refusals import Refusal, refuse
-from oms.risk.gate import OrderRequest
+from oms.risk.gate import OrderRequest, traits_of
 from oms.risk.trading_state import only_lowers
 from oms.slices import RESULT_BOUNDS
 from oms.types import Moment, Side
@@ -21,10 +21,8 @@ def limit_breached(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
     monitor = blotter.monitor
     if not monitor.halted:
         return None
-    order = request.order
-    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
     for symbol in [leg.symbol for leg in request.special.legs] or [request.symbol]:
-        breach = monitor.halt_of(blotter.traits(request.account, symbol, session, trader, request.venue or ""))
+        breach = monitor.halt_of(traits_of(request, blotter, symbol))
         if breach is not None and not only_lowers(request) and not _leads_back(request, breach, blotter):
             figures = f"bound={breach.bound} slice={breach.name}"
             return refuse(_code(breach), f"{figures} limit={trimmed(breach.limit)} value={trimmed(breach.used)}")

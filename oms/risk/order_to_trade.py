@@ -9,8 +9,8 @@ from typing import Final
 from oms.blotter import Blotter
 from oms.exact import multiply, plain
 from oms.refusals import Refusal, refuse
-from oms.risk.at_venues import counts_again
-from oms.risk.gate import OrderRequest, Stage
+from oms.risk.at_venues import counts_again, is_plain
+from oms.risk.gate import OrderRequest, traits_of
 from oms.risk.trading_state import only_lowers
 from oms.slice_flow import slice_of
 from oms.types import Moment
@@ -22,13 +22,10 @@ def order_to_trade(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
     ratios = blotter.order_to_trade
     if not ratios.counts:
         return None
-    order = request.order
-    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
-    traits = blotter.traits(request.account, request.symbol, session, trader, request.venue or "")
-    instrument = request.instrument
-    is_plain = request.stage is Stage.ENTRY and not (instrument is not None and instrument.weights)
+    traits = traits_of(request, blotter)
+    plain_request = is_plain(request)
     for table in ratios.tables:
-        if not is_plain and not counts_again(table, request, blotter):
+        if not plain_request and not counts_again(table, request, blotter):
             continue
         messages, executions = ratios.counts.get(slice_of(table, traits), (0, 0))
         if messages < FREE_MESSAGES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oms.blotter import Blotter
 from oms.refusals import Refusal, refuse
-from oms.risk.gate import OrderRequest
+from oms.risk.gate import OrderRequest, traits_of
 from oms.risk.trading_state import only_lowers
 from oms.types import Moment
 
@@ -13,9 +13,7 @@ def repeated_executions(request: OrderRequest, blotter: Blotter, at: Moment) -> 
     flow = blotter.execution_flow
     if not flow.stopped:
         return None
-    order = request.order
-    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
-    stopped = flow.stop_of(blotter.traits(request.account, request.symbol, session, trader, request.venue or ""))
+    stopped = flow.stop_of(traits_of(request, blotter))
     if stopped is None or only_lowers(request):
         return None
     return refuse("REPEATED_EXECUTIONS", f"slice={stopped.name} per_s={stopped.rate.per_s} burst={stopped.rate.burst}")

@@ -11,9 +11,9 @@ from oms.blotter import Blotter
 from oms.exact import multiply, percent, plain, subtract, trimmed
 from oms.exposure import worst_price
 from oms.refusals import Refusal, refuse
-from oms.risk.at_venues import is_asked
+from oms.risk.at_venues import is_asked, is_plain
 from oms.risk.conversion import rate_fault
-from oms.risk.gate import OrderRequest, Stage
+from oms.risk.gate import OrderRequest, traits_of
 from oms.slices import Bounds
 from oms.types import Moment
 
@@ -22,16 +22,13 @@ def slice_limits(request: OrderRequest, blotter: Blotter, at: Moment) -> Refusal
     tables = blotter.order_tables
     if not tables:
         return None
-    order = request.order
-    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
-    traits = blotter.traits(request.account, request.symbol, session, trader, request.venue or "")
+    traits = traits_of(request, blotter)
     reference = request.trigger_price
     if reference is None:
         reference = blotter.market.fresh_price(request.symbol, at.utc_ns, blotter.limits.reference_price_age_ms_max)
-    instrument = request.instrument
-    is_plain = request.stage is Stage.ENTRY and not (instrument is not None and instrument.weights)
+    plain_request = is_plain(request)
     for table in tables:
-        if not is_plain and not is_asked(table, request, blotter):
+        if not plain_request and not is_asked(table, request, blotter):
             continue
         key = table.key_of(traits)
         row = table.row(key)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from oms.blotter import Blotter
 from oms.refusals import Refusal, refuse
-from oms.risk.at_venues import counts_again
-from oms.risk.gate import OrderRequest, Stage
+from oms.risk.at_venues import counts_again, is_plain
+from oms.risk.gate import OrderRequest, traits_of
 from oms.types import Moment
 
 
@@ -14,13 +14,10 @@ def slice_throttle(request: OrderRequest, blotter: Blotter, at: Moment) -> Refus
     flow = blotter.slice_flow
     if not flow.tables:
         return None
-    order = request.order
-    session, trader = (request.session, request.trader) if order is None else (order.session, order.trader)
-    traits = blotter.traits(request.account, request.symbol, session, trader, request.venue or "")
-    instrument = request.instrument
-    is_plain = request.stage is Stage.ENTRY and not (instrument is not None and instrument.weights)
+    traits = traits_of(request, blotter)
+    plain_request = is_plain(request)
     for table in flow.tables:
-        if not is_plain and not counts_again(table, request, blotter):
+        if not plain_request and not counts_again(table, request, blotter):
             continue
         wait = flow.wait_ns(table, traits, at.utc_ns)
         if wait:
