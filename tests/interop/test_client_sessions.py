@@ -68,13 +68,8 @@ def trader(request: pytest.FixtureRequest, house: House, dictionaries: Path, tmp
     """Logged on, with both sequence numbers at 1: its store is new, the gateway's is not."""
     one = Trader(tmp_path, request.param, CLIENTS[request.param], "FIXGATE", house.gateway.port, dictionaries)
     one.reset_on_logon()
-    one.start()
-    try:
-        one.expect_logon()
+    with one.at_work():
         yield one
-        one.assert_content()
-    finally:
-        one.kill()
 
 
 @pytest.fixture
@@ -82,13 +77,8 @@ def member(house: House, tmp_path: Path) -> Iterator[Trader]:
     """A QuickFIX client of the exchange itself, to trade against."""
     one = Trader(tmp_path, "FIX.4.4", "MEMBER", "EXCHANGE", house.exchange.port)
     one.reset_on_logon()
-    one.start()
-    try:
-        one.expect_logon()
+    with one.at_work():
         yield one
-        one.assert_content()
-    finally:
-        one.kill()
 
 
 @by_both_dictionaries

@@ -29,27 +29,17 @@ def house(tmp_path: Path) -> Iterator[VenueHouse]:
 
 @pytest.fixture
 def trader(house: VenueHouse, tmp_path: Path) -> Iterator[Trader]:
-    one = Trader(tmp_path, "FIX.4.4", CLIENTS["FIX.4.4"], "FIXGATE", house.gateway.port)
-    one.start()
-    try:
-        one.expect_logon()
+    with Trader(tmp_path, "FIX.4.4", CLIENTS["FIX.4.4"], "FIXGATE", house.gateway.port).at_work() as one:
         yield one
-        one.assert_content()
-    finally:
-        one.kill()
 
 
 @pytest.fixture(params=LISTENERS)
 def listener(request: pytest.FixtureRequest, house: VenueHouse, tmp_path: Path) -> Iterator[Trader]:
     """By the dictionary that QuickFIX was published with."""
-    one = Trader(tmp_path, request.param, LISTENERS[request.param], "FIXGATE", house.gateway.port, STOCK)
-    one.start()
-    try:
-        one.expect_logon()
+    with Trader(
+        tmp_path, request.param, LISTENERS[request.param], "FIXGATE", house.gateway.port, STOCK
+    ).at_work() as one:
         yield one
-        one.assert_content()
-    finally:
-        one.kill()
 
 
 def buy(trader: Trader, cl_ord_id: str) -> list[Fields]:

@@ -33,14 +33,8 @@ def house(tmp_path: Path) -> Iterator[VenueHouse]:
 @pytest.fixture(params=CLIENTS)
 def trader(request: pytest.FixtureRequest, house: VenueHouse, tmp_path: Path) -> Iterator[Trader]:
     """Keeps its numbers over its own death."""
-    one = Trader(tmp_path, request.param, CLIENTS[request.param], "FIXGATE", house.gateway.port, OWN)
-    one.start()
-    try:
-        one.expect_logon()
+    with Trader(tmp_path, request.param, CLIENTS[request.param], "FIXGATE", house.gateway.port, OWN).at_work() as one:
         yield one
-        one.assert_content()
-    finally:
-        one.kill()
 
 
 def test_a_client_that_was_dead_gets_the_fills_it_missed(house: VenueHouse, trader: Trader) -> None:

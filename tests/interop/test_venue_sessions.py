@@ -31,13 +31,8 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def trader(house: VenueHouse, tmp_path: Path) -> Iterator[Trader]:
     one = Trader(tmp_path, "FIX.4.4", CLIENTS["FIX.4.4"], "FIXGATE", house.gateway.port)
     one.reset_on_logon()
-    one.start()
-    try:
-        one.expect_logon()
+    with one.at_work():
         yield one
-        one.assert_content()
-    finally:
-        one.kill()
 
 
 def test_new_replace_partial_fill_and_cancel(house: VenueHouse, trader: Trader) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from tests.interop.party import Fields, Party
 from tests.interop.quickfix_settings import STOCK, write_settings
@@ -25,6 +28,17 @@ class Trader(Party):
         settings = write_settings(directory, "initiator", begin_string, comp_id, target_comp_id, port, dictionaries)
         super().__init__("quickfix_client", settings)
         self.is_fix42 = begin_string == "FIX.4.2"
+
+    @contextmanager
+    def at_work(self) -> Iterator[Self]:
+        """Started and logged on; in the end everything it heard is looked at."""
+        self.start()
+        try:
+            self.expect_logon()
+            yield self
+            self.assert_content()
+        finally:
+            self.kill()
 
     # -- requests ------------------------------------------------------------------------------------------------
 
